@@ -1,0 +1,124 @@
+//! Containers: what `#[container]` makes of a list of nodes.
+
+use crate::{
+    graph::{Graph, Source},
+    key::Deps,
+    raw::{Handed, Handle, OwnedView, Plan},
+    scope::ScopeType,
+};
+
+/// A container: `#[container(..)] pub struct App;`. Cloning one clones an `Arc`.
+///
+/// # Safety
+/// Only `#[container]` implements this: `GRAPH` was made from the same entries as the `Provides` impls, and
+/// `plan_of` makes plans of that graph.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a container",
+    label = "expected a type with `#[container(..)]`"
+)]
+pub unsafe trait Container: Clone + Send + Sync + Sized + 'static {
+    /// The name of the type.
+    const NAME: &'static str;
+    /// The graph.
+    const GRAPH: Graph;
+    /// The values handed in from outside, in order.
+    type Given: Handed;
+    /// What extractors read.
+    type Request: Send;
+    /// What the container holds.
+    fn handle(&self) -> &Handle<Self>;
+    /// A container of what start-up built.
+    fn from_handle(handle: Handle<Self>) -> Self;
+    /// The plan for the construction of one row.
+    fn plan_of(row: u16) -> OwnedView;
+}
+
+/// The container provides `D` under the qualifier `Q`.
+///
+/// # Safety
+/// Only `#[container]` implements this: the row `INDEX` of the container's graph yields the type that `Family`
+/// names, at every lifetime, in the scope `Scope`.
+#[diagnostic::on_unimplemented(
+    message = "[DI001] `{Self}` does not provide `{D}`",
+    label = "asks for `{D}`, which is not listed",
+    note = "add `{D}` to the list of `#[container(..)]` on `{Self}`, or hand it in as a field of `{Self}`"
+)]
+pub unsafe trait Provides<D: ?Sized, Q = ()>: Container {
+    /// The type at every lifetime: `dyn for<'q> Of<'q, T = ..>`.
+    type Family: ?Sized;
+    /// How long its values live.
+    type Scope: ScopeType;
+    /// Its row.
+    const INDEX: u16;
+}
+
+/// What a root (a handler) asks for, as types. `S` is a private type of the expansion.
+///
+/// # Safety
+/// There is one impl for a type, and `Root::SOURCES` lists the same dependencies.
+pub unsafe trait Asks<S>: 'static {
+    /// The dependencies.
+    type Deps: Deps;
+}
+
+/// What a root asks for, as rows of the container `C`.
+///
+/// # Safety
+/// Lists, in order, the rows that `C` provides for the dependencies in `Asks`.
+pub unsafe trait Root<C>: 'static {
+    /// The rows.
+    const SOURCES: &'static [Source];
+}
+
+/// The container can run the root `H`. Implemented for every root, or, with `handlers(..)`, for those listed.
+///
+/// # Safety
+/// Only `#[container]` implements this, with a plan made for `H`.
+#[diagnostic::on_unimplemented(
+    message = "[DI012] `{H}` is mounted, but it is not in `handlers(..)` of `{Self}`",
+    label = "not listed in `handlers(..)`",
+    note = "add `{H}` to `handlers(..)` of `{Self}`, so that its dependencies are checked with the others"
+)]
+pub unsafe trait Mounts<H>: Container {
+    /// The plan for `H`.
+    type Plan: Plan<Container = Self, Root = H>;
+}
+
+/// A router state that holds a container: the container itself, or a state of your own.
+///
+/// ```
+/// # use di_core::{Container, HasContainer};
+/// # fn demo<App: Container>() {
+/// #[derive(Clone)]
+/// struct AppState<App> {
+///     app: App,
+///     version: &'static str,
+/// }
+///
+/// impl<App: Container> HasContainer for AppState<App> {
+///     type Container = App;
+///     fn container(&self) -> &App {
+///         &self.app
+///     }
+/// }
+/// # }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` holds no container",
+    label = "a router state that is, or holds, a container is needed here",
+    note = "call `.with_state(app)` with the container, or implement `HasContainer` for your own state"
+)]
+pub trait HasContainer: Clone + Send + Sync + 'static {
+    /// The container.
+    type Container: Container;
+    /// Borrows it.
+    fn container(&self) -> &Self::Container;
+}
+
+impl<C: Container> HasContainer for C {
+    type Container = C;
+    #[inline(always)]
+    fn container(&self) -> &C {
+        self
+    }
+}

@@ -1,0 +1,72 @@
+//! What goes wrong at run time: a constructor that fails, at start-up or during a request.
+
+use std::{any::Any, error::Error, fmt};
+
+/// A source of an error, as every error type can become one.
+pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// Turns a constructor's error into the source of a [`BuildError`].
+pub type IntoSource = fn(Box<dyn Any + Send>) -> Result<BoxError, Box<dyn Any + Send>>;
+
+/// A singleton could not be constructed.
+///
+/// ```text
+/// `SmtpMailer` could not be constructed: connection refused (needed by `SmtpMailer` <- `Outbox`)
+/// ```
+#[derive(Debug)]
+pub struct BuildError {
+    container: &'static str,
+    path: Vec<&'static str>,
+    source: BoxError,
+}
+
+impl BuildError {
+    pub(crate) fn new(container: &'static str, path: Vec<&'static str>, source: BoxError) -> Self {
+        BuildError { container, path, source }
+    }
+
+    /// The nodes from the entry that needs the failed one to the failed one itself, by the names they are listed under.
+    pub fn path(&self) -> &[&'static str] {
+        &self.path
+    }
+
+    /// The node that failed.
+    pub fn node(&self) -> &'static str {
+        self.path.last().copied().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` could not be built: {}", self.container, self.path.join(" -> "))?;
+        write!(f, ": {}", self.source)
+    }
+}
+
+impl Error for BuildError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.source)
+    }
+}
+
+/// A constructor or extractor that failed during a request.
+pub struct Failure {
+    row: u16,
+    error: Box<dyn Any + Send>,
+}
+
+impl Failure {
+    pub(crate) const fn new(row: u16, error: Box<dyn Any + Send>) -> Self {
+        Failure { row, error }
+    }
+
+    /// The row that failed; for an extractor, the row that asked for it.
+    pub fn row(&self) -> u16 {
+        self.row
+    }
+
+    /// The error, as the constructor returned it.
+    pub fn into_error(self) -> Box<dyn Any + Send> {
+        self.error
+    }
+}

@@ -1,0 +1,401 @@
+//! The graph of a container, as a const value.
+//!
+//! `#[container]` writes a [`Listed`] for each entry; [`Table::new`] joins them into rows, edges and an
+//! order in which every node comes after what it needs.
+
+use std::any::Any;
+
+use crate::{
+    Scope,
+    error::IntoSource,
+    node::{Bind, Meta, Node, Recipe},
+    raw::{AsyncOp, Maker},
+};
+
+/// The most dependencies that one constructor or handler can have. Beyond it a macro asks to group them.
+pub const MAX_DEPS: usize = 32;
+
+/// What a parameter's key resolved to.
+#[derive(Clone, Copy)]
+pub enum Source {
+    /// Beyond the last parameter.
+    None,
+    /// The row that provides it.
+    Row(u16),
+    /// The extractor that takes it from the request.
+    Extract(&'static AsyncOp),
+    /// Nothing provides it.
+    Missing,
+}
+
+/// How an error becomes an answer to the request: a fn of the web facade, by its type.
+pub type Answer = &'static (dyn Any + Send + Sync);
+
+/// An entry of a container.
+#[derive(Clone, Copy)]
+pub struct Listed {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) meta: Option<&'static Meta>,
+    pub(crate) scope: Scope,
+    pub(crate) maker: Option<Maker>,
+    pub(crate) sources: [Source; MAX_DEPS],
+    pub(crate) errors: Errors,
+}
+
+/// What can be done with a constructor's error.
+#[derive(Clone, Copy)]
+pub struct Errors {
+    /// Whether there can be one.
+    pub fallible: bool,
+    /// As an answer to the request.
+    pub answer: Option<Answer>,
+    /// As the source of a [`BuildError`](crate::BuildError).
+    pub source: Option<IntoSource>,
+}
+
+impl Errors {
+    /// Of a constructor that cannot fail.
+    pub const NONE: Self = Errors { fallible: false, answer: None, source: None };
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A constructor.
+    Node,
+    /// A field of the container.
+    Given,
+    /// `dyn Trait = Impl`.
+    Binding,
+    /// An entry that is no node; the compiler says so elsewhere.
+    Invalid,
+}
+
+impl Listed {
+    /// A type or provider. `name` is the entry as written.
+    pub const fn node<N: Recipe<S>, S>(
+        name: &'static str,
+        sources: [Source; MAX_DEPS],
+        errors: Errors,
+    ) -> Self {
+        Listed {
+            name,
+            kind: Kind::Node,
+            meta: Some(<N as Node>::META),
+            scope: <N as Node>::META.scope,
+            maker: Some(N::MAKER),
+            sources,
+            errors,
+        }
+    }
+
+    /// A value handed in from outside.
+    pub const fn given(name: &'static str) -> Self {
+        Listed {
+            name,
+            kind: Kind::Given,
+            meta: None,
+            scope: Scope::Singleton,
+            maker: None,
+            sources: [Source::None; MAX_DEPS],
+            errors: Errors::NONE,
+        }
+    }
+
+    /// A binding of a trait object to the row of its implementation.
+    pub const fn binding<B: Bind>(name: &'static str, to: Source) -> Self {
+        let mut sources = [Source::None; MAX_DEPS];
+        sources[0] = to;
+        Listed {
+            name,
+            kind: Kind::Binding,
+            meta: None,
+            // Corrected to that of the implementation when the table is made.
+            scope: Scope::Singleton,
+            maker: Some(Maker::binding::<B>()),
+            sources,
+            errors: Errors::NONE,
+        }
+    }
+
+    /// How many dependencies it has.
+    const fn len(&self) -> usize {
+        let mut n = 0;
+        while n < MAX_DEPS && !matches!(self.sources[n], Source::None) {
+            n += 1;
+        }
+        n
+    }
+}
+
+/// How many edges the entries have together.
+pub const fn count_edges(listed: &[Listed]) -> usize {
+    let (mut n, mut i) = (0, 0);
+    while i < listed.len() {
+        n += listed[i].len();
+        i += 1;
+    }
+    n
+}
+
+/// One node of the graph.
+#[derive(Clone, Copy)]
+pub struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) meta: Option<&'static Meta>,
+    pub(crate) scope: Scope,
+    pub(crate) maker: Option<Maker>,
+    pub(crate) errors: Errors,
+    /// Its edges are `edges[first..first + len]`, one for each parameter.
+    pub(crate) first: u32,
+    pub(crate) len: u16,
+    /// For a singleton, its slot in the app's block.
+    pub(crate) slot: u16,
+    /// Steps and inputs that one construction takes, transients and extractors included.
+    pub(crate) steps: u32,
+    pub(crate) inputs: u32,
+}
+
+/// The state of a node in a depth-first search; and, for one that closes a cycle, the node it leads back to.
+pub(crate) const NO_ROW: u16 = u16::MAX;
+
+/// The graph of a container: `N` rows and `E` edges.
+pub struct Table<const N: usize, const E: usize> {
+    pub(crate) rows: [Row; N],
+    pub(crate) edges: [Source; E],
+    /// Every row after the rows that it needs, when there is no cycle.
+    pub(crate) order: [u16; N],
+    /// For each row, the row that one of its edges leads back to, in a cycle.
+    pub(crate) back: [u16; N],
+    pub(crate) slots: u16,
+    /// Whether plans can be made: nothing is missing, no cycle, no captive.
+    pub(crate) valid: bool,
+    /// Bounds of any plan: steps, inputs, and bytes are checked separately.
+    pub(crate) max_steps: usize,
+    pub(crate) max_inputs: usize,
+}
+
+/// A graph at run time.
+#[derive(Clone, Copy)]
+pub struct Graph {
+    pub(crate) rows: &'static [Row],
+    pub(crate) edges: &'static [Source],
+    pub(crate) order: &'static [u16],
+    pub(crate) slots: u16,
+}
+
+impl Graph {
+    #[inline(always)]
+    pub(crate) const fn slot(self, row: u16) -> usize {
+        self.rows[row as usize].slot as usize
+    }
+
+    pub(crate) fn edges(self, row: u16) -> &'static [Source] {
+        let row = &self.rows[usize::from(row)];
+        &self.edges[row.first as usize..row.first as usize + usize::from(row.len)]
+    }
+
+    /// What can be done with the errors of a row's constructor.
+    pub fn errors(self, row: u16) -> Errors {
+        self.rows[usize::from(row)].errors
+    }
+
+    /// The name of a row, as its entry is written.
+    pub fn name(self, row: u16) -> &'static str {
+        self.rows[usize::from(row)].name
+    }
+}
+
+impl<const N: usize, const E: usize> Table<N, E> {
+    /// Joins the entries, finds an order, and measures what plans can need.
+    pub const fn new(listed: &[Listed; N]) -> Self {
+        assert!(N < NO_ROW as usize, "[DI020] a container lists at most 65,534 nodes");
+        let mut table = Table {
+            rows: [EMPTY; N],
+            edges: [Source::None; E],
+            order: [0; N],
+            back: [NO_ROW; N],
+            slots: 0,
+            valid: true,
+            max_steps: 0,
+            max_inputs: 0,
+        };
+        table.join(listed);
+        table.settle_bindings();
+        table.sort();
+        table.measure();
+        table
+    }
+
+    const fn join(&mut self, listed: &[Listed; N]) {
+        let (mut i, mut edge) = (0, 0);
+        while i < N {
+            let from = &listed[i];
+            let len = from.len();
+            self.rows[i] = Row {
+                name: from.name,
+                kind: from.kind,
+                meta: from.meta,
+                scope: from.scope,
+                maker: from.maker,
+                errors: from.errors,
+                first: edge as u32,
+                len: len as u16,
+                slot: 0,
+                steps: 0,
+                inputs: 0,
+            };
+            if matches!(from.kind, Kind::Invalid) {
+                self.valid = false;
+            }
+            let mut k = 0;
+            while k < len {
+                self.edges[edge] = from.sources[k];
+                if matches!(from.sources[k], Source::Missing) {
+                    self.valid = false;
+                }
+                edge += 1;
+                k += 1;
+            }
+            i += 1;
+        }
+    }
+
+    /// A binding has the scope of its implementation; every singleton has a slot.
+    const fn settle_bindings(&mut self) {
+        let mut i = 0;
+        while i < N {
+            if matches!(self.rows[i].kind, Kind::Binding) {
+                if let Source::Row(to) = self.edges[self.rows[i].first as usize] {
+                    self.rows[i].scope = self.rows[to as usize].scope;
+                }
+            }
+            if self.rows[i].scope.is(Scope::Singleton) {
+                self.rows[i].slot = self.slots;
+                self.slots += 1;
+            }
+            i += 1;
+        }
+    }
+
+    /// A depth-first search over the whole graph, on a stack of its own: post-order is the order, and an edge to
+    /// a node that is still open closes a cycle (Tarjan 1972).
+    const fn sort(&mut self) {
+        let mut state = [NEW; N];
+        let mut stack = [(0u16, 0u16); N];
+        let (mut done, mut root) = (0, 0);
+        while root < N {
+            if state[root] == NEW {
+                let mut depth = 1;
+                stack[0] = (root as u16, 0);
+                state[root] = OPEN;
+                while depth > 0 {
+                    let (node, k) = stack[depth - 1];
+                    let row = &self.rows[node as usize];
+                    if k < row.len {
+                        stack[depth - 1].1 = k + 1;
+                        if let Source::Row(to) = self.edges[row.first as usize + k as usize] {
+                            if state[to as usize] == NEW {
+                                state[to as usize] = OPEN;
+                                stack[depth] = (to, 0);
+                                depth += 1;
+                            } else if state[to as usize] == OPEN {
+                                self.back[node as usize] = to;
+                                self.valid = false;
+                            }
+                        }
+                    } else {
+                        state[node as usize] = CLOSED;
+                        self.order[done] = node;
+                        done += 1;
+                        depth -= 1;
+                    }
+                }
+            }
+            root += 1;
+        }
+    }
+
+    /// What one construction of each row takes: itself, and a construction of every transient and extractor in it.
+    const fn measure(&mut self) {
+        if !self.valid {
+            return;
+        }
+        let (mut i, mut widest) = (0, (0, 0));
+        while i < N {
+            let node = self.order[i] as usize;
+            let (mut steps, mut inputs) = (1u32, self.rows[node].len as u32);
+            let mut k = 0;
+            while k < self.rows[node].len as usize {
+                match self.edges[self.rows[node].first as usize + k] {
+                    Source::Row(to) if self.rows[to as usize].scope.is(Scope::Transient) => {
+                        steps += self.rows[to as usize].steps;
+                        inputs += self.rows[to as usize].inputs;
+                    }
+                    Source::Extract(_) => steps += 1,
+                    _ => {}
+                }
+                k += 1;
+            }
+            assert!(
+                steps < 60_000 && inputs < 60_000,
+                "[DI020] one construction takes more than 60,000 transients"
+            );
+            self.rows[node].steps = steps;
+            self.rows[node].inputs = inputs;
+            if self.rows[node].scope.is(Scope::Transient) {
+                if steps > widest.0 {
+                    widest.0 = steps;
+                }
+                if inputs > widest.1 {
+                    widest.1 = inputs;
+                }
+            } else {
+                self.max_steps += steps as usize;
+                self.max_inputs += inputs as usize;
+            }
+            i += 1;
+        }
+        // One more, for the root itself.
+        self.max_steps += 1 + MAX_DEPS * widest.0 as usize;
+        self.max_inputs += MAX_DEPS * (1 + widest.1 as usize);
+    }
+
+    /// The bound of a plan's steps.
+    pub const fn max_steps(&self) -> usize {
+        self.max_steps
+    }
+
+    /// The bound of a plan's inputs.
+    pub const fn max_inputs(&self) -> usize {
+        self.max_inputs
+    }
+
+    /// The graph as it is used at run time.
+    pub const fn graph(&'static self) -> Graph {
+        Graph { rows: &self.rows, edges: &self.edges, order: &self.order, slots: self.slots }
+    }
+
+    pub(crate) const fn edge(&self, row: usize, k: usize) -> Source {
+        self.edges[self.rows[row].first as usize + k]
+    }
+}
+
+const NEW: u8 = 0;
+const OPEN: u8 = 1;
+const CLOSED: u8 = 2;
+
+const EMPTY: Row = Row {
+    name: "",
+    kind: Kind::Invalid,
+    meta: None,
+    scope: Scope::Singleton,
+    maker: None,
+    errors: Errors::NONE,
+    first: 0,
+    len: 0,
+    slot: 0,
+    steps: 0,
+    inputs: 0,
+};

@@ -1,0 +1,60 @@
+//! The container behind [`di-axum`](https://docs.rs/di-axum): scopes, keys, the graph, plans and frames.
+//!
+//! Users of axum add `di-axum`, which re-exports what they need from here. This crate knows no axum and no tokio;
+//! without the web it is a container of singletons and transients.
+//!
+//! What the macros write against is in a hidden module, and is no part of the public API.
+
+#![deny(missing_docs)]
+
+mod container;
+mod error;
+mod graph;
+mod judge;
+mod key;
+mod node;
+mod plan;
+mod probe;
+mod raw;
+mod scope;
+mod text;
+
+pub use self::{
+    container::{Container, HasContainer, Provides},
+    error::{BoxError, BuildError, Failure},
+    graph::Graph,
+    key::Mode,
+    node::{Meta, Param},
+    scope::Scope,
+};
+pub use di_macros::{Injectable, container, injectable, module};
+
+/// What the macros write. Not covered by semantic versioning.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::{
+        __sources as sources,
+        container::{Asks, Container, HasContainer, Mounts, Provides, Root},
+        error::{BoxError, BuildError, Failure, IntoSource},
+        graph::{Answer, Errors, Graph, Listed, MAX_DEPS, Source, Table, count_edges},
+        judge::check,
+        key::{Dep, Deps, Extract, Extracted, Extractor, Mode, Of, Owned, Ref, Shared, Use},
+        node::{
+            At, Bind, Construct, ConstructAsync, Fallible, Meta, Node, Param, Recipe, assert_shared, output,
+        },
+        plan::{Layout, View},
+        probe::*,
+        raw::{
+            AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Maker, Memory, OwnedView, Plain, Plan, Ready,
+            ScopeFuture, start,
+        },
+        scope::{
+            HeldByArc, HeldByRef, HeldByValue, Request, Scope, ScopeType, Singleton, Transient,
+        },
+    };
+    pub use core;
+    pub use std;
+
+    /// An extractor cannot be taken in a container without the web.
+    pub type NoRequest = ();
+}

@@ -1,0 +1,177 @@
+//! Nodes: what `#[injectable]` makes of a type or a provider fn.
+//!
+//! ```
+//! # use di_core::__private as di;
+//! # use std::convert::Infallible;
+//! # pub struct Pool;
+//! pub struct Users<'r> {
+//!     pool: &'r Pool,
+//! }
+//!
+//! // What `#[injectable(request)]` on `Users` writes. `Seal` is private, which makes the impl of
+//! // `Recipe` private: only therefore may a `pub` node have private dependencies (E0446 otherwise).
+//! const _: () = {
+//!     pub struct Seal;
+//!     unsafe impl di::Node for Users<'static> {
+//!         type Scope = di::Request;
+//!         const META: &'static di::Meta = &di::Meta {
+//!             name: "Users",
+//!             scope: di::Scope::Request,
+//!             params: &[di::Param { name: "pool", ty: "Pool", mode: di::Mode::Ref }],
+//!             file: file!(),
+//!             line: line!(),
+//!             is_async: false,
+//!         };
+//!         const MAKER: di::Maker = di::Maker::new::<Self, Seal>();
+//!     }
+//!     unsafe impl di::Recipe<Seal> for Users<'static> {
+//!         type Deps = (di::Use<di::Ref, Pool, dyn for<'q> di::Of<'q, T = Pool>>, ());
+//!         type Output<'r> = Users<'r>;
+//!         type Error = Infallible;
+//!     }
+//!     impl di::Construct<Seal> for Users<'static> {
+//!         fn construct<'r>(_: di::At<'r>, (pool, ()): (&'r Pool, ())) -> Result<Users<'r>, Infallible> {
+//!             Ok(Users { pool })
+//!         }
+//!     }
+//! };
+//! ```
+
+use std::marker::PhantomData;
+
+use crate::{Scope, key::Deps, key::Mode, raw::Maker, scope::ScopeType};
+
+/// What is known about a node wherever it is listed.
+#[derive(Debug)]
+pub struct Meta {
+    /// The name as written at the definition.
+    pub name: &'static str,
+    /// How long its values live.
+    pub scope: Scope,
+    /// What its constructor asks for, in order.
+    pub params: &'static [Param],
+    /// The file of the definition.
+    pub file: &'static str,
+    /// The line of the definition, from 1.
+    pub line: u32,
+    /// Whether the constructor is an async fn.
+    pub is_async: bool,
+}
+
+/// One parameter or field of a constructor.
+#[derive(Debug)]
+pub struct Param {
+    /// The name of the field or parameter.
+    pub name: &'static str,
+    /// The type that it asks for, without `&` and `Arc`.
+    pub ty: &'static str,
+    /// How it is held.
+    pub mode: Mode,
+}
+
+/// A type or provider that a container can list. Implemented by `#[injectable]`.
+///
+/// # Safety
+/// `MAKER` builds the `Output` of the node's `Recipe`, from its `Deps`, and `META` tells the truth about
+/// both. A node that is a singleton or request-scoped has an `Output` that is `Send + Sync`, and one whose
+/// `Output` borrows is covariant in that lifetime, or its drop touches nothing that it borrows.
+#[diagnostic::on_unimplemented(
+    message = "[DI010] `{Self}` is not injectable",
+    label = "listed here, but nothing says how to construct it",
+    note = "write `#[injectable(singleton)]` (or `request`, `transient`) on the type or on the fn that constructs it, or list it as `Type = provider`"
+)]
+pub unsafe trait Node: 'static {
+    /// How long its values live.
+    type Scope: ScopeType;
+    /// Name, scope, parameters, place.
+    const META: &'static Meta;
+    /// The erased constructor.
+    const MAKER: Maker;
+}
+
+/// The typed part of a node. `S` is a private type of the expansion, see the module's documentation.
+///
+/// # Safety
+/// As for [`Node`].
+#[diagnostic::on_unimplemented(
+    message = "[DI010] `{Self}` is not injectable",
+    label = "listed here, but nothing says how to construct it",
+    note = "write `#[injectable(singleton)]` (or `request`, `transient`) on the type or on the fn that constructs it, or list it as `Type = provider`"
+)]
+pub unsafe trait Recipe<S>: Node {
+    /// What the constructor asks for.
+    type Deps: Deps;
+    /// What it returns; `'r` is the lifetime of the request.
+    type Output<'r>: Send + 'r;
+    /// Its error; `Infallible` when it cannot fail.
+    type Error: Send + 'static;
+}
+
+/// Pins the lifetime of a constructor's arguments, so that it is late-bound in trait and impl alike.
+pub type At<'r> = PhantomData<&'r ()>;
+
+/// A constructor.
+pub trait Construct<S>: Recipe<S> {
+    /// Builds the value.
+    ///
+    /// # Errors
+    /// The constructor's own.
+    fn construct<'r>(
+        at: At<'r>,
+        args: <Self::Deps as Deps>::Args<'r>,
+    ) -> Result<Self::Output<'r>, Self::Error>;
+}
+
+/// An async constructor.
+pub trait ConstructAsync<S>: Recipe<S> {
+    /// Builds the value.
+    fn construct<'r>(
+        at: At<'r>,
+        args: <Self::Deps as Deps>::Args<'r>,
+    ) -> impl Future<Output = Result<Self::Output<'r>, Self::Error>> + Send;
+}
+
+/// A return type that can fail. Macros use its projections, so that an alias such as `anyhow::Result<T>`
+/// needs no parsing.
+#[diagnostic::on_unimplemented(
+    message = "a constructor returns its value or a `Result`, and `{Self}` is neither",
+    label = "ends in `Result`, but is no `std::result::Result`"
+)]
+pub trait Fallible {
+    /// What is built.
+    type Value;
+    /// What goes wrong.
+    type Error;
+    /// The same as a `Result`.
+    ///
+    /// # Errors
+    /// The constructor's own.
+    fn into_result(self) -> Result<Self::Value, Self::Error>;
+}
+
+impl<T, E> Fallible for Result<T, E> {
+    type Value = T;
+    type Error = E;
+    #[inline(always)]
+    fn into_result(self) -> Result<T, E> {
+        self
+    }
+}
+
+/// A binding `dyn Trait = Impl`, as a type of the container's expansion.
+pub trait Bind: 'static {
+    /// The implementation.
+    type From<'r>: 'r;
+    /// The trait object.
+    type To<'r>: ?Sized + 'r;
+    /// The unsizing coercion.
+    fn coerce<'r>(at: At<'r>, from: *const Self::From<'r>) -> *const Self::To<'r>;
+}
+
+/// Proves that a value which is shared between tasks and threads may be.
+pub const fn assert_shared<T: ?Sized + Send + Sync>() {}
+
+/// What a node yields at the lifetime `'r`, for the check that a provider yields its key's type.
+pub const fn output<'r, N: Recipe<S>, S>() -> PhantomData<N::Output<'r>> {
+    PhantomData
+}

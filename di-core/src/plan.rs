@@ -1,0 +1,304 @@
+//! Plans: which steps a request takes, in which order, and where every value lies.
+//!
+//! A plan is found by a depth-first search from a root's dependencies: every request-scoped node once, a transient
+//! once for every place that asks for it, singletons not at all. Steps come out dependencies first.
+//! Extractors are steps of their own that come before all constructors, since they need the request.
+
+use crate::{
+    Scope,
+    graph::{NO_ROW, Row, Source, Table},
+    raw::{APP, AsyncOp, Maker},
+};
+
+/// One step: a constructor or an extractor, where its value goes, and where its inputs are listed.
+#[derive(Clone, Copy)]
+pub(crate) struct Step {
+    /// The row; for an extractor the row that takes the value.
+    pub(crate) row: u16,
+    pub(crate) extractor: Option<&'static AsyncOp>,
+    /// The offset of its value in the frame.
+    pub(crate) out: u32,
+    /// Its inputs are `inputs[first..first + len]`.
+    pub(crate) first: u32,
+    pub(crate) len: u16,
+    /// For an owned value, the step that takes it.
+    pub(crate) taken_by: u16,
+}
+
+/// Nobody takes it: the value is shared until the frame ends.
+pub(crate) const SHARED: u16 = u16::MAX;
+
+/// A plan with room for `S` steps and `I` inputs.
+pub struct Layout<const S: usize, const I: usize> {
+    pub(crate) steps: [Step; S],
+    pub(crate) inputs: [u32; I],
+    pub(crate) len: usize,
+    /// How many of the steps are extractors; they come first.
+    pub(crate) extractors: usize,
+    /// The root's inputs are the first ones.
+    pub(crate) root_len: usize,
+    pub(crate) size: usize,
+    pub(crate) align: usize,
+    /// Where the future of an async step in flight lies.
+    pub(crate) scratch: usize,
+}
+
+const EMPTY: Step = Step { row: NO_ROW, extractor: None, out: 0, first: 0, len: 0, taken_by: SHARED };
+
+/// A node that is being planned.
+#[derive(Clone, Copy)]
+struct Open {
+    /// The row, or `NO_ROW` for the root.
+    row: u16,
+    /// The next parameter.
+    next: u16,
+    /// Its first input.
+    first: u32,
+}
+
+/// The search's working state. A child of an open node is remembered by its step, with the top bit set for an
+/// extractor, so that an owner can mark what it takes.
+struct Search<const N: usize, const S: usize, const I: usize> {
+    steps: [Step; S],
+    len: usize,
+    extractors: [Step; S],
+    extracted: usize,
+    inputs: [u32; I],
+    child: [u16; I],
+    used: usize,
+    /// The offset of a request-scoped row, once it has a step.
+    place: [u32; N],
+    size: usize,
+    align: usize,
+    scratch: (usize, usize),
+}
+
+const NOWHERE: u32 = u32::MAX;
+const EXTRACTOR: u16 = 1 << 15;
+
+impl<const S: usize, const I: usize> Layout<S, I> {
+    /// The plan of a root with these dependencies. Empty for a graph that was refused.
+    pub const fn new<const N: usize, const E: usize>(table: &Table<N, E>, root: &[Source]) -> Self {
+        let mut search = Search::<N, S, I> {
+            steps: [EMPTY; S],
+            len: 0,
+            extractors: [EMPTY; S],
+            extracted: 0,
+            inputs: [0; I],
+            child: [NO_ROW; I],
+            used: 0,
+            place: [NOWHERE; N],
+            size: 0,
+            align: 1,
+            scratch: (0, 1),
+        };
+        let mut root_len = 0;
+        if table.valid {
+            root_len = root.len();
+            search.run(table, root);
+        }
+        search.finish(root_len)
+    }
+}
+
+impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
+    const fn run<const E: usize>(&mut self, table: &Table<N, E>, root: &[Source]) {
+        let mut stack = [Open { row: NO_ROW, next: 0, first: 0 }; S];
+        let mut depth = 1;
+        self.used = root.len();
+        while depth > 0 {
+            let open = stack[depth - 1];
+            let is_root = open.row == NO_ROW;
+            let len = if is_root { root.len() } else { table.rows[open.row as usize].len as usize };
+            if (open.next as usize) < len {
+                let k = open.next as usize;
+                let input = open.first as usize + k;
+                let source = if is_root { root[k] } else { table.edge(open.row as usize, k) };
+                if let Some(row) = self.resolve(table, source, input, open.row) {
+                    stack[depth] = Open { row, next: 0, first: self.used as u32 };
+                    self.used += table.rows[row as usize].len as usize;
+                    depth += 1;
+                } else {
+                    stack[depth - 1].next += 1;
+                }
+            } else {
+                depth -= 1;
+                if !is_root {
+                    let step = self.close(&table.rows[open.row as usize], open);
+                    let parent = stack[depth - 1];
+                    let input = parent.first as usize + parent.next as usize;
+                    self.inputs[input] = self.steps[step].out << 1;
+                    if table.rows[open.row as usize].scope.is(Scope::Transient) {
+                        self.child[input] = step as u16;
+                    } else {
+                        self.place[open.row as usize] = self.steps[step].out;
+                    }
+                    stack[depth - 1].next += 1;
+                }
+            }
+        }
+        self.take(0, root.len(), ROOT);
+    }
+
+    /// Fills the input when its value has a place already; otherwise returns the row to plan first.
+    const fn resolve<const E: usize>(
+        &mut self,
+        table: &Table<N, E>,
+        source: Source,
+        input: usize,
+        owner: u16,
+    ) -> Option<u16> {
+        match source {
+            Source::Row(to) => {
+                let row = &table.rows[to as usize];
+                match row.scope {
+                    Scope::Singleton => {
+                        self.inputs[input] = (row.slot as u32 * SLOT) << 1 | APP;
+                        None
+                    }
+                    Scope::Request if self.place[to as usize] != NOWHERE => {
+                        self.inputs[input] = self.place[to as usize] << 1;
+                        None
+                    }
+                    _ => Some(to),
+                }
+            }
+            Source::Extract(op) => {
+                let out = self.reserve(op.output.size, op.output.align);
+                self.extractors[self.extracted] =
+                    Step { row: owner, extractor: Some(op), out, ..EMPTY };
+                self.child[input] = self.extracted as u16 | EXTRACTOR;
+                self.extracted += 1;
+                self.inputs[input] = out << 1;
+                self.note_future(op.size, op.align);
+                None
+            }
+            Source::Missing | Source::None => None,
+        }
+    }
+
+    /// All inputs of a node have a place: it becomes the next step.
+    const fn close(&mut self, row: &Row, open: Open) -> usize {
+        let step = self.len;
+        let maker = match &row.maker {
+            Some(maker) => maker,
+            None => panic!("a value that is handed in needs no construction"),
+        };
+        let out = self.reserve(maker.output.size, maker.output.align);
+        if let Some((size, align)) = maker.future() {
+            self.note_future(size, align);
+        }
+        self.steps[step] =
+            Step { row: open.row, extractor: None, out, first: open.first, len: row.len, taken_by: SHARED };
+        self.len += 1;
+        self.take(open.first as usize, row.len as usize, step as u16);
+        step
+    }
+
+    const fn take(&mut self, first: usize, len: usize, step: u16) {
+        let mut k = first;
+        while k < first + len {
+            let child = self.child[k];
+            if child != NO_ROW {
+                if child & EXTRACTOR == 0 {
+                    self.steps[child as usize].taken_by = step;
+                } else {
+                    self.extractors[(child & !EXTRACTOR) as usize].taken_by = step;
+                }
+            }
+            k += 1;
+        }
+    }
+
+    const fn reserve(&mut self, size: usize, align: usize) -> u32 {
+        let out = self.size.next_multiple_of(align);
+        self.size = out + size;
+        if align > self.align {
+            self.align = align;
+        }
+        assert!(self.size < 1 << 30, "[DI020] a frame of more than 1 GiB");
+        out as u32
+    }
+
+    const fn note_future(&mut self, size: usize, align: usize) {
+        if size > self.scratch.0 {
+            self.scratch.0 = size;
+        }
+        if align > self.scratch.1 {
+            self.scratch.1 = align;
+        }
+    }
+
+    /// Extractors first, then constructors; what a step is taken by moves with them.
+    const fn finish(mut self, root_len: usize) -> Layout<S, I> {
+        let (count, len) = (self.extracted, self.extracted + self.len);
+        let scratch = self.reserve(self.scratch.0, self.scratch.1) as usize;
+        let mut steps = [EMPTY; S];
+        let mut i = 0;
+        while i < len {
+            let mut step = if i < count { self.extractors[i] } else { self.steps[i - count] };
+            if step.taken_by == ROOT {
+                step.taken_by = len as u16;
+            } else if step.taken_by != SHARED {
+                step.taken_by += count as u16;
+            }
+            steps[i] = step;
+            i += 1;
+        }
+        Layout {
+            steps,
+            inputs: self.inputs,
+            len,
+            extractors: count,
+            root_len,
+            size: self.size,
+            align: self.align,
+            scratch,
+        }
+    }
+}
+
+/// The root as a taker, until the number of steps is known.
+const ROOT: u16 = u16::MAX - 1;
+const SLOT: u32 = crate::raw::SLOT;
+
+impl Maker {
+    /// Size and alignment of its future, when it has one.
+    const fn future(&self) -> Option<(usize, usize)> {
+        match &self.op {
+            crate::raw::Op::Async(op) => Some((op.size, op.align)),
+            _ => None,
+        }
+    }
+}
+
+/// A plan as the driver and start-up see it.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    pub(crate) steps: &'a [Step],
+    pub(crate) inputs: &'a [u32],
+    pub(crate) rows: &'a [Row],
+    pub(crate) len: usize,
+    pub(crate) extractors: usize,
+    pub(crate) root_len: usize,
+    pub(crate) size: usize,
+    pub(crate) align: usize,
+    pub(crate) scratch: usize,
+}
+
+impl<const S: usize, const I: usize> Layout<S, I> {
+    /// The plan, with the graph that it is a plan of.
+    pub const fn view<'a, const N: usize, const E: usize>(&'a self, table: &'a Table<N, E>) -> View<'a> {
+        View {
+            steps: &self.steps,
+            inputs: &self.inputs,
+            rows: &table.rows,
+            len: self.len,
+            extractors: self.extractors,
+            root_len: self.root_len,
+            size: self.size,
+            align: self.align,
+            scratch: self.scratch,
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Erased constructors.
+
+use std::{
+    any::Any,
+    marker::PhantomData,
+    mem::{MaybeUninit, needs_drop},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use super::{
+    block::{Kept, Slot},
+    inputs::Inputs,
+};
+use crate::{
+    Container, Scope,
+    key::{Deps, Extract},
+    node::{At, Bind, Construct, ConstructAsync, Recipe},
+    scope::ScopeType,
+};
+
+/// A constructor's error, whatever its type.
+pub(crate) type Thrown = Box<dyn Any + Send>;
+
+pub(super) type MakeFn = unsafe fn(Inputs, *mut u8) -> Result<(), Thrown>;
+
+/// An async constructor, erased: its future is started in memory of `size` and `align`, polled there until it
+/// wrote its value, and dropped.
+#[derive(Clone, Copy)]
+pub struct AsyncOp {
+    pub(crate) size: usize,
+    pub(crate) align: usize,
+    /// For an extractor, `Inputs::frame` is the request and `Inputs::app` the container.
+    pub(super) start: unsafe fn(Inputs, *mut u8),
+    pub(super) poll: unsafe fn(*mut u8, &mut Context<'_>, *mut u8) -> Poll<Result<(), Thrown>>,
+    pub(super) drop: unsafe fn(*mut u8),
+    pub(crate) output: Output,
+}
+
+/// The value that an operation writes.
+#[derive(Clone, Copy)]
+pub(crate) struct Output {
+    pub(crate) size: usize,
+    pub(crate) align: usize,
+    pub(crate) drop: Option<unsafe fn(*mut u8)>,
+}
+
+impl Output {
+    const fn of<T>() -> Self {
+        Output {
+            size: size_of::<T>(),
+            align: align_of::<T>(),
+            drop: if needs_drop::<T>() { Some(drop_value::<T>) } else { None },
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Op {
+    Sync(MakeFn),
+    Async(AsyncOp),
+    /// A binding: in the frame a constructor that stores a fat reference, in the app a coercion of slots.
+    Alias(MakeFn, unsafe fn(*const Slot) -> Slot),
+}
+
+/// The erased constructor of a node, and what it writes.
+#[derive(Clone, Copy)]
+pub struct Maker {
+    pub(crate) op: Op,
+    pub(crate) output: Output,
+    /// For singletons: the `Arc` that the value is built in.
+    pub(super) arc: Option<ArcOps>,
+}
+
+impl Maker {
+    /// Of a sync constructor.
+    pub const fn new<N: Construct<S>, S>() -> Self {
+        Self::of::<N, S>(Op::Sync(construct::<N, S>))
+    }
+
+    /// Of an async constructor.
+    pub const fn new_async<N: ConstructAsync<S>, S>() -> Self {
+        Self::of::<N, S>(Op::Async(AsyncOp::of(begin::<'static, N, S>)))
+    }
+
+    /// Of a binding.
+    pub const fn binding<B: Bind>() -> Self {
+        Maker {
+            op: Op::Alias(coerce_reference::<B>, coerce_slot::<B>),
+            output: Output::of::<*const B::To<'static>>(),
+            arc: None,
+        }
+    }
+
+    const fn of<N: Recipe<S>, S>(op: Op) -> Self {
+        Maker {
+            op,
+            output: Output::of::<N::Output<'static>>(),
+            arc: match N::Scope::SCOPE {
+                Scope::Singleton => Some(ArcOps::of::<N::Output<'static>>()),
+                _ => None,
+            },
+        }
+    }
+}
+
+impl AsyncOp {
+    /// Stands where there is no async step; never run.
+    pub(super) const IDLE: Self = AsyncOp {
+        size: 0,
+        align: 1,
+        start: |_, _| (),
+        poll: |_, _, _| Poll::Ready(Ok(())),
+        drop: |_| (),
+        output: Output { size: 0, align: 1, drop: None },
+    };
+
+    /// Of the extractor `X`.
+    pub const fn extractor<X: Extract<C>, C: Container>() -> Self {
+        Self::of(extract::<'static, X, C>)
+    }
+
+    /// From the fn item that begins the future: `F` is its zero-sized type, `Fut` the future's.
+    const fn of<F, Fut, T, E>(_: F) -> Self
+    where
+        F: Fn(Inputs) -> Fut + Copy,
+        Fut: Future<Output = Result<T, E>> + Send,
+        T: Send,
+        E: Send + 'static,
+    {
+        assert!(size_of::<F>() == 0, "only a fn item can be called without a value");
+        AsyncOp {
+            size: size_of::<Fut>(),
+            align: align_of::<Fut>(),
+            start: start::<F, Fut>,
+            poll: poll::<Fut, T, E>,
+            drop: drop_value::<Fut>,
+            output: Output::of::<T>(),
+        }
+    }
+}
+
+/// # Safety
+/// `at` is a live `T` that nobody uses again.
+unsafe fn drop_value<T>(at: *mut u8) {
+    // SAFETY: the caller's.
+    unsafe { at.cast::<T>().drop_in_place() }
+}
+
+/// # Safety
+/// `inputs` are those of `N`, and `out` is free memory for its output.
+#[inline(always)]
+unsafe fn construct<N: Construct<S>, S>(inputs: Inputs, out: *mut u8) -> Result<(), Thrown> {
+    // SAFETY: the caller's. The lifetime is erased: the plan keeps what is borrowed alive.
+    let args = unsafe { <N::Deps as Deps>::take(inputs, 0) };
+    match N::construct(PhantomData, args) {
+        Ok(value) => {
+            // SAFETY: the caller's.
+            unsafe { out.cast::<N::Output<'_>>().write(value) };
+            Ok(())
+        }
+        Err(error) => Err(Box::new(error)),
+    }
+}
+
+/// Takes the arguments first, so that the future does not hold `Inputs`.
+#[inline(always)]
+fn begin<'r, N: ConstructAsync<S>, S>(
+    inputs: Inputs,
+) -> impl Future<Output = Result<N::Output<'r>, N::Error>> + Send + use<'r, N, S> {
+    // SAFETY: only called by `start`, whose caller promises it.
+    let args = unsafe { <N::Deps as Deps>::take(inputs, 0) };
+    N::construct(PhantomData, args)
+}
+
+#[inline(always)]
+fn extract<'r, X: Extract<C>, C: Container>(
+    inputs: Inputs,
+) -> impl Future<Output = Result<X::Value, X::Rejection>> + Send + use<'r, X, C> {
+    // SAFETY: only called by `start`, whose caller promises that for an extractor `frame` is the
+    // request and `app` the container, both borrowed until the future is dropped.
+    let (request, container) =
+        unsafe { (&mut *inputs.frame.cast::<C::Request>(), &*inputs.app.cast::<C>()) };
+    X::extract(request, container)
+}
+
+/// # Safety
+/// `inputs` are those of the operation, valid until the future is dropped, and `at` is free memory for it.
+unsafe fn start<F: Fn(Inputs) -> Fut + Copy, Fut>(inputs: Inputs, at: *mut u8) {
+    // SAFETY: `F` has no size (asserted where the operation was made) and is the type of a fn item, of which
+    // every value is valid. The rest is the caller's.
+    unsafe {
+        let begin = MaybeUninit::<F>::uninit().assume_init();
+        at.cast::<Fut>().write(begin(inputs));
+    }
+}
+
+/// # Safety
+/// `at` is a started future that is not done and does not move, `out` is free memory for its value.
+unsafe fn poll<Fut: Future<Output = Result<T, E>>, T, E: Send + 'static>(
+    at: *mut u8,
+    cx: &mut Context<'_>,
+    out: *mut u8,
+) -> Poll<Result<(), Thrown>> {
+    // SAFETY: the caller's.
+    unsafe {
+        match Pin::new_unchecked(&mut *at.cast::<Fut>()).poll(cx) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(value)) => {
+                out.cast::<T>().write(value);
+                Poll::Ready(Ok(()))
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(Box::new(error))),
+        }
+    }
+}
+
+/// # Safety
+/// Input 0 is a `B::From` that lives as long as the frame; `out` is free memory for a reference.
+#[inline(always)]
+unsafe fn coerce_reference<B: Bind>(inputs: Inputs, out: *mut u8) -> Result<(), Thrown> {
+    // SAFETY: the caller's.
+    unsafe {
+        let from: &B::From<'_> = inputs.reference(0);
+        let at: At<'_> = PhantomData;
+        out.cast::<*const B::To<'_>>().write(B::coerce(at, from));
+    }
+    Ok(())
+}
+
+/// # Safety
+/// `from` holds the raw pointer of an `Arc<B::From>`.
+unsafe fn coerce_slot<B: Bind>(from: *const Slot) -> Slot {
+    // SAFETY: the caller's. The coercion is of raw pointers, so the result may still reach the counts.
+    unsafe { Slot::of(B::coerce(PhantomData, (*from).read::<B::From<'static>>())) }
+}
+
+/// How a singleton's memory is obtained, released when its constructor failed, and released at the end.
+#[derive(Clone, Copy)]
+pub(super) struct ArcOps {
+    pub(super) allocate: fn() -> *mut u8,
+    pub(super) abandon: unsafe fn(*mut u8),
+    pub(super) finish: unsafe fn(*mut u8) -> Kept,
+}
+
+impl ArcOps {
+    const fn of<T>() -> Self {
+        ArcOps {
+            allocate: || Arc::into_raw(Arc::<T>::new_uninit()).cast_mut().cast(),
+            abandon: |at| {
+                // SAFETY: the caller passes what `allocate` returned and does not use it again.
+                drop(unsafe { Arc::from_raw(at.cast::<MaybeUninit<T>>()) });
+            },
+            finish: |at| {
+                // SAFETY: the caller passes what `allocate` returned and has written a `T` there.
+                Kept::new(unsafe { Arc::from_raw(at.cast::<MaybeUninit<T>>()).assume_init() })
+            },
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! All unsafe code of the project, and why it is sound.
+//!
+//! # What is erased
+//! A constructor is called through `unsafe fn(Inputs, *mut u8)`: it reads its arguments from where the
+//! plan says they are and writes its value where the plan says it goes. The typed side is
+//! [`Deps::take`](crate::key::Deps), the untyped side is the plan, a const value.
+//!
+//! # Why the two agree
+//! 1. A row's constructor and its list of dependencies come from one `Recipe`, behind an `unsafe impl`
+//!    that only macros write. The shims in [`maker`] are instantiated from that same `Recipe`.
+//! 2. A dependency's index comes from `Provides`, an `unsafe trait` that only `#[container]` implements,
+//!    next to a check that the row's output is the key's type at every lifetime.
+//! 3. [`crate::plan`] is the only code that assigns offsets. It runs in const evaluation, after the graph
+//!    was judged; a graph that was refused has an empty plan, and its build fails.
+//!
+//! # The frame
+//! Request-scoped values lie in memory behind the future that owns them, at offsets that the plan
+//! chose. They never move: the allocation is stable, and the future is pinned by construction (it is
+//! only polled through [`ScopeFuture`]). A value that was written is only read until the frame drops
+//! it, so handing out `&'r T` is sound for every `'r` that ends before the frame's drop; [`Frame`] hands
+//! out arguments only for a borrow of itself. Drops run in reverse order of construction, so a value's
+//! drop sees everything it borrows alive. That a value cannot store a shorter borrow in an older one
+//! is the covariance that macros prove (see `Node`).
+//!
+//! # Owned values
+//! A transient's value is written once and moved out once, by the step that takes it. The mark says
+//! how far the frame is: `2k + 2` when step `k` is done, `2k + 1` when step `k` took its owned inputs. An
+//! owned value is therefore live exactly when its step is done and its taker has not begun.
+//!
+//! # Singletons
+//! Each is in an `Arc` of its own. The block has a slot for each with the raw pointer of that `Arc` (for a
+//! trait object, the same pointer after an unsizing coercion; such an alias owns no count). A slot is
+//! written once, before any reader exists, and released in reverse order when the last handle goes.
+
+mod block;
+mod frame;
+mod inputs;
+mod maker;
+mod startup;
+
+pub use self::{
+    block::{Given, Handed, Handle, Kept, Plain},
+    frame::{Flow, Frame, Memory, Plan, Ready, ScopeFuture},
+    inputs::Inputs,
+    maker::{AsyncOp, Maker},
+    startup::{OwnedView, start},
+};
+pub(crate) use self::{block::SLOT, inputs::APP, maker::Op};

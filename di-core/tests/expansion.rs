@@ -1,0 +1,347 @@
+//! What the macros write, by hand: a container of a handed-in value, a singleton, a request-scoped value that borrows
+//! both, a binding, and a transient, and a root that asks for them.
+//!
+//! This is the reference for `di-macros`: each `const _` block is one expansion.
+
+use std::{convert::Infallible, sync::Arc, task::Poll};
+
+use di_core::__private as di;
+
+// ---- The user's code.
+
+pub struct Env {
+    url: &'static str,
+}
+
+pub struct Pool {
+    url: String,
+}
+
+pub trait Repo: Send + Sync {
+    fn describe(&self) -> String;
+}
+
+pub struct Users<'r> {
+    pool: &'r Pool,
+    stamp: Stamp,
+}
+
+impl Repo for Users<'_> {
+    fn describe(&self) -> String {
+        format!("{} at {}", self.pool.url, self.stamp.0)
+    }
+}
+
+pub struct Stamp(u32);
+
+#[derive(Debug)]
+pub struct Unreachable;
+
+impl std::fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("unreachable")
+    }
+}
+
+impl std::error::Error for Unreachable {}
+
+async fn connect(env: &Env) -> Result<Pool, Unreachable> {
+    Ok(Pool { url: env.url.to_string() })
+}
+
+fn stamp(env: &Env) -> Stamp {
+    Stamp(env.url.len() as u32)
+}
+
+// ---- `#[injectable(singleton)] async fn connect(env: &Env) -> Result<Pool, Unreachable>`
+// A marker type shares the fn's name; types and fns have separate namespaces.
+
+#[allow(non_camel_case_types)]
+pub struct connect {}
+const _: () = {
+    pub struct Seal;
+    unsafe impl di::Node for connect {
+        type Scope = di::Singleton;
+        const META: &'static di::Meta = &di::Meta {
+            name: "connect",
+            scope: di::Scope::Singleton,
+            params: &[di::Param { name: "env", ty: "Env", mode: di::Mode::Ref }],
+            file: file!(),
+            line: line!(),
+            is_async: true,
+        };
+        const MAKER: di::Maker = di::Maker::new_async::<Self, Seal>();
+    }
+    unsafe impl di::Recipe<Seal> for connect {
+        type Deps = (di::Use<di::Ref, Env, dyn for<'q> di::Of<'q, T = Env>>, ());
+        type Output<'r> = Pool;
+        type Error = Unreachable;
+    }
+    impl di::ConstructAsync<Seal> for connect {
+        async fn construct<'r>(_: di::At<'r>, (env, ()): (&'r Env, ())) -> Result<Pool, Unreachable> {
+            di::Fallible::into_result(connect(env).await)
+        }
+    }
+};
+
+// ---- `#[injectable(transient)] fn stamp(env: &Env) -> Stamp`
+
+#[allow(non_camel_case_types)]
+pub struct stamp {}
+const _: () = {
+    pub struct Seal;
+    unsafe impl di::Node for stamp {
+        type Scope = di::Transient;
+        const META: &'static di::Meta = &di::Meta {
+            name: "stamp",
+            scope: di::Scope::Transient,
+            params: &[di::Param { name: "env", ty: "Env", mode: di::Mode::Ref }],
+            file: file!(),
+            line: line!(),
+            is_async: false,
+        };
+        const MAKER: di::Maker = di::Maker::new::<Self, Seal>();
+    }
+    unsafe impl di::Recipe<Seal> for stamp {
+        type Deps = (di::Use<di::Ref, Env, dyn for<'q> di::Of<'q, T = Env>>, ());
+        type Output<'r> = Stamp;
+        type Error = Infallible;
+    }
+    impl di::Construct<Seal> for stamp {
+        fn construct<'r>(_: di::At<'r>, (env, ()): (&'r Env, ())) -> Result<Stamp, Infallible> {
+            Ok(stamp(env))
+        }
+    }
+};
+
+// ---- `#[injectable(request)] pub struct Users<'r> { pool: &'r Pool, stamp: Stamp }`
+
+const _: () = {
+    pub struct Seal;
+    unsafe impl di::Node for Users<'static> {
+        type Scope = di::Request;
+        const META: &'static di::Meta = &di::Meta {
+            name: "Users",
+            scope: di::Scope::Request,
+            params: &[
+                di::Param { name: "pool", ty: "Pool", mode: di::Mode::Ref },
+                di::Param { name: "stamp", ty: "Stamp", mode: di::Mode::Owned },
+            ],
+            file: file!(),
+            line: line!(),
+            is_async: false,
+        };
+        const MAKER: di::Maker = {
+            di::assert_shared::<Self>();
+            di::Maker::new::<Self, Seal>()
+        };
+    }
+    unsafe impl di::Recipe<Seal> for Users<'static> {
+        type Deps = (
+            di::Use<di::Ref, Pool, dyn for<'q> di::Of<'q, T = Pool>>,
+            (di::Use<di::Owned, Stamp, dyn for<'q> di::Of<'q, T = Stamp>>, ()),
+        );
+        type Output<'r> = Users<'r>;
+        type Error = Infallible;
+    }
+    impl di::Construct<Seal> for Users<'static> {
+        fn construct<'r>(
+            _: di::At<'r>,
+            (pool, (stamp, ())): (&'r Pool, (Stamp, ())),
+        ) -> Result<Users<'r>, Infallible> {
+            Ok(Users { pool, stamp })
+        }
+    }
+    // A value stored in the frame must not be able to keep a shorter borrow.
+    #[allow(dead_code)]
+    fn covariant<'a: 'b, 'b>(value: Users<'a>) -> Users<'b> {
+        value
+    }
+};
+
+// ---- `#[container(Pool = connect, Users<'_>, dyn Repo = Users<'_>, Stamp = stamp)] struct App { env: Env }`
+
+#[derive(Clone)]
+pub struct App(di::Handle<App>);
+
+impl App {
+    pub async fn build(env: Env) -> Result<Self, di::BuildError> {
+        di::start::<Self>((di::Plain(env), ())).await.map(Self)
+    }
+}
+
+const _: () = {
+    #[allow(unused_imports)]
+    use di::{NoSource as _, OtherSource as _, SomeError as _, Unprovided as _};
+
+    const LISTED: [di::Listed; 5] = [
+        di::Listed::given("Env"),
+        di::Listed::node::<connect, _>(
+            "Pool",
+            di::sources!(App, <connect as di::Recipe<_>>::Deps),
+            di::Errors {
+                fallible: di::ErrorProbe::<<connect as di::Recipe<_>>::Error>::FALLIBLE,
+                answer: None,
+                source: di::SourceProbe::<<connect as di::Recipe<_>>::Error>::INTO_SOURCE,
+            },
+        ),
+        di::Listed::node::<Users<'static>, _>(
+            "Users",
+            di::sources!(App, <Users<'static> as di::Recipe<_>>::Deps),
+            di::Errors::NONE,
+        ),
+        di::Listed::binding::<B3>(
+            "dyn Repo",
+            di::Probe::<App, Users<'static>, dyn for<'q> di::Of<'q, T = Users<'q>>, ()>::SOURCE,
+        ),
+        di::Listed::node::<stamp, _>(
+            "Stamp",
+            di::sources!(App, <stamp as di::Recipe<_>>::Deps),
+            di::Errors::NONE,
+        ),
+    ];
+    const EDGES: usize = di::count_edges(&LISTED);
+    const TABLE: di::Table<5, EDGES> = di::Table::new(&LISTED);
+    const STEPS: usize = TABLE.max_steps();
+    const INPUTS: usize = TABLE.max_inputs();
+    static GRAPH: di::Table<5, EDGES> = TABLE;
+
+    unsafe impl di::Container for App {
+        const NAME: &'static str = "App";
+        const GRAPH: di::Graph = GRAPH.graph();
+        type Given = (di::Plain<Env>, ());
+        type Request = di::NoRequest;
+        fn handle(&self) -> &di::Handle<Self> {
+            &self.0
+        }
+        fn from_handle(handle: di::Handle<Self>) -> Self {
+            Self(handle)
+        }
+        fn plan_of(row: u16) -> di::OwnedView {
+            di::OwnedView::of::<5, EDGES, STEPS, INPUTS>(&GRAPH, row)
+        }
+    }
+
+    pub struct PlanOf<H>(std::marker::PhantomData<H>);
+    impl<H: di::Root<App>> PlanOf<H> {
+        const LAYOUT: di::Layout<STEPS, INPUTS> = di::Layout::new(&TABLE, H::SOURCES);
+    }
+    unsafe impl<H: di::Root<App>> di::Plan for PlanOf<H> {
+        type Container = App;
+        type Root = H;
+        const VIEW: di::View<'static> = PlanOf::<H>::LAYOUT.view(&TABLE);
+    }
+    unsafe impl<H: di::Root<App>> di::Mounts<H> for App {
+        type Plan = PlanOf<H>;
+    }
+
+    // Entry 0, a field.
+    unsafe impl di::Provides<Env> for App {
+        type Family = dyn for<'q> di::Of<'q, T = Env>;
+        type Scope = di::Singleton;
+        const INDEX: u16 = 0;
+    }
+    // Entry 1.
+    unsafe impl di::Provides<Pool> for App {
+        type Family = dyn for<'q> di::Of<'q, T = Pool>;
+        type Scope = <connect as di::Node>::Scope;
+        const INDEX: u16 = 1;
+    }
+    const _: () = di::check(&TABLE, 1);
+    // Entry 2.
+    unsafe impl di::Provides<Users<'static>> for App {
+        type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
+        type Scope = <Users<'static> as di::Node>::Scope;
+        const INDEX: u16 = 2;
+    }
+    const _: () = di::check(&TABLE, 2);
+    // Entry 3, a binding.
+    unsafe impl di::Provides<dyn Repo> for App {
+        type Family = dyn for<'q> di::Of<'q, T = dyn Repo + 'q>;
+        type Scope = <App as di::Provides<Users<'static>>>::Scope;
+        const INDEX: u16 = 3;
+    }
+    pub struct B3;
+    impl di::Bind for B3 {
+        type From<'r> = Users<'r>;
+        type To<'r> = dyn Repo + 'r;
+        fn coerce<'r>(_: di::At<'r>, from: *const Users<'r>) -> *const (dyn Repo + 'r) {
+            from
+        }
+    }
+    const _: () = di::check(&TABLE, 3);
+    // Entry 4.
+    unsafe impl di::Provides<Stamp> for App {
+        type Family = dyn for<'q> di::Of<'q, T = Stamp>;
+        type Scope = <stamp as di::Node>::Scope;
+        const INDEX: u16 = 4;
+    }
+    const _: () = di::check(&TABLE, 4);
+
+    // Each provider yields its key's type, at every lifetime.
+    #[allow(dead_code)]
+    fn outputs<'r>() {
+        let _: std::marker::PhantomData<Pool> = di::output::<'r, connect, _>();
+        let _: std::marker::PhantomData<Users<'r>> = di::output::<'r, Users<'static>, _>();
+        let _: std::marker::PhantomData<Stamp> = di::output::<'r, stamp, _>();
+    }
+};
+
+// ---- A root: `(repo: &dyn Repo, users: &Users<'_>, #[inject] own: Stamp)`
+
+#[allow(non_camel_case_types)]
+pub struct show {}
+pub struct ShowSeal;
+unsafe impl di::Asks<ShowSeal> for show {
+    type Deps = (
+        di::Use<di::Ref, dyn Repo, dyn for<'q> di::Of<'q, T = dyn Repo + 'q>>,
+        (
+            di::Use<di::Ref, Users<'static>, dyn for<'q> di::Of<'q, T = Users<'q>>>,
+            (di::Use<di::Owned, Stamp, dyn for<'q> di::Of<'q, T = Stamp>>, ()),
+        ),
+    );
+}
+unsafe impl<C> di::Root<C> for show
+where
+    C: di::Provides<dyn Repo, Family = dyn for<'q> di::Of<'q, T = dyn Repo + 'q>, Scope: di::HeldByRef>
+        + di::Provides<Users<'static>, Family = dyn for<'q> di::Of<'q, T = Users<'q>>, Scope: di::HeldByRef>
+        + di::Provides<Stamp, Family = dyn for<'q> di::Of<'q, T = Stamp>, Scope: di::HeldByValue>,
+{
+    const SOURCES: &'static [di::Source] = &[
+        di::Source::Row(<C as di::Provides<dyn Repo>>::INDEX),
+        di::Source::Row(<C as di::Provides<Users<'static>>>::INDEX),
+        di::Source::Row(<C as di::Provides<Stamp>>::INDEX),
+    ];
+}
+
+struct Show(App);
+
+impl di::Flow<<App as di::Mounts<show>>::Plan> for Show {
+    type Output = String;
+    async fn run<'m>(self, memory: di::Memory<'m, <App as di::Mounts<show>>::Plan>) -> String {
+        let mut frame = memory.open(&self.0);
+        let Ok(ready) = frame.build_now() else { return "failed".to_string() };
+        let (repo, (users, (own, ()))) = ready.args::<show, ShowSeal>();
+        std::future::ready(()).await;
+        let users: &Users<'_> = users;
+        format!("{}, {}, {}", repo.describe(), users.stamp.0, own.0)
+    }
+}
+
+#[test]
+fn the_expansion_runs() {
+    let app = now(App::build(Env { url: "db" })).expect("nothing fails");
+    let future = di::ScopeFuture::new(Show(app.clone()));
+    assert_eq!(now(future), "db at 2, 2, 2");
+    let pool: Arc<Pool> = app.0.share::<Pool, (), _>();
+    assert_eq!(pool.url, app.0.get::<Pool, (), _>().url);
+}
+
+fn now<F: Future>(future: F) -> F::Output {
+    let mut future = std::pin::pin!(future);
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    match future.as_mut().poll(&mut cx) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("nothing here waits"),
+    }
+}
