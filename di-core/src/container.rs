@@ -1,10 +1,12 @@
 //! Containers: what `#[container]` makes of a list of nodes.
 
+use std::sync::Arc;
+
 use crate::{
     graph::{Graph, Source},
-    key::Deps,
+    key::{Deps, Of},
     raw::{Handed, Handle, OwnedView, Plan},
-    scope::ScopeType,
+    scope::{HeldByArc, ScopeType},
 };
 
 /// A container: `#[container(..)] pub struct App;`. Cloning one clones an `Arc`.
@@ -121,4 +123,12 @@ impl<C: Container> HasContainer for C {
     fn container(&self) -> &C {
         self
     }
+}
+
+/// A new handle to the singleton `T` of a container.
+pub fn share<C, T: ?Sized>(container: &C) -> Arc<T>
+where
+    C: Provides<T, Scope: HeldByArc, Family: Of<'static, T = T>>,
+{
+    container.handle().share::<T, (), _>()
 }

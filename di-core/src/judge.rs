@@ -25,6 +25,32 @@ pub const fn check<const N: usize, const E: usize>(table: &Table<N, E>, row: usi
     check_errors(table, row);
 }
 
+/// Refuses a node that a handler takes by value, as if it were an extractor.
+///
+/// # Panics
+/// In const evaluation, when it is a node.
+#[track_caller]
+pub const fn check_by_value(scope: Option<Scope>, ty: &str) {
+    let text = match scope {
+        None => return,
+        Some(Scope::Transient) => Text::new()
+            .str("[DI013] `")
+            .str(ty)
+            .str("` is transient, not an extractor\n  help: mark it, `#[inject] name: ")
+            .str(ty)
+            .str("`"),
+        Some(scope) => Text::new()
+            .str("[DI006] `")
+            .str(ty)
+            .str("` is ")
+            .str(scope.name())
+            .str(": by value it would be created again\n  help: borrow it, `name: &")
+            .str(ty)
+            .str("`"),
+    };
+    fail(text);
+}
+
 /// `struct Users<'r> { pool: &'r Pool }`, and no `Pool` in the list.
 #[track_caller]
 const fn check_missing<const N: usize, const E: usize>(table: &Table<N, E>, row: usize) {

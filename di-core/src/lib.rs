@@ -34,13 +34,13 @@ pub use di_macros::{Injectable, container, injectable, module};
 pub mod __private {
     pub use crate::{
         __sources as sources,
-        container::{Asks, Container, HasContainer, Mounts, Provides, Root},
+        container::{Asks, Container, HasContainer, Mounts, Provides, Root, share},
         error::{BoxError, BuildError, Failure, IntoSource},
         graph::{Answer, Errors, Graph, Listed, MAX_DEPS, Source, Table, count_edges},
-        judge::check,
+        judge::{check, check_by_value},
         key::{Dep, Deps, Extract, Extracted, Extractor, Mode, Of, Owned, Ref, Shared, Use},
         node::{
-            At, Bind, Construct, ConstructAsync, Fallible, Meta, Node, Param, Recipe, assert_shared, output,
+            At, Bind, Construct, ConstructAsync, Fallible, Meta, Node, Param, Provider, Recipe, assert_shared, output,
         },
         plan::{Layout, View},
         probe::*,
@@ -53,8 +53,17 @@ pub mod __private {
         },
     };
     pub use core;
+    pub use di_macros::__resume;
     pub use std;
 
-    /// An extractor cannot be taken in a container without the web.
-    pub type NoRequest = ();
+    /// There are no requests without the web.
+    pub type RequestHead = ();
+
+    /// Without the web an error answers nothing.
+    pub struct AnswerProbe<E>(std::marker::PhantomData<E>);
+    impl<E> AnswerProbe<E> {
+        /// Anything will do.
+        pub const ANSWER: Option<Answer> = Some(&());
+    }
+    pub use NotANode as NoAnswer;
 }

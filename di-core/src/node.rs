@@ -89,6 +89,17 @@ pub unsafe trait Node: 'static {
     const MAKER: Maker;
 }
 
+/// A type with an injectable associated fn, whose name is `NAME`, hashed.
+#[diagnostic::on_unimplemented(
+    message = "[DI010] `{Self}` has no injectable fn of this name",
+    label = "listed here as a provider",
+    note = "write a bare `#[injectable]` on the `impl` block of `{Self}`, and `#[injectable(singleton)]` (or `request`, `transient`) on the fn"
+)]
+pub trait Provider<const NAME: u64> {
+    /// The node.
+    type Node: Node;
+}
+
 /// The typed part of a node. `S` is a private type of the expansion, see the module's documentation.
 ///
 /// # Safety

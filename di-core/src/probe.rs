@@ -10,12 +10,14 @@ use std::convert::Infallible;
 use std::marker::PhantomData;
 
 use crate::{
-    Container, Provides,
+    Container, Provides, Scope,
     error::BoxError,
     error::IntoSource,
     graph::Source,
     key::{Extract, Extracted, Use},
+    node::Node,
     raw::AsyncOp,
+    scope::ScopeType,
 };
 
 /// Probes whether `C` provides a key that stands alone, as in `dyn Trait = Impl`.
@@ -130,6 +132,21 @@ macro_rules! __sources {
         [$( $crate::__private::$probe::<$container, $deps>::SOURCE ),*]
     };
 }
+
+/// Probes whether a type is a node, in concrete code.
+pub struct NodeProbe<T>(PhantomData<*const T>);
+
+impl<T: Node> NodeProbe<T> {
+    /// Its scope.
+    pub const SCOPE: Option<Scope> = Some(<T::Scope as ScopeType>::SCOPE);
+}
+
+/// It is not.
+pub trait NotANode {
+    /// Nothing.
+    const SCOPE: Option<Scope> = None;
+}
+impl<T> NotANode for NodeProbe<T> {}
 
 /// Probes what can be done with a constructor's error.
 pub struct ErrorProbe<E>(PhantomData<*const E>);

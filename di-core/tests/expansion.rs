@@ -210,7 +210,7 @@ const _: () = {
         const NAME: &'static str = "App";
         const GRAPH: di::Graph = GRAPH.graph();
         type Given = (di::Plain<Env>, ());
-        type Request = di::NoRequest;
+        type Request = di::RequestHead;
         fn handle(&self) -> &di::Handle<Self> {
             &self.0
         }

@@ -2,7 +2,7 @@
 
 use std::{marker::PhantomData, mem::MaybeUninit, sync::Arc};
 
-use crate::{Container, Provides, key::Of, scope::Singleton};
+use crate::{Container, Provides, key::Of, scope::HeldByArc};
 
 /// A raw pointer, thin or fat.
 #[derive(Clone, Copy)]
@@ -178,7 +178,7 @@ impl<C: Container> Handle<C> {
     #[inline]
     pub fn get<T: ?Sized, Q, F>(&self) -> &F::T
     where
-        C: Provides<T, Q, Scope = Singleton, Family = F>,
+        C: Provides<T, Q, Scope: HeldByArc, Family = F>,
         F: Of<'static> + ?Sized,
     {
         // SAFETY: the slot of the row that `Provides` names holds a pointer to its family's type; every slot
@@ -189,7 +189,7 @@ impl<C: Container> Handle<C> {
     /// A new handle to the singleton `T`. O(1), one atomic increment.
     pub fn share<T: ?Sized, Q, F>(&self) -> Arc<F::T>
     where
-        C: Provides<T, Q, Scope = Singleton, Family = F>,
+        C: Provides<T, Q, Scope: HeldByArc, Family = F>,
         F: Of<'static> + ?Sized,
     {
         // SAFETY: as above; the pointer is that of an `Arc`, which the block keeps.

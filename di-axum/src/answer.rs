@@ -1,0 +1,48 @@
+//! How a constructor's failure answers the request.
+
+use std::{any::Any, marker::PhantomData};
+
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use di_core::{Container, Failure, __private::Answer};
+
+type AnswerFn = fn(Box<dyn Any + Send>) -> Result<Response, Box<dyn Any + Send>>;
+
+/// Probes whether an error can answer a request; see `di_core`'s probes.
+pub struct AnswerProbe<E>(PhantomData<E>);
+
+impl<E: IntoResponse + 'static> AnswerProbe<E> {
+    /// The conversion.
+    pub const ANSWER: Option<Answer> = Some(const { &(answer::<E> as AnswerFn) });
+}
+
+/// It cannot.
+pub trait NoAnswer {
+    /// Nothing.
+    const ANSWER: Option<Answer> = None;
+}
+impl<E> NoAnswer for AnswerProbe<E> {}
+
+fn answer<E: IntoResponse + 'static>(error: Box<dyn Any + Send>) -> Result<Response, Box<dyn Any + Send>> {
+    error.downcast::<E>().map(|error| (*error).into_response())
+}
+
+/// The answer to a request whose extractor or constructor failed: the error's own.
+#[cold]
+pub(crate) fn failed<C: Container>(failure: Failure) -> Response {
+    let row = failure.row();
+    // An extractor's rejection is a response already.
+    let error = match failure.into_error().downcast::<Response>() {
+        Ok(rejection) => return *rejection,
+        Err(error) => error,
+    };
+    C::GRAPH
+        .errors(row)
+        .answer
+        .and_then(|answer| answer.downcast_ref::<AnswerFn>())
+        .and_then(|answer| answer(error).ok())
+        // Only a transient's error can lack an answer of its own: it may be used at start-up alone.
+        .unwrap_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+}

@@ -1,0 +1,81 @@
+//! Dependency injection for [axum] whose graph the compiler checks.
+//!
+//! How a dependency is held says how long it lives:
+//!
+//! | you write | what you get | allowed for |
+//! |---|---|---|
+//! | `&T` (`&'r T` in a struct) | a borrow for the length of the request | singleton, request |
+//! | `Arc<T>` | a shared handle that may outlive the request | singleton |
+//! | `T` | a fresh value, yours alone | transient |
+//!
+//! ```
+//! use axum::{Router, routing::get};
+//! use di_axum::{BuildError, container, handler, injectable};
+//!
+//! #[injectable(singleton)]
+//! pub struct Greeting {
+//!     #[inject(value = "hello".to_string())]
+//!     text: String,
+//! }
+//!
+//! #[injectable(request)]
+//! pub struct Greeter<'r> {
+//!     greeting: &'r Greeting,
+//! }
+//!
+//! #[handler]
+//! async fn greet(greeter: &Greeter<'_>) -> String {
+//!     greeter.greeting.text.clone()
+//! }
+//!
+//! #[container(Greeting, Greeter<'_>)]
+//! pub struct App;
+//!
+//! async fn router() -> Result<Router, BuildError> {
+//!     let app = App::build().await?;
+//!     Ok(Router::new().route("/", get(greet)).with_state(app))
+//! }
+//! ```
+
+#![forbid(unsafe_code)]
+
+// So that the macros' paths work inside this crate, too.
+extern crate self as di_axum;
+
+mod answer;
+mod extract;
+mod inject;
+mod serve;
+
+pub use self::inject::Inject;
+pub use di_core::{
+    BoxError, BuildError, Container, Graph, HasContainer, Meta, Mode, Param, Provides, Scope,
+};
+pub use di_macros::{Injectable, container, handler, injectable, module};
+
+/// What the macros write. Not covered by semantic versioning.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::{
+        answer::{AnswerProbe, NoAnswer},
+        extract::{
+            BodyExtractor, FromRequest, HeadExtractor, extract_body, extract_part,
+        },
+        serve::{Endpoint, Via, serve},
+    };
+    pub use axum::{
+        extract::Request,
+        handler::Handler,
+        http::request::Parts as RequestHead,
+        response::{IntoResponse, Response},
+    };
+    pub use di_core::__private::{
+        AsyncOp, At, Asks, Bind, Construct, ConstructAsync, Container, Dep, Deps, ErrorProbe, Errors,
+        Extracted, Fallible, Graph, Handed, Handle, HasContainer, HeldByArc, HeldByRef, HeldByValue,
+        Layout, Listed, Maker, Meta, Mode, Mounts, NoSource, Node, NodeProbe, NotANode, Of,
+        OtherSource, OwnedView, Owned, Param, Plain, Plan, Probe, Provider, Provides, Recipe, Ref, Request as RequestScope,
+        Root, Scope, ScopeFuture, ScopeType, Shared, Singleton, SomeError, Source, SourceProbe, Table,
+        Transient, Unprovided, Use, View, __resume, assert_shared, check, check_by_value, core, count_edges,
+        output, sources, start, std, BuildError,
+    };
+}

@@ -1,0 +1,100 @@
+//! What happens around a marked handler.
+
+use std::marker::PhantomData;
+
+use axum::{extract::Request, http::request::Parts, response::Response};
+use di_core::{
+    Container, HasContainer,
+    __private::{Asks, At, Deps, Flow, Frame, Memory, Mounts, Plan, ScopeFuture},
+};
+
+use crate::answer::failed;
+
+/// axum's marker for the last extractor, in a type of our own: `Handler<Via<M>, S>`.
+pub struct Via<M>(PhantomData<fn() -> M>);
+
+/// A marked handler, written by `#[handler]`. `Seal` is a private type of the expansion.
+pub trait Endpoint<Seal, S, M>: Asks<Seal> {
+    /// Whether there are extractors that read the head.
+    const HAS_HEADS: bool;
+    /// Whether there is a last extractor, which may read the body.
+    const HAS_BODY: bool;
+    /// What is read from the head: `(first, (second, ()))`.
+    type Heads: Send;
+    /// What the last extractor reads.
+    type Body: Send;
+    /// Runs the extractors that read the head, in order.
+    fn heads(head: &mut Parts, state: &S) -> impl Future<Output = Result<Self::Heads, Response>> + Send;
+    /// Runs the last extractor.
+    fn body(request: Request, state: &S) -> impl Future<Output = Result<Self::Body, Response>> + Send;
+    /// Runs the handler.
+    fn run<'r>(
+        at: At<'r>,
+        injected: <Self::Deps as Deps>::Args<'r>,
+        heads: Self::Heads,
+        body: Self::Body,
+    ) -> impl Future<Output = Response> + Send;
+}
+
+/// One request of the handler `H`, in one allocation.
+#[inline]
+pub fn serve<H, Seal, S, M>(request: Request, state: S) -> ScopeFuture<Response>
+where
+    S: HasContainer<Container: Mounts<H> + Container<Request = Parts>>,
+    H: Endpoint<Seal, S, M>,
+    Seal: 'static,
+    M: 'static,
+{
+    ScopeFuture::new::<<S::Container as Mounts<H>>::Plan, _>(Serve::<H, Seal, S, M> {
+        request,
+        state,
+        _types: PhantomData,
+    })
+}
+
+struct Serve<H, Seal, S, M> {
+    request: Request,
+    state: S,
+    _types: PhantomData<fn() -> (H, Seal, M)>,
+}
+
+impl<P, H, Seal, S, M> Flow<P> for Serve<H, Seal, S, M>
+where
+    P: Plan<Container = S::Container, Root = H>,
+    S: HasContainer<Container: Container<Request = Parts>>,
+    H: Endpoint<Seal, S, M>,
+    Seal: 'static,
+    M: 'static,
+{
+    type Output = Response;
+
+    /// Extractors of the head, those of the handler first; the body; injected nodes; the handler. The frame is dropped,
+    /// in reverse order of construction, before the response leaves.
+    async fn run<'m>(self, memory: Memory<'m, P>) -> Response {
+        let Serve { request, state, .. } = self;
+        let mut frame = memory.open(state.container());
+        let (mut head, body) = request.into_parts();
+        let heads = match H::heads(&mut head, &state).await {
+            Ok(heads) => heads,
+            Err(rejection) => return rejection,
+        };
+        if const { Frame::<'_, P>::EXTRACTS } {
+            if let Err(failure) = frame.extract(&mut head).await {
+                return failed::<S::Container>(failure);
+            }
+        }
+        let body = match H::body(Request::from_parts(head, body), &state).await {
+            Ok(body) => body,
+            Err(rejection) => return rejection,
+        };
+        let ready = if const { Frame::<'_, P>::IS_ASYNC } {
+            frame.build().await
+        } else {
+            frame.build_now()
+        };
+        match ready {
+            Ok(ready) => H::run(PhantomData, ready.args::<H, Seal>(), heads, body).await,
+            Err(failure) => failed::<S::Container>(failure),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Types at another lifetime, and without `Self`.
+
+use syn::{
+    Lifetime, Type, TypeParamBound, TypePath, TypeReference, TypeTraitObject,
+    visit::{self, Visit},
+    visit_mut::{self, VisitMut},
+};
+
+/// The type without the invisible groups that a `macro_rules!` puts around a `$ty`, and without parentheses.
+pub(crate) fn peel(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => peel(&group.elem),
+        Type::Paren(paren) => peel(&paren.elem),
+        other => other,
+    }
+}
+
+/// The type with every lifetime of the user's replaced: `Users<'_>` at `'q` is `Users<'q>`. Lifetimes that the type
+/// binds itself (`for<'a> fn(&'a T)`) stay, and so does `'static`. A bare `dyn Trait` is bounded by the lifetime too.
+pub(crate) fn at(ty: &Type, lifetime: &Lifetime) -> Type {
+    let mut ty = peel(ty).clone();
+    At { lifetime, bound: Vec::new() }.visit_type_mut(&mut ty);
+    if let Type::TraitObject(object) = &mut ty {
+        bound_by(object, lifetime);
+    }
+    ty
+}
+
+fn bound_by(object: &mut TypeTraitObject, lifetime: &Lifetime) {
+    let has_lifetime = object.bounds.iter().any(|bound| matches!(bound, TypeParamBound::Lifetime(_)));
+    if !has_lifetime {
+        object.bounds.push(TypeParamBound::Lifetime(lifetime.clone()));
+    }
+}
+
+struct At<'a> {
+    lifetime: &'a Lifetime,
+    bound: Vec<String>,
+}
+
+impl At<'_> {
+    fn within(&mut self, lifetimes: Option<&syn::BoundLifetimes>, visit: impl FnOnce(&mut Self)) {
+        let outer = self.bound.len();
+        if let Some(lifetimes) = lifetimes {
+            self.bound.extend(names(lifetimes));
+        }
+        visit(self);
+        self.bound.truncate(outer);
+    }
+}
+
+fn names(lifetimes: &syn::BoundLifetimes) -> Vec<String> {
+    lifetimes
+        .lifetimes
+        .iter()
+        .filter_map(|param| match param {
+            syn::GenericParam::Lifetime(param) => Some(param.lifetime.ident.to_string()),
+            _ => None,
+        })
+        .collect()
+}
+
+impl VisitMut for At<'_> {
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        let name = lifetime.ident.to_string();
+        if name != "static" && !self.bound.contains(&name) {
+            let span = lifetime.span();
+            *lifetime = self.lifetime.clone();
+            lifetime.set_span(span);
+        }
+    }
+
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        if reference.lifetime.is_none() {
+            let mut lifetime = self.lifetime.clone();
+            lifetime.set_span(reference.and_token.span);
+            reference.lifetime = Some(lifetime);
+        }
+        visit_mut::visit_type_reference_mut(self, reference);
+    }
+
+    fn visit_type_fn_ptr_mut(&mut self, pointer: &mut syn::TypeFnPtr) {
+        // References without a lifetime belong to the pointer's own signature.
+        let lifetimes = pointer.lifetimes.clone();
+        self.within(lifetimes.as_ref(), |visitor| {
+            Named(visitor).visit_type_fn_ptr_mut(pointer);
+        });
+    }
+
+    fn visit_trait_bound_mut(&mut self, bound: &mut syn::TraitBound) {
+        let lifetimes = bound.lifetimes.clone();
+        self.within(lifetimes.as_ref(), |visitor| visit_mut::visit_trait_bound_mut(visitor, bound));
+    }
+
+    fn visit_parenthesized_generic_arguments_mut(
+        &mut self,
+        arguments: &mut syn::ParenthesizedGenericArguments,
+    ) {
+        Named(self).visit_parenthesized_generic_arguments_mut(arguments);
+    }
+}
+
+/// Replaces named lifetimes only: in `fn(&T) -> &T` the references have lifetimes of their own.
+struct Named<'a, 'b>(&'a mut At<'b>);
+
+impl VisitMut for Named<'_, '_> {
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if lifetime.ident != "_" {
+            self.0.visit_lifetime_mut(lifetime);
+        }
+    }
+}
+
+/// Whether the type has a lifetime that a request could give it.
+pub(crate) fn has_lifetimes(ty: &Type) -> bool {
+    let marker = Lifetime::new("'di_probe", proc_macro2::Span::call_site());
+    let mut ty = peel(ty).clone();
+    At { lifetime: &marker, bound: Vec::new() }.visit_type_mut(&mut ty);
+    struct Find<'a>(&'a Lifetime, bool);
+    impl<'ast> Visit<'ast> for Find<'_> {
+        fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
+            self.1 |= lifetime.ident == self.0.ident;
+            visit::visit_lifetime(self, lifetime);
+        }
+    }
+    let mut find = Find(&marker, false);
+    find.visit_type(&ty);
+    find.1
+}
+
+/// The type with `Self` written out.
+pub(crate) fn replace_self(ty: &Type, self_ty: &Type) -> Type {
+    struct Replace<'a>(&'a Type);
+    impl VisitMut for Replace<'_> {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            visit_mut::visit_type_mut(self, ty);
+            let Type::Path(TypePath { qself: None, path, .. }) = &*ty else { return };
+            let Some(first) = path.segments.first() else { return };
+            if first.ident != "Self" || path.leading_colon.is_some() {
+                return;
+            }
+            let self_ty = self.0;
+            let rest = path.segments.iter().skip(1);
+            *ty = if path.segments.len() == 1 {
+                self_ty.clone()
+            } else {
+                syn::parse_quote!(<#self_ty> #(:: #rest)*)
+            };
+        }
+    }
+    let mut ty = ty.clone();
+    Replace(self_ty).visit_type_mut(&mut ty);
+    ty
+}

@@ -1,0 +1,322 @@
+//! Writes a container. By hand, the same stands in `di-core/tests/expansion.rs`.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{ItemStruct, Lifetime, Type};
+
+use super::model::{Entry, Kind};
+use crate::common::{Facade, Key, at, shared, text};
+
+/// The struct, its `build`, and everything that the compiler checks.
+pub(crate) fn container(item: &ItemStruct, entries: &[Entry], di: &Facade) -> TokenStream {
+    let fields: Vec<Field<'_>> = item.fields.iter().filter_map(Field::new).collect();
+    let nodes: Vec<&Entry> =
+        entries.iter().filter(|entry| !matches!(entry.kind, Kind::Handler { .. })).collect();
+    let handlers: Vec<&Entry> =
+        entries.iter().filter(|entry| matches!(entry.kind, Kind::Handler { .. })).collect();
+    let container = Container { item, fields, nodes, handlers, di };
+    let (structure, table, checks, mounts) =
+        (container.structure(), container.table(), container.rows(), container.mounts());
+    quote! {
+        #structure
+        const _: () = {
+            #table
+            #(#checks)*
+            #mounts
+        };
+    }
+}
+
+struct Container<'a> {
+    item: &'a ItemStruct,
+    fields: Vec<Field<'a>>,
+    /// Nodes and bindings; their rows follow those of the fields.
+    nodes: Vec<&'a Entry>,
+    handlers: Vec<&'a Entry>,
+    di: &'a Facade,
+}
+
+/// A value handed in from outside.
+struct Field<'a> {
+    ident: &'a syn::Ident,
+    ty: &'a Type,
+    attrs: &'a [syn::Attribute],
+    key: Key,
+    is_shared: bool,
+}
+
+impl<'a> Field<'a> {
+    fn new(field: &'a syn::Field) -> Option<Self> {
+        let (provided, is_shared) = match shared(&field.ty) {
+            Some(inner) => (inner.clone(), true),
+            None => (field.ty.clone(), false),
+        };
+        Some(Field {
+            ident: field.ident.as_ref()?,
+            ty: &field.ty,
+            attrs: &field.attrs,
+            key: Key { ty: provided, qualifier: None },
+            is_shared,
+        })
+    }
+}
+
+impl Container<'_> {
+    /// ```ignore
+    /// pub struct App(Handle<App>);
+    /// impl App { pub async fn build(env: Env) -> Result<App, BuildError> { .. } }
+    /// ```
+    fn structure(&self) -> TokenStream {
+        let (di, ItemStruct { attrs, vis, ident, .. }) = (self.di, self.item);
+        let name = text(ident);
+        let parameters = self.fields.iter().map(|Field { ident, ty, .. }| quote!(#ident: #ty));
+        let values = self.fields.iter().map(|Field { ident, is_shared, .. }| {
+            if *is_shared { quote!(#ident) } else { quote!(#di::Plain(#ident)) }
+        });
+        let values = values.rev().fold(quote!(()), |tail, head| quote!((#head, #tail)));
+        // Attributes of a field have no place on a parameter, except that of its documentation, which goes here.
+        let docs = self.fields.iter().flat_map(|field| field.attrs).filter(|attr| attr.path().is_ident("doc"));
+        let docs: Vec<_> = docs.collect();
+        let handed_in = (!docs.is_empty()).then(|| quote!(#[doc = "\n# Handed in"] #(#docs)*));
+        quote! {
+            #(#attrs)*
+            #vis struct #ident(#di::Handle<#ident>);
+
+            impl #ident {
+                /// Builds the singletons, what each needs first, and independent ones concurrently.
+                ///
+                /// # Errors
+                /// The first constructor that fails: the path of nodes to it, and its error. What was built until then is
+                /// dropped, in reverse order.
+                #handed_in
+                #[allow(clippy::too_many_arguments)]
+                #vis async fn build(#(#parameters),*) -> #di::core::result::Result<Self, #di::BuildError> {
+                    #di::core::result::Result::Ok(Self(#di::start::<Self>(#values).await?))
+                }
+
+                /// The singleton `T`. O(1), no lock.
+                #[allow(dead_code)]
+                #vis fn get<T: ?#di::core::marker::Sized>(&self) -> &T
+                where
+                    Self: #di::Provides<T, Scope: #di::HeldByArc, Family: #di::Of<'static, T = T>>,
+                {
+                    self.0.get::<T, (), _>()
+                }
+            }
+
+            #[automatically_derived]
+            impl #di::core::clone::Clone for #ident {
+                fn clone(&self) -> Self {
+                    Self(#di::core::clone::Clone::clone(&self.0))
+                }
+            }
+
+            #[automatically_derived]
+            impl #di::core::fmt::Debug for #ident {
+                fn fmt(&self, f: &mut #di::core::fmt::Formatter<'_>) -> #di::core::fmt::Result {
+                    f.write_str(#name)
+                }
+            }
+        }
+    }
+
+    /// The graph as a const table, and the impl that hands it out.
+    fn table(&self) -> TokenStream {
+        let (di, ident) = (self.di, &self.item.ident);
+        let name = text(ident);
+        let given_rows = self.fields.iter().map(|field| {
+            let name = field.key.name();
+            quote!(#di::Listed::given(#name))
+        });
+        let rows = self.nodes.iter().enumerate().map(|(i, entry)| self.listed(i, entry));
+        let count = self.fields.len() + self.nodes.len();
+        let given = self.fields.iter().map(|Field { ty, is_shared, .. }| {
+            if *is_shared { quote!(#ty) } else { quote!(#di::Plain<#ty>) }
+        });
+        let given = given.rev().fold(quote!(()), |tail, head| quote!((#head, #tail)));
+        quote! {
+            #[allow(unused_imports)]
+            use #di::{NoAnswer as _, NoSource as _, SomeError as _, Unprovided as _};
+
+            const LISTED: [#di::Listed; #count] = [#(#given_rows,)* #(#rows,)*];
+            const EDGES: usize = #di::count_edges(&LISTED);
+            static GRAPH: #di::Table<#count, EDGES> = #di::Table::new(&LISTED);
+            const STEPS: usize = GRAPH.max_steps();
+            const INPUTS: usize = GRAPH.max_inputs();
+
+            #[automatically_derived]
+            unsafe impl #di::Container for #ident {
+                const NAME: &'static str = #name;
+                const GRAPH: #di::Graph = GRAPH.graph();
+                type Given = #given;
+                type Request = #di::RequestHead;
+                #[inline(always)]
+                fn handle(&self) -> &#di::Handle<Self> {
+                    &self.0
+                }
+                fn from_handle(handle: #di::Handle<Self>) -> Self {
+                    Self(handle)
+                }
+                fn plan_of(row: u16) -> #di::OwnedView {
+                    #di::OwnedView::of::<#count, EDGES, STEPS, INPUTS>(&GRAPH, row)
+                }
+            }
+        }
+    }
+
+    fn listed(&self, i: usize, entry: &Entry) -> TokenStream {
+        let (di, ident, name) = (self.di, &self.item.ident, &entry.name);
+        match &entry.kind {
+            Kind::Node { node, .. } => {
+                let node = node.tokens(di);
+                quote_spanned! {entry.span=>
+                    #di::Listed::node::<#node, _>(
+                        #name,
+                        #di::sources!(#ident, <#node as #di::Recipe<_>>::Deps),
+                        #di::Errors {
+                            fallible: #di::ErrorProbe::<<#node as #di::Recipe<_>>::Error>::FALLIBLE,
+                            answer: #di::AnswerProbe::<<#node as #di::Recipe<_>>::Error>::ANSWER,
+                            source: #di::SourceProbe::<<#node as #di::Recipe<_>>::Error>::INTO_SOURCE,
+                        },
+                    )
+                }
+            }
+            Kind::Binding { to, .. } => {
+                let binding = binding(i);
+                let (d, f, q) = (to.discriminator(), to.family(di), to.qualifier());
+                quote_spanned! {entry.span=>
+                    #di::Listed::binding::<#binding>(#name, #di::Probe::<#ident, #d, #f, #q>::SOURCE)
+                }
+            }
+            Kind::Handler { .. } => quote!(),
+        }
+    }
+
+    /// For each row: who provides the key, and the checks.
+    fn rows(&self) -> Vec<TokenStream> {
+        let di = self.di;
+        let given = self.fields.iter().enumerate().map(|(row, field)| {
+            let scope = quote!(#di::Singleton);
+            self.provides(row, &field.key, &scope, field.ident.span())
+        });
+        let nodes = self.nodes.iter().enumerate().map(|(i, entry)| {
+            let row = self.fields.len() + i;
+            match &entry.kind {
+                Kind::Node { key, node } => self.node(row, entry, key, &node.tokens(di)),
+                Kind::Binding { key, to } => self.binding(i, row, entry, key, to),
+                Kind::Handler { .. } => quote!(),
+            }
+        });
+        given.chain(nodes).collect()
+    }
+
+    fn node(&self, row: usize, entry: &Entry, key: &Key, node: &TokenStream) -> TokenStream {
+        let di = self.di;
+        let scope = quote_spanned!(entry.span=> <#node as #di::Node>::Scope);
+        let provides = self.provides(row, key, &scope, entry.span);
+        let key = at(&key.ty, &lifetime("'di"));
+        let check = check(di, row, entry.span);
+        quote_spanned! {entry.span=>
+            #provides
+            #check
+            // The provider yields the key's type, at every lifetime. `PhantomData` allows no coercion.
+            #[allow(dead_code)]
+            const _: () = {
+                fn provider_yields_the_listed_type<'di>() {
+                    let _: #di::core::marker::PhantomData<#key> = #di::output::<'di, #node, _>();
+                }
+            };
+        }
+    }
+
+    fn binding(&self, i: usize, row: usize, entry: &Entry, key: &Key, to: &Key) -> TokenStream {
+        let (di, ident) = (self.di, &self.item.ident);
+        let (d, q) = (to.discriminator(), to.qualifier());
+        let scope = quote_spanned!(entry.span=> <#ident as #di::Provides<#d, #q>>::Scope);
+        let provides = self.provides(row, key, &scope, entry.span);
+        let binding = binding(i);
+        let (from, object) = (at(&to.ty, &lifetime("'di")), at(&key.ty, &lifetime("'di")));
+        let check = check(di, row, entry.span);
+        let coerced = quote_spanned!(entry.span=> from);
+        quote! {
+            #provides
+            #check
+            struct #binding;
+            #[automatically_derived]
+            impl #di::Bind for #binding {
+                type From<'di> = #from;
+                type To<'di> = #object;
+                fn coerce<'di>(_: #di::At<'di>, from: *const #from) -> *const (#object) {
+                    #coerced
+                }
+            }
+        }
+    }
+
+    fn provides(&self, row: usize, key: &Key, scope: &TokenStream, span: Span) -> TokenStream {
+        let (di, ident) = (self.di, &self.item.ident);
+        let (d, family, q) = (key.discriminator(), key.family(di), key.qualifier());
+        let row = u16::try_from(row).unwrap_or(u16::MAX);
+        quote_spanned! {span=>
+            #[automatically_derived]
+            unsafe impl #di::Provides<#d, #q> for #ident {
+                type Family = #family;
+                type Scope = #scope;
+                const INDEX: u16 = #row;
+            }
+        }
+    }
+
+    /// Which handlers the container can run: all, or those listed.
+    fn mounts(&self) -> TokenStream {
+        let (di, ident) = (self.di, &self.item.ident);
+        let impls = if self.handlers.is_empty() {
+            quote! {
+                #[automatically_derived]
+                unsafe impl<H: #di::Root<#ident>> #di::Mounts<H> for #ident {
+                    type Plan = PlanOf<H>;
+                }
+            }
+        } else {
+            self.handlers.iter().map(|entry| self.mount(entry)).collect()
+        };
+        quote! {
+            #[allow(unreachable_pub, missing_debug_implementations)]
+            pub struct PlanOf<H>(#di::core::marker::PhantomData<H>);
+            #[automatically_derived]
+            impl<H: #di::Root<#ident>> PlanOf<H> {
+                const LAYOUT: #di::Layout<STEPS, INPUTS> = #di::Layout::new(&GRAPH, H::SOURCES);
+            }
+            #[automatically_derived]
+            unsafe impl<H: #di::Root<#ident>> #di::Plan for PlanOf<H> {
+                type Container = #ident;
+                type Root = H;
+                const VIEW: #di::View<'static> = PlanOf::<H>::LAYOUT.view(&GRAPH);
+            }
+            #impls
+        }
+    }
+
+    fn mount(&self, entry: &Entry) -> TokenStream {
+        let (di, ident) = (self.di, &self.item.ident);
+        let Kind::Handler { ty } = &entry.kind else { return quote!() };
+        quote_spanned! {entry.span=>
+            #[automatically_derived]
+            unsafe impl #di::Mounts<#ty> for #ident {
+                type Plan = PlanOf<#ty>;
+            }
+        }
+    }
+}
+
+fn check(di: &Facade, row: usize, span: Span) -> TokenStream {
+    quote_spanned!(span=> const _: () = #di::check(&GRAPH, #row);)
+}
+
+fn binding(i: usize) -> syn::Ident {
+    format_ident!("Binding{i}")
+}
+
+fn lifetime(name: &str) -> Lifetime {
+    Lifetime::new(name, Span::call_site())
+}

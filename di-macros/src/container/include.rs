@@ -1,0 +1,185 @@
+//! Modules: their lists are asked for one after the other, and then the container or module is written.
+//!
+//! A module is a macro that is invoked as `billing::Billing! { [resume] state }` and answers
+//! `resume! { state [its entries] }`. The state goes around until no include is pending. The entries name
+//! types of the module's own scope, by aliases in a Rust module of the same name (see [`super::module`]), so
+//! a list may use whatever its author has in scope.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{
+    ItemStruct, LitStr, Path, Token, Type, braced, bracketed,
+    parse::{Parse, ParseStream},
+    parse_quote,
+    punctuated::Punctuated,
+    spanned::Spanned,
+};
+
+use super::{
+    Shape, expand,
+    list::{List, type_span},
+    model::{Entry, Kind, NodeType},
+    module,
+};
+use crate::common::{Facade, Key, facade};
+
+/// What goes around.
+pub(crate) struct State {
+    shape: Shape,
+    di: Facade,
+    /// The own list, as written.
+    own: TokenStream,
+    item: ItemStruct,
+    /// Modules that are still to be asked.
+    pending: Vec<Path>,
+    /// The entries of the modules so far.
+    included: Vec<Entry>,
+}
+
+/// Begins with the list as written.
+pub(crate) fn begin(shape: Shape, di: Facade, list: List, item: ItemStruct) -> TokenStream {
+    let List { entries, includes } = list;
+    let own = entries.iter().map(Encoded);
+    let state = State {
+        shape,
+        di,
+        own: quote!(#(#own)*),
+        item,
+        pending: includes,
+        included: Vec::new(),
+    };
+    state.go_on()
+}
+
+impl State {
+    /// Asks the next module, or finishes.
+    pub(crate) fn go_on(self) -> TokenStream {
+        let Some(module) = self.pending.first() else { return self.finish() };
+        let di = &self.di;
+        let state = self.encode();
+        quote!(#module! { [#di::__resume] #state })
+    }
+
+    fn finish(self) -> TokenStream {
+        let mut entries = match syn::parse::Parser::parse2(|input: ParseStream<'_>| entries(input, None), self.own) {
+            Ok(entries) => entries,
+            Err(error) => return error.to_compile_error(),
+        };
+        let mut seen = std::collections::HashSet::new();
+        entries.extend(self.included.into_iter().filter(|entry| match &entry.id {
+            Some(id) => seen.insert(id.clone()),
+            None => true,
+        }));
+        match self.shape {
+            Shape::Container => expand::container(&self.item, &entries, &self.di),
+            Shape::Module => module::expand(&self.item, entries, &self.di),
+        }
+    }
+
+    fn encode(&self) -> TokenStream {
+        let shape = Ident::new(
+            match self.shape {
+                Shape::Container => "container",
+                Shape::Module => "module",
+            },
+            Span::call_site(),
+        );
+        let State { own, item, pending, included, .. } = self;
+        let included = included.iter().map(Encoded);
+        quote!(#shape { #own } { #item } { #(#pending),* } { #(#included)* })
+    }
+}
+
+impl Parse for State {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let shape = match input.parse::<Ident>()?.to_string().as_str() {
+            "module" => Shape::Module,
+            _ => Shape::Container,
+        };
+        let (own, item, pending, included, answer);
+        braced!(own in input);
+        braced!(item in input);
+        braced!(pending in input);
+        braced!(included in input);
+        let mut pending: Vec<Path> =
+            Punctuated::<Path, Token![,]>::parse_terminated(&pending)?.into_iter().collect();
+        let mut included = entries(&included, None)?;
+        if !input.is_empty() && !pending.is_empty() {
+            bracketed!(answer in input);
+            let module = pending.remove(0);
+            included.extend(entries(&answer, Some(&module))?);
+        }
+        Ok(State { shape, di: facade(), own: own.parse()?, item: item.parse()?, pending, included })
+    }
+}
+
+/// An entry as tokens: `node "id" "name" [key] [node] [qualifier] [of] hash;`
+pub(crate) struct Encoded<'a>(pub(crate) &'a Entry);
+
+impl ToTokens for Encoded<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Entry { id, name, kind, span } = self.0;
+        let (id, name) = (id.as_deref().unwrap_or_default(), LitStr::new(name, *span));
+        tokens.extend(match kind {
+            Kind::Node { key: Key { ty, qualifier }, node: NodeType::Type(node) } => {
+                quote!(node #id #name [#ty] [#node] [#qualifier])
+            }
+            Kind::Node { key: Key { ty, qualifier }, node: NodeType::Associated { of, hash } } => {
+                quote!(associated #id #name [#ty] [#of] [#qualifier] #hash)
+            }
+            Kind::Binding { key: Key { ty, qualifier }, to } => {
+                let to = &to.ty;
+                quote!(binding #id #name [#ty] [#to] [#qualifier])
+            }
+            Kind::Handler { ty } => quote!(handler #id #name [#ty]),
+        });
+    }
+}
+
+/// The entries of an encoded list. Those of a module's answer are found behind its path, and stand for its line.
+fn entries(input: ParseStream<'_>, module: Option<&Path>) -> syn::Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    while !input.is_empty() {
+        entries.push(entry(input, module)?);
+    }
+    Ok(entries)
+}
+
+fn entry(input: ParseStream<'_>, module: Option<&Path>) -> syn::Result<Entry> {
+    let kind = input.parse::<Ident>()?.to_string();
+    let id = input.parse::<LitStr>()?.value();
+    let name = input.parse::<LitStr>()?;
+    let first = ty(input, module)?.ok_or_else(|| input.error("expected a type"))?;
+    let span = module.map_or_else(|| type_span(&first), |module| module.span());
+    let kind = if kind == "handler" {
+        Kind::Handler { ty: first }
+    } else {
+        let second = ty(input, module)?.ok_or_else(|| input.error("expected a type"))?;
+        let key = Key { ty: first, qualifier: ty(input, module)? };
+        match kind.as_str() {
+            "binding" => Kind::Binding { key, to: Key { ty: second, qualifier: None } },
+            "associated" => {
+                let hash = input.parse::<syn::LitInt>()?.base10_parse()?;
+                Kind::Node { key, node: NodeType::Associated { of: second, hash } }
+            }
+            _ => Kind::Node { key, node: NodeType::Type(second) },
+        }
+    };
+    Ok(Entry { id: (!id.is_empty()).then_some(id), name: name.value(), kind, span })
+}
+
+fn ty(input: ParseStream<'_>, module: Option<&Path>) -> syn::Result<Option<Type>> {
+    let content;
+    bracketed!(content in input);
+    if content.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(match module {
+        Some(module) => {
+            let alias = content.parse::<Path>()?;
+            let segment = &alias.segments;
+            parse_quote!(#module::#segment)
+        }
+        None => content.parse()?,
+    }))
+}

@@ -1,0 +1,200 @@
+//! The grammar of a list.
+//!
+//! ```text
+//! list    = entry ("," entry)*
+//! entry   = option* (type | type "=" provider | "dyn" bounds "=" type) | ".." path | "handlers" "(" path,* ")"
+//! option  = "#[qualifier(" type ")]"
+//! ```
+
+use proc_macro2::Span;
+use syn::{
+    Attribute, Ident, Path, Token, Type, parenthesized,
+    parse::{Parse, ParseStream},
+    punctuated::Punctuated,
+    spanned::Spanned,
+};
+
+use super::model::{Entry, Kind, NodeType};
+use crate::{
+    common::{Key, peel},
+    injectable::hash,
+};
+
+/// A parsed list: entries, and the modules that it includes, in order.
+pub(crate) struct List {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) includes: Vec<Path>,
+}
+
+impl Parse for List {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut list = List { entries: Vec::new(), includes: Vec::new() };
+        while !input.is_empty() {
+            list.entry(input)?;
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(list)
+    }
+}
+
+impl List {
+    fn entry(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let options = Options::parse(input)?;
+        if input.peek(Token![..]) {
+            options.none_on("an included module")?;
+            input.parse::<Token![..]>()?;
+            self.includes.push(input.call(Path::parse_mod_style)?);
+            return Ok(());
+        }
+        if is_handlers(input) {
+            options.none_on("`handlers(..)`")?;
+            input.parse::<Ident>()?;
+            let content;
+            parenthesized!(content in input);
+            let handlers = Punctuated::<Path, Token![,]>::parse_terminated_with(&content, Path::parse_mod_style)?;
+            self.entries.extend(handlers.into_iter().map(|path| {
+                let span = last_span(&path);
+                let ty = syn::parse_quote!(#path);
+                Entry { id: None, name: crate::common::text(&path), kind: Kind::Handler { ty }, span }
+            }));
+            return Ok(());
+        }
+        self.entries.push(node(input, options)?);
+        Ok(())
+    }
+}
+
+fn is_handlers(input: ParseStream<'_>) -> bool {
+    let fork = input.fork();
+    fork.parse::<Ident>().is_ok_and(|word| word == "handlers") && fork.peek(syn::token::Paren)
+}
+
+fn node(input: ParseStream<'_>, options: Options) -> syn::Result<Entry> {
+    let ty: Type = input.parse()?;
+    let span = type_span(&ty);
+    check_key(&ty)?;
+    let key = Key { ty, qualifier: options.qualifier };
+    let name = key.name();
+    let is_object = matches!(peel(&key.ty), Type::TraitObject(_));
+    let to = match input.parse::<Option<Token![=]>>()? {
+        Some(_) => Some(input.parse::<Type>()?),
+        None => None,
+    };
+    let kind = match (is_object, to) {
+        (true, Some(to)) => Kind::Binding { key, to: Key { ty: to, qualifier: None } },
+        (true, None) => {
+            let name = key.name();
+            let message = format!("a trait is bound to the type that implements it: write `{name} = Type`");
+            return Err(syn::Error::new(span, message));
+        }
+        (false, Some(provider)) => {
+            let node = provider_node(&provider)?;
+            Kind::Node { key, node }
+        }
+        (false, None) => {
+            let node = NodeType::Type(key.ty.clone());
+            Kind::Node { key, node }
+        }
+    };
+    Ok(Entry { id: None, name, kind, span })
+}
+
+/// `connect` is a provider fn, `Pools::primary` an associated one.
+fn provider_node(provider: &Type) -> syn::Result<NodeType> {
+    let Type::Path(path) = peel(provider) else {
+        return Err(syn::Error::new_spanned(
+            provider,
+            "expected the path of a provider: a fn with `#[injectable(..)]` that returns the type on the left",
+        ));
+    };
+    let segments = &path.path.segments;
+    let Some(last) = segments.last() else {
+        return Err(syn::Error::new_spanned(provider, "expected the path of a provider"));
+    };
+    let hash = hash(&crate::common::text(&last.ident));
+    if let (Some(qself), 0) = (&path.qself, segments.len() - 1) {
+        return Ok(NodeType::Associated { of: (*qself.ty).clone(), hash });
+    }
+    let owner = segments.iter().rev().nth(1).map(|owner| owner.ident.to_string());
+    if owner.is_some_and(|owner| owner.starts_with(char::is_uppercase)) {
+        let mut of = path.path.clone();
+        of.segments.pop();
+        of.segments.pop_punct();
+        return Ok(NodeType::Associated { of: syn::parse_quote!(#of), hash });
+    }
+    Ok(NodeType::Type(provider.clone()))
+}
+
+fn check_key(ty: &Type) -> syn::Result<()> {
+    match peel(ty) {
+        Type::Reference(reference) => {
+            let inner = crate::common::text(&reference.elem);
+            let message = format!("list the type itself, `{inner}`; who asks for it writes `&`");
+            Err(syn::Error::new_spanned(ty, message))
+        }
+        Type::ImplTrait(_) | Type::Infer(_) | Type::Never(_) => {
+            Err(syn::Error::new_spanned(ty, "expected the name of a type, or `dyn Trait = Type`"))
+        }
+        other => match crate::common::shared(other) {
+            Some(inner) => {
+                let inner = crate::common::text(inner);
+                let message = format!("list the type itself, `{inner}`; who asks for it writes `Arc`");
+                Err(syn::Error::new_spanned(ty, message))
+            }
+            None => Ok(()),
+        },
+    }
+}
+
+/// The options in front of an entry.
+#[derive(Default)]
+struct Options {
+    qualifier: Option<Type>,
+    first: Option<Span>,
+}
+
+impl Options {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut options = Options::default();
+        for attr in input.call(Attribute::parse_outer)? {
+            options.first.get_or_insert(attr.pound_token.span);
+            if !attr.path().is_ident("qualifier") {
+                let message = "unknown option; an entry may have `#[qualifier(Name)]`";
+                return Err(syn::Error::new_spanned(attr.path(), message));
+            }
+            if options.qualifier.replace(attr.parse_args()?).is_some() {
+                return Err(syn::Error::new_spanned(attr, "a second qualifier: a value has one"));
+            }
+        }
+        Ok(options)
+    }
+
+    fn none_on(&self, what: &str) -> syn::Result<()> {
+        match self.first {
+            Some(span) => Err(syn::Error::new(span, format!("{what} takes no options"))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Where the type's own name stands.
+pub(crate) fn type_span(ty: &Type) -> Span {
+    match peel(ty) {
+        Type::Path(path) => last_span(&path.path),
+        Type::TraitObject(object) => object
+            .bounds
+            .iter()
+            .find_map(|bound| match bound {
+                syn::TypeParamBound::Trait(bound) => Some(last_span(&bound.path)),
+                _ => None,
+            })
+            .unwrap_or_else(|| ty.span()),
+        other => other.span(),
+    }
+}
+
+fn last_span(path: &Path) -> Span {
+    path.segments.last().map_or_else(|| path.span(), |last| last.ident.span())
+}

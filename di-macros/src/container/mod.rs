@@ -1,0 +1,73 @@
+//! `#[container(..)]` and `#[module(..)]`: one grammar, parsed by [`list`], joined with the lists of included modules by
+//! [`include`], and written by [`expand`] (a container) or [`module`].
+
+mod expand;
+mod include;
+mod list;
+mod model;
+mod module;
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::{Fields, Item, ItemStruct};
+
+use crate::common::{facade, with_errors};
+
+/// What the list becomes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Container,
+    Module,
+}
+
+impl Shape {
+    fn attribute(self) -> &'static str {
+        match self {
+            Shape::Container => "#[container(..)]",
+            Shape::Module => "#[module(..)]",
+        }
+    }
+}
+
+/// The attribute on its struct.
+pub(crate) fn attribute(args: TokenStream, item: TokenStream, shape: Shape) -> TokenStream {
+    let item = match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Struct(item)) => item,
+        Ok(other) => {
+            let message = format!("`{}` belongs on a struct: `pub struct App;`", shape.attribute());
+            return with_errors(other.to_token_stream(), &syn::Error::new(Span::call_site(), message));
+        }
+        Err(error) => return with_errors(item, &error),
+    };
+    let checked = check_struct(&item, shape).and_then(|()| syn::parse2::<list::List>(args));
+    match checked {
+        Ok(list) => include::begin(shape, facade(), list, item),
+        Err(error) => with_errors(item.to_token_stream(), &error),
+    }
+}
+
+/// Goes on where the list of an included module is known.
+pub(crate) fn resume(input: TokenStream) -> TokenStream {
+    syn::parse2::<include::State>(input).map_or_else(|error| error.to_compile_error(), include::State::go_on)
+}
+
+fn check_struct(item: &ItemStruct, shape: Shape) -> syn::Result<()> {
+    if let Some(param) = item.generics.params.first() {
+        return Err(syn::Error::new_spanned(
+            param,
+            format!("`{}` needs a concrete struct: its graph is checked once, for all uses", shape.attribute()),
+        ));
+    }
+    match (&item.fields, shape) {
+        (Fields::Unit, _) | (Fields::Named(_), Shape::Container) => Ok(()),
+        (Fields::Unnamed(fields), Shape::Container) => Err(syn::Error::new_spanned(
+            fields,
+            "name the fields: they are the parameters of `build(..)`, values handed in from outside",
+        )),
+        (fields, Shape::Module) => Err(syn::Error::new_spanned(
+            fields,
+            "a module builds nothing and has no fields: write `pub struct Billing;`. Values handed in from outside are \
+             fields of the container",
+        )),
+    }
+}

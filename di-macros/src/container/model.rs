@@ -1,0 +1,54 @@
+//! The entries of a list, own and included ones alike.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Lifetime, Type};
+
+use crate::common::{Facade, Key, at};
+
+/// One entry.
+#[derive(Clone)]
+pub(crate) struct Entry {
+    /// For an entry of a module: which one it is. The same one counts once, however it was reached.
+    pub(crate) id: Option<String>,
+    /// As users name it.
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    /// The user's line that it comes from.
+    pub(crate) span: Span,
+}
+
+#[derive(Clone)]
+pub(crate) enum Kind {
+    /// `Type`, `Type = provider`
+    Node { key: Key, node: NodeType },
+    /// `dyn Trait = Type`
+    Binding { key: Key, to: Key },
+    /// One of `handlers(..)`
+    Handler { ty: Type },
+}
+
+/// The type that stands for a node.
+#[derive(Clone)]
+pub(crate) enum NodeType {
+    /// A type, or the marker of a provider fn.
+    Type(Type),
+    /// The marker of an associated fn.
+    Associated { of: Type, hash: u64 },
+}
+
+impl NodeType {
+    pub(crate) fn tokens(&self, di: &Facade) -> TokenStream {
+        match self {
+            NodeType::Type(ty) => at(ty, &forever()).into_token_stream(),
+            NodeType::Associated { of, hash } => {
+                let of = at(of, &forever());
+                quote!(<#of as #di::Provider<#hash>>::Node)
+            }
+        }
+    }
+}
+
+pub(crate) fn forever() -> Lifetime {
+    Lifetime::new("'static", Span::call_site())
+}

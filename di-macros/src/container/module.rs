@@ -1,0 +1,151 @@
+//! Writes a module: aliases of what it lists, in a Rust module of its name, and a macro of its name that answers with
+//! the list.
+//!
+//! ```ignore
+//! // #[module(Ledger<'_>, PgPool = connect)] pub struct Billing;
+//! pub mod Billing {
+//!     use super::*;
+//!     pub type K0<'q> = Ledger<'q>;
+//!     pub type N0<'q> = Ledger<'q>;
+//!     pub type K1 = PgPool;
+//!     pub type N1 = connect;
+//! }
+//! #[macro_export]
+//! macro_rules! __di_module_Billing_1f.. {
+//!     ([$($resume:tt)*] $($state:tt)*) => {
+//!         $($resume)*! { $($state)* [node "1f..:0" "Ledger" [K0<'_>] [N0<'_>] [] ..] }
+//!     };
+//! }
+//! pub use __di_module_Billing_1f.. as Billing;
+//! ```
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::{ItemStruct, Lifetime, Path, Type, Visibility, parse_quote, visit_mut::{self, VisitMut}};
+
+use super::{
+    include::Encoded,
+    model::{Entry, Kind, NodeType},
+};
+use crate::{
+    common::{Facade, Key, at, has_lifetimes},
+    injectable::hash,
+};
+
+pub(crate) fn expand(item: &ItemStruct, mut entries: Vec<Entry>, di: &Facade) -> TokenStream {
+    let (ident, vis, attrs) = (&item.ident, &item.vis, &item.attrs);
+    let place = place(item, &entries);
+    let mut aliases = Aliases { tokens: TokenStream::new(), next: 0, di };
+    for (i, entry) in entries.iter_mut().enumerate() {
+        entry.id.get_or_insert_with(|| format!("{place:x}:{i}"));
+        aliases.replace(&mut entry.kind);
+        aliases.next += 1;
+    }
+    let aliases = aliases.tokens;
+    let list = entries.iter().map(Encoded);
+    let name = format_ident!("__di_module_{ident}_{place:x}");
+    let export = matches!(vis, Visibility::Public(_)).then(|| quote!(#[macro_export]));
+    quote! {
+        #(#attrs)*
+        #[allow(non_snake_case)]
+        #vis mod #ident {
+            #[allow(unused_imports)]
+            use super::*;
+            #aliases
+        }
+
+        #[doc(hidden)]
+        #export
+        macro_rules! #name {
+            ([$($resume:tt)*] $($state:tt)*) => {
+                $($resume)*! { $($state)* [#(#list)*] }
+            };
+        }
+        #[doc(hidden)]
+        #[allow(unused_imports)]
+        #vis use #name as #ident;
+    }
+}
+
+/// A number for this definition, the same in every build: crate, file, line, and content.
+fn place(item: &ItemStruct, entries: &[Entry]) -> u64 {
+    let span = item.ident.span().unwrap();
+    let list = entries.iter().map(Encoded);
+    hash(&format!(
+        "{}|{}|{}:{}:{}|{}|{}",
+        std::env::var("CARGO_PKG_NAME").unwrap_or_default(),
+        std::env::var("CARGO_CRATE_NAME").unwrap_or_default(),
+        span.file(),
+        span.line(),
+        span.column(),
+        item.ident,
+        quote!(#(#list)*),
+    ))
+}
+
+struct Aliases<'a> {
+    tokens: TokenStream,
+    next: usize,
+    di: &'a Facade,
+}
+
+impl Aliases<'_> {
+    fn replace(&mut self, kind: &mut Kind) {
+        match kind {
+            Kind::Node { key, node } => {
+                self.key(key);
+                let ty = match &*node {
+                    NodeType::Type(ty) => self.alias("N", ty),
+                    associated => {
+                        let ty = associated.tokens(self.di);
+                        self.alias("N", &parse_quote!(#ty))
+                    }
+                };
+                *node = NodeType::Type(ty);
+            }
+            Kind::Binding { key, to } => {
+                self.key(key);
+                to.ty = self.alias("N", &to.ty);
+            }
+            Kind::Handler { ty } => *ty = self.alias("H", ty),
+        }
+    }
+
+    fn key(&mut self, key: &mut Key) {
+        key.ty = self.alias("K", &key.ty);
+        key.qualifier = key.qualifier.as_ref().map(|qualifier| self.alias("Q", qualifier));
+    }
+
+    /// An alias of the type, and its name as a type.
+    fn alias(&mut self, prefix: &str, ty: &Type) -> Type {
+        let name = format_ident!("{prefix}{}", self.next);
+        let mut ty = ty.clone();
+        Inward.visit_type_mut(&mut ty);
+        let lifetime = Lifetime::new("'q", Span::call_site());
+        let is_object = matches!(crate::common::peel(&ty), Type::TraitObject(_));
+        let (parameters, arguments) = if has_lifetimes(&ty) || is_object {
+            (Some(quote!(<'q>)), Some(quote!(<'_>)))
+        } else {
+            (None, None)
+        };
+        let ty = at(&ty, &lifetime);
+        self.tokens.extend(quote!(#[doc(hidden)] pub type #name #parameters = #ty;));
+        parse_quote!(#name #arguments)
+    }
+}
+
+/// Paths that begin with `self` or `super`, one level further in.
+struct Inward;
+
+impl VisitMut for Inward {
+    fn visit_path_mut(&mut self, path: &mut Path) {
+        visit_mut::visit_path_mut(self, path);
+        let Some(first) = path.segments.first_mut() else { return };
+        if first.ident == "self" {
+            first.ident = syn::Ident::new("super", first.ident.span());
+        } else if first.ident == "super" {
+            let segments = &path.segments;
+            *path = parse_quote!(super::#segments);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What is known about a handler once its fn is parsed.
+
+use proc_macro2::{Ident, Span};
+use quote::format_ident;
+use syn::{FnArg, GenericParam, ItemFn, Type, spanned::Spanned};
+
+use crate::{
+    common::{Dependency, Held, Report, peel, text},
+    injectable::{Mark, mark},
+};
+
+/// The most parameters of a handler, as in axum.
+const MAX: usize = 16;
+
+pub(super) struct Handler {
+    pub(super) ident: Ident,
+    pub(super) params: Vec<Param>,
+}
+
+pub(super) struct Param {
+    pub(super) local: Ident,
+    pub(super) span: Span,
+    pub(super) source: Source,
+}
+
+pub(super) enum Source {
+    Inject(Dependency),
+    /// An axum extractor.
+    Extract(Type),
+}
+
+impl Handler {
+    pub(super) fn parse(item: &ItemFn) -> syn::Result<Self> {
+        let mut report = Report::default();
+        check_signature(item, &mut report);
+        let mut params = Vec::new();
+        for (i, input) in item.sig.inputs.iter().enumerate() {
+            match input {
+                FnArg::Receiver(receiver) => report.error(
+                    receiver,
+                    "a handler is a free fn: take what it needs as parameters, `users: &Users<'_>`",
+                ),
+                FnArg::Typed(typed) => {
+                    if let Some(source) = report.take(source(typed)) {
+                        let local = format_ident!("arg{i}", span = Span::mixed_site());
+                        params.push(Param { local, span: typed.ty.span(), source });
+                    }
+                }
+            }
+        }
+        report.check()?;
+        Ok(Handler { ident: item.sig.ident.clone(), params })
+    }
+
+    pub(super) fn injected(&self) -> impl DoubleEndedIterator<Item = (&Param, &Dependency)> {
+        self.params.iter().filter_map(|param| match &param.source {
+            Source::Inject(dependency) => Some((param, dependency)),
+            Source::Extract(_) => None,
+        })
+    }
+
+    /// The extractors: all but the last read the head of the request, the last may read its body.
+    pub(super) fn extracted(&self) -> Vec<(&Param, &Type)> {
+        self.params
+            .iter()
+            .filter_map(|param| match &param.source {
+                Source::Extract(ty) => Some((param, ty)),
+                Source::Inject(_) => None,
+            })
+            .collect()
+    }
+}
+
+fn check_signature(item: &ItemFn, report: &mut Report) {
+    let sig = &item.sig;
+    if sig.asyncness.is_none() {
+        report.error(
+            sig.fn_token,
+            format!("a handler is an async fn: write `async fn {}`", sig.ident),
+        );
+    }
+    if let Some(param) =
+        sig.generics.params.iter().find(|param| !matches!(param, GenericParam::Lifetime(_)))
+    {
+        report.error(param, "a handler cannot be generic: it is mounted by its name alone");
+    }
+    if sig.inputs.len() > MAX {
+        report.error(
+            &sig.ident,
+            format!(
+                "{} parameters; at most {MAX} are possible. Group some of them in an injectable struct",
+                sig.inputs.len()
+            ),
+        );
+    }
+    if let Some(variadic) = &sig.variadic {
+        report.error(variadic, "a handler has a fixed number of parameters");
+    }
+}
+
+fn source(typed: &syn::PatType) -> syn::Result<Source> {
+    let ty = peel(&typed.ty);
+    let is_marked = typed.attrs.iter().any(crate::injectable::is_mark);
+    match mark(&typed.attrs)? {
+        Mark::Inject if !is_marked => match ty {
+            // `Arc<T>` is injected, any other by-value parameter is an extractor.
+            Type::Reference(_) | Type::ImplTrait(_) => Dependency::of(ty, None).map(Source::Inject),
+            _ => {
+                let dependency = Dependency::of(ty, None)?;
+                Ok(match dependency.held {
+                    Held::Shared => Source::Inject(dependency),
+                    _ => Source::Extract(ty.clone()),
+                })
+            }
+        },
+        Mark::Inject => Dependency::of(ty, None).map(Source::Inject),
+        Mark::Qualified(qualifier) => Dependency::of(ty, Some(qualifier)).map(Source::Inject),
+        Mark::Extract(span) => Err(syn::Error::new(
+            span,
+            "in a handler, by-value parameters are extractors already: remove `#[extract]`",
+        )),
+        Mark::Default(span) => Err(plain(span, &typed.pat)),
+        Mark::Value(value) => Err(plain(value.span(), &typed.pat)),
+    }
+}
+
+fn plain(at: Span, pat: &syn::Pat) -> syn::Error {
+    let name = text(pat);
+    syn::Error::new(at, format!("`default` and `value` are for fields of a struct; write `let {name} = ..` in the body"))
+}

@@ -1,0 +1,160 @@
+//! The arguments of `#[injectable(..)]`, and the marks on fields and parameters.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::{Attribute, Expr, Token, Type, parse::ParseStream, punctuated::Punctuated};
+
+/// The scope as written; none for a bare `#[injectable]`.
+#[derive(Clone)]
+pub(crate) struct Scope(pub(crate) Option<Ident>);
+
+const SCOPES: [&str; 3] = ["singleton", "request", "transient"];
+const WRITE: &str = "write `#[injectable(singleton)]` (one for the app), `#[injectable(request)]` (one for a request) or \
+                     `#[injectable(transient)]` (a fresh one for every place that asks)";
+
+impl Scope {
+    pub(crate) fn parse(args: TokenStream) -> syn::Result<Self> {
+        if args.is_empty() {
+            return Ok(Scope(None));
+        }
+        let words = syn::parse::Parser::parse2(Punctuated::<Ident, Token![,]>::parse_terminated, args)
+            .map_err(|error| syn::Error::new(error.span(), format!("expected a scope: {WRITE}")))?;
+        let mut scope = None;
+        for word in words {
+            if !SCOPES.iter().any(|known| word == known) {
+                return Err(syn::Error::new(word.span(), unknown(&word.to_string())));
+            }
+            if let Some(first) = scope.replace(word.clone()) {
+                let message = format!("the scope is given twice, as `{first}` and as `{word}`: keep one of them");
+                return Err(syn::Error::new(word.span(), message));
+            }
+        }
+        Ok(Scope(scope))
+    }
+
+    /// From the `#[injectable(..)]` among an item's attributes, for the derive form and for associated fns.
+    pub(crate) fn of_attributes(attrs: &[Attribute], owner: &Ident) -> syn::Result<Self> {
+        let mut found: Option<Self> = None;
+        for attr in attrs.iter().filter(|attr| is_injectable(attr)) {
+            let scope = match &attr.meta {
+                syn::Meta::List(list) => Self::parse(list.tokens.clone())?,
+                _ => Scope(None),
+            };
+            if found.replace(scope).is_some() {
+                let message = "`#[injectable(..)]` is given twice: keep one of them";
+                return Err(syn::Error::new_spanned(attr, message));
+            }
+        }
+        found.ok_or_else(|| syn::Error::new(owner.span(), format!("the scope of `{owner}` is missing: {WRITE}")))
+    }
+
+    /// The scope, or an error at the item that lacks one.
+    pub(crate) fn required(self, owner: Span) -> syn::Result<Ident> {
+        self.0.ok_or_else(|| syn::Error::new(owner, format!("the scope is missing: {WRITE}")))
+    }
+}
+
+fn unknown(word: &str) -> String {
+    let known = match word {
+        "scoped" | "per_request" | "scope" => Some("request"),
+        "single" | "app" | "global" | "shared" => Some("singleton"),
+        "prototype" | "factory" | "new" => Some("transient"),
+        _ => SCOPES.into_iter().find(|known| distance(known, word) <= 3),
+    };
+    match known {
+        Some(known) => format!("`{word}` is no scope; did you mean `{known}`?"),
+        None => format!("`{word}` is no scope: {WRITE}"),
+    }
+}
+
+/// The number of edits between two words (Wagner and Fischer 1974). O(a * b).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+pub(crate) fn is_injectable(attr: &Attribute) -> bool {
+    attr.path().segments.last().is_some_and(|last| last.ident == "injectable")
+}
+
+/// A mark on a field or parameter.
+pub(crate) enum Mark {
+    /// None: a dependency.
+    Inject,
+    /// `#[inject(Primary)]`
+    Qualified(Type),
+    /// `#[inject(default)]`
+    Default(Span),
+    /// `#[inject(value = EXPR)]`
+    Value(Box<Expr>),
+    /// `#[extract]`
+    Extract(Span),
+}
+
+/// The mark among these attributes.
+pub(crate) fn mark(attrs: &[Attribute]) -> syn::Result<Mark> {
+    let mut found: Option<Mark> = None;
+    for attr in attrs.iter().filter(|attr| is_mark(attr)) {
+        let mark = if attr.path().is_ident("extract") {
+            attr.meta.require_path_only().map_err(|error| {
+                syn::Error::new(error.span(), "`#[extract]` takes nothing: the parameter's type says what is extracted")
+            })?;
+            Mark::Extract(attr.pound_token.span)
+        } else if matches!(attr.meta, syn::Meta::Path(_)) {
+            Mark::Inject
+        } else {
+            attr.parse_args_with(argument)?
+        };
+        if found.replace(mark).is_some() {
+            return Err(syn::Error::new_spanned(attr, "marked twice: keep one of the marks"));
+        }
+    }
+    Ok(found.unwrap_or(Mark::Inject))
+}
+
+fn argument(input: ParseStream<'_>) -> syn::Result<Mark> {
+    let word = input.fork().parse::<Ident>();
+    match word {
+        Ok(word) if word == "default" => {
+            input.parse::<Ident>()?;
+            finished(input)?;
+            Ok(Mark::Default(word.span()))
+        }
+        Ok(word) if word == "value" && input.peek2(Token![=]) => {
+            input.parse::<Ident>()?;
+            input.parse::<Token![=]>()?;
+            let value = input.parse()?;
+            finished(input)?;
+            Ok(Mark::Value(Box::new(value)))
+        }
+        _ => {
+            let qualifier = input.parse::<Type>().map_err(|error| {
+                let message = "expected `default`, `value = EXPR`, or a qualifier such as `Primary`";
+                syn::Error::new(error.span(), message)
+            })?;
+            finished(input)?;
+            Ok(Mark::Qualified(qualifier))
+        }
+    }
+}
+
+fn finished(input: ParseStream<'_>) -> syn::Result<()> {
+    if input.is_empty() {
+        Ok(())
+    } else {
+        Err(input.error("one mark is enough: `default`, `value = EXPR`, or a qualifier"))
+    }
+}
+
+pub(crate) fn is_mark(attr: &Attribute) -> bool {
+    attr.path().is_ident("inject") || attr.path().is_ident("extract")
+}

@@ -1,0 +1,299 @@
+//! Writes a node. By hand, the same stands in `di-core/tests/expansion.rs`.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{GenericParam, Generics, Lifetime, Type, spanned::Spanned};
+
+use super::model::{Node, Param, Source, Target};
+use crate::common::{Facade, at, has_lifetimes, text};
+
+/// All impls of a node, in a block of their own.
+pub(crate) fn node(node: &Node, di: &Facade) -> TokenStream {
+    let marker = marker(node, di);
+    let body = body(node, di);
+    match &node.target {
+        // An associated fn's marker has no name that users could write, so it stays inside.
+        Target::Associated { .. } => quote!(const _: () = { #marker #body };),
+        _ => quote!(#marker const _: () = { #body };),
+    }
+}
+
+fn body(node: &Node, di: &Facade) -> TokenStream {
+    let (target, generics) = (target_type(node), impl_generics(&node.generics));
+    let (impls, _, bounds) = generics.split_for_impl();
+    let (output, error) = output(node, di);
+    let meta = meta(node, di);
+    let scope = scope_type(node);
+    let new = if node.is_async { quote!(new_async) } else { quote!(new) };
+    let shared = assert_shared(node, di);
+    let deps = deps(&node.params, di);
+    let construct = construct(node, di);
+    let covariant = covariant(node, di);
+    let doc = "Makes the typed part of the node private, since its dependencies may be.";
+    quote! {
+        #[doc = #doc]
+        #[allow(unreachable_pub, missing_debug_implementations)]
+        pub struct Seal;
+
+        #[automatically_derived]
+        unsafe impl #impls #di::Node for #target #bounds {
+            type Scope = #di::#scope;
+            const META: &'static #di::Meta = &#meta;
+            const MAKER: #di::Maker = { #shared #di::Maker::#new::<Self, Seal>() };
+        }
+        #[automatically_derived]
+        unsafe impl #impls #di::Recipe<Seal> for #target #bounds {
+            type Deps = #deps;
+            type Output<'di> = #output;
+            type Error = #error;
+        }
+        #construct
+        #covariant
+    }
+}
+
+/// The marker type of a provider fn; types and fns have separate namespaces.
+fn marker(node: &Node, di: &Facade) -> Option<TokenStream> {
+    let (ident, vis) = match &node.target {
+        Target::Own(_) => return None,
+        Target::Marker { ident, vis } => (ident, quote!(#vis)),
+        Target::Associated { ident, .. } => (ident, quote!(pub)),
+    };
+    let (impls, arguments, _) = node.generics.split_for_impl();
+    let types = node.generics.type_params().map(|param| &param.ident);
+    let phantom = (node.generics.type_params().next().is_some())
+        .then(|| quote!(marker: #di::core::marker::PhantomData<fn() -> (#(#types,)*)>,));
+    let impls_without_bounds = without_bounds(&node.generics);
+    let found_by = match &node.target {
+        Target::Associated { of, .. } => {
+            let of = at(of, &lifetime("'static"));
+            let hash = hash(&node.name);
+            let (_, _, bounds) = node.generics.split_for_impl();
+            Some(quote! {
+                #[automatically_derived]
+                impl #impls #di::Provider<#hash> for #of #bounds {
+                    type Node = #ident #arguments;
+                }
+            })
+        }
+        _ => None,
+    };
+    Some(quote! {
+        #[doc(hidden)]
+        #[allow(non_camel_case_types, dead_code, unreachable_pub, missing_debug_implementations)]
+        #vis struct #ident #impls_without_bounds { #phantom }
+        #found_by
+    })
+}
+
+fn without_bounds(generics: &Generics) -> TokenStream {
+    let params = generics.params.iter().map(|param| match param {
+        GenericParam::Type(param) => {
+            let ident = &param.ident;
+            quote!(#ident)
+        }
+        GenericParam::Const(param) => {
+            let (ident, ty) = (&param.ident, &param.ty);
+            quote!(const #ident: #ty)
+        }
+        other => quote!(#other),
+    });
+    quote!(<#(#params),*>)
+}
+
+/// The type that the impls are for.
+fn target_type(node: &Node) -> TokenStream {
+    match &node.target {
+        Target::Own(ty) => {
+            let ty = at(ty, &lifetime("'static"));
+            quote!(#ty)
+        }
+        Target::Marker { ident, .. } | Target::Associated { ident, .. } => {
+            let (_, arguments, _) = node.generics.split_for_impl();
+            quote!(#ident #arguments)
+        }
+    }
+}
+
+/// What is built, and the error, as types.
+fn output(node: &Node, di: &Facade) -> (TokenStream, TokenStream) {
+    let (now, forever) = (at(&node.output, &lifetime("'di")), at(&node.output, &lifetime("'static")));
+    if node.is_fallible {
+        (quote!(<#now as #di::Fallible>::Value), quote!(<#forever as #di::Fallible>::Error))
+    } else {
+        (quote!(#now), quote!(#di::core::convert::Infallible))
+    }
+}
+
+fn meta(node: &Node, di: &Facade) -> TokenStream {
+    let name = &node.name;
+    let scope = format_ident!("{}", capitalised(&node.scope.to_string()));
+    let is_async = node.is_async;
+    let params = node.params.iter().map(|param| {
+        let name = &param.name;
+        let (ty, mode) = match &param.source {
+            Source::Inject(dependency) => (dependency.key.name(), dependency.mode(di)),
+            Source::Extract(ty) => (text(ty), quote!(#di::Mode::Extract)),
+        };
+        quote!(#di::Param { name: #name, ty: #ty, mode: #mode })
+    });
+    let (file, line) = (
+        quote_spanned!(node.span=> ::core::file!()),
+        quote_spanned!(node.span=> ::core::line!()),
+    );
+    quote! {
+        #di::Meta {
+            name: #name,
+            scope: #di::Scope::#scope,
+            params: &[#(#params),*],
+            file: #file,
+            line: #line,
+            is_async: #is_async,
+        }
+    }
+}
+
+fn scope_type(node: &Node) -> syn::Ident {
+    format_ident!("{}", capitalised(&node.scope.to_string()))
+}
+
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// Values that several tasks see have to be `Sync`; the compiler says so at the user's type.
+fn assert_shared(node: &Node, di: &Facade) -> Option<TokenStream> {
+    if node.scope == "transient" {
+        return None;
+    }
+    let ty = value_type(node, di, &lifetime("'static"));
+    let span = node.output.span();
+    Some(quote_spanned!(span=> #di::assert_shared::<#ty>();))
+}
+
+fn value_type(node: &Node, di: &Facade, lifetime: &Lifetime) -> TokenStream {
+    let ty = at(&node.output, lifetime);
+    if node.is_fallible { quote!(<#ty as #di::Fallible>::Value) } else { quote!(#ty) }
+}
+
+/// `(Use<..>, (Use<..>, ()))`
+pub(crate) fn deps(params: &[Param], di: &Facade) -> TokenStream {
+    nested(params.iter().map(|param| match &param.source {
+        Source::Inject(dependency) => dependency.use_type(di),
+        Source::Extract(ty) => quote!(#di::Extracted<#di::FromRequest<#ty>>),
+    }))
+}
+
+/// `(a, (b, ()))`
+pub(crate) fn nested(items: impl DoubleEndedIterator<Item = TokenStream>) -> TokenStream {
+    items.rev().fold(quote!(()), |tail, head| quote!((#head, #tail)))
+}
+
+fn construct(node: &Node, di: &Facade) -> TokenStream {
+    let (target, generics) = (target_type(node), impl_generics(&node.generics));
+    let (impls, _, bounds) = generics.split_for_impl();
+    let at_type = quote!(#di::At<'di>);
+    let locals = nested(node.params.iter().map(|param| {
+        let local = &param.local;
+        quote!(#local)
+    }));
+    let arguments = nested(node.params.iter().map(|param| match &param.source {
+        Source::Inject(dependency) => dependency.argument(di, &lifetime("'di")),
+        Source::Extract(ty) => quote!(#ty),
+    }));
+    let expression = &node.construct;
+    let value = if node.is_fallible {
+        quote!(#di::Fallible::into_result(#expression))
+    } else {
+        quote!(#di::core::result::Result::Ok(#expression))
+    };
+    let (keyword, construct_trait) = if node.is_async {
+        (Some(quote_spanned!(node.span=> async)), quote!(ConstructAsync))
+    } else {
+        (None, quote!(Construct))
+    };
+    let name = quote_spanned!(node.span=> construct);
+    quote! {
+        #[automatically_derived]
+        impl #impls #di::#construct_trait<Seal> for #target #bounds {
+            #[inline]
+            #keyword fn #name<'di>(
+                _: #at_type,
+                #locals: #arguments,
+            ) -> #di::core::result::Result<
+                <Self as #di::Recipe<Seal>>::Output<'di>,
+                <Self as #di::Recipe<Seal>>::Error,
+            > {
+                #value
+            }
+        }
+    }
+}
+
+/// A value that is shared must not be able to keep a borrow that is shorter than its own: its type has to be
+/// covariant. The proof is this fn; the compiler's error stands at the user's type.
+fn covariant(node: &Node, di: &Facade) -> Option<TokenStream> {
+    if node.scope != "request" || !has_lifetimes(&node.output) {
+        return None;
+    }
+    let (long, short) =
+        (value_type(node, di, &lifetime("'long")), value_type(node, di, &lifetime("'short")));
+    let generics = impl_generics(&node.generics);
+    let (params, bounds) = (&generics.params, &generics.where_clause);
+    let span = node.output.span();
+    Some(quote_spanned! {span=>
+        #[allow(dead_code)]
+        fn request_scoped_types_are_covariant<'long: 'short, 'short, #params>(value: #long) -> #short #bounds {
+            value
+        }
+    })
+}
+
+/// The generics of an item without its lifetimes, which a request gives.
+pub(crate) fn without_lifetimes(generics: &Generics) -> Generics {
+    let mut generics = generics.clone();
+    generics.params = generics
+        .params
+        .into_iter()
+        .filter(|param| !matches!(param, GenericParam::Lifetime(_)))
+        .collect();
+    if let Some(bounds) = &mut generics.where_clause {
+        bounds.predicates = std::mem::take(&mut bounds.predicates)
+            .into_iter()
+            .filter(|predicate| !matches!(predicate, syn::WherePredicate::Lifetime(_)))
+            .collect();
+    }
+    generics
+}
+
+/// The generics of an impl: every type parameter is `'static`, and defaults are gone.
+fn impl_generics(generics: &Generics) -> Generics {
+    let mut generics = generics.clone();
+    let types: Vec<_> = generics.type_params().map(|param| param.ident.clone()).collect();
+    for param in &mut generics.params {
+        if let GenericParam::Type(param) = param {
+            param.default = None;
+        }
+    }
+    for ty in types {
+        generics.make_where_clause().predicates.push(syn::parse_quote!(#ty: 'static));
+    }
+    generics
+}
+
+/// The type with its lifetimes left to inference, for a call.
+pub(crate) fn elided(ty: &Type) -> Type {
+    at(ty, &lifetime("'_"))
+}
+
+/// The name of an associated fn, as a const generic argument can carry it (FNV-1a).
+pub(crate) fn hash(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+fn lifetime(name: &str) -> Lifetime {
+    Lifetime::new(name, Span::call_site())
+}

@@ -1,0 +1,133 @@
+//! `#[injectable(..)] fn connect(env: &Env) -> Pool`: a provider of the type that it returns.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{GenericParam, ItemFn, ReturnType, Signature, Type, visit::Visit};
+
+use super::{
+    attr::Scope,
+    expand,
+    model::{Node, Target},
+    params,
+};
+use crate::common::{Facade, Report, has_lifetimes, peel, replace_self, text};
+
+pub(crate) fn parse(item: &ItemFn, scope: Scope, di: &Facade) -> syn::Result<Node> {
+    if let Some(this) = find_self(&item.sig) {
+        return Err(syn::Error::new(
+            this,
+            "on an associated fn, `#[injectable(..)]` also needs a bare `#[injectable]` on its `impl` block, which knows \
+             what `Self` is",
+        ));
+    }
+    let ident = &item.sig.ident;
+    let target = Target::Marker { ident: ident.clone(), vis: item.vis.clone() };
+    let generics = expand::without_lifetimes(&item.sig.generics);
+    let path = quote!(#ident);
+    provider(&item.sig, scope, None, Place { target, generics, path }, di)
+}
+
+/// Where a provider is found and called.
+pub(crate) struct Place {
+    pub(crate) target: Target,
+    pub(crate) generics: syn::Generics,
+    pub(crate) path: TokenStream,
+}
+
+/// A node of a fn's signature; `self_ty` is that of its impl block.
+pub(crate) fn provider(
+    sig: &Signature,
+    scope: Scope,
+    self_ty: Option<&Type>,
+    place: Place,
+    di: &Facade,
+) -> syn::Result<Node> {
+    let mut report = Report::default();
+    let scope = report.take(scope.required(sig.ident.span()));
+    let params = report.take(params::parse(sig, self_ty, di));
+    let output = report.take(output(sig, self_ty));
+    if let syn::Safety::Unsafe(token) = &sig.safety {
+        report.error(token, "the container calls this fn and cannot keep an unsafe fn's promise: write a safe one");
+    }
+    if let (Some(scope), Some(output)) = (&scope, &output) {
+        if scope == "singleton" && has_lifetimes(output) {
+            report.error(
+                &sig.output,
+                "a singleton lives as long as the app and cannot borrow: return an owned value, or make it `request`",
+            );
+        }
+    }
+    report.check()?;
+    let (Some(scope), Some(params), Some(output)) = (scope, params, output) else {
+        return Err(syn::Error::new_spanned(&sig.ident, "this fn cannot be a provider"));
+    };
+    let generics: Vec<_> = sig
+        .generics
+        .params
+        .iter()
+        .filter_map(|param| match param {
+            GenericParam::Type(param) => Some(param.ident.to_token_stream()),
+            GenericParam::Const(param) => Some(param.ident.to_token_stream()),
+            _ => None,
+        })
+        .collect();
+    let turbofish = (!generics.is_empty()).then(|| quote!(::<#(#generics),*>));
+    let (path, locals) = (&place.path, params.iter().map(|param| &param.local));
+    let wait = sig.asyncness.map(|_| quote!(.await));
+    Ok(Node {
+        scope,
+        target: place.target,
+        generics: place.generics,
+        name: text(&sig.ident),
+        construct: quote!(#path #turbofish (#(#locals),*) #wait),
+        params,
+        is_fallible: is_result(&output),
+        output,
+        is_async: sig.asyncness.is_some(),
+        span: sig.ident.span(),
+    })
+}
+
+fn output(sig: &Signature, self_ty: Option<&Type>) -> syn::Result<Type> {
+    let ReturnType::Type(_, output) = &sig.output else {
+        let message = format!("`{}` returns nothing that could be injected", sig.ident);
+        return Err(syn::Error::new(sig.ident.span(), message));
+    };
+    if let Type::ImplTrait(output) = peel(output) {
+        return Err(syn::Error::new_spanned(
+            output,
+            "a provider has to return a named type, which is what others ask for; a trait object is bound in the \
+             container, `dyn Trait = Type`",
+        ));
+    }
+    Ok(match self_ty {
+        Some(self_ty) => replace_self(output, self_ty),
+        None => (**output).clone(),
+    })
+}
+
+/// Whether the type is called `Result`, as `io::Result<T>` and `anyhow::Result<T>` are.
+fn is_result(ty: &Type) -> bool {
+    match peel(ty) {
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Result"),
+        _ => false,
+    }
+}
+
+/// `self` or `Self` in a signature.
+fn find_self(sig: &Signature) -> Option<proc_macro2::Span> {
+    struct Find(Option<proc_macro2::Span>);
+    impl<'ast> Visit<'ast> for Find {
+        fn visit_ident(&mut self, ident: &'ast proc_macro2::Ident) {
+            if ident == "Self" {
+                self.0.get_or_insert(ident.span());
+            }
+        }
+        fn visit_receiver(&mut self, receiver: &'ast syn::Receiver) {
+            self.0.get_or_insert(receiver.self_token.span);
+        }
+    }
+    let mut find = Find(None);
+    find.visit_signature(sig);
+    find.0
+}

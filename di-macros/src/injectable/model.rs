@@ -1,0 +1,49 @@
+//! What is known about a node once its item is parsed.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::{Generics, Type, Visibility};
+
+use crate::common::Dependency;
+
+/// A node.
+pub(crate) struct Node {
+    pub(crate) scope: Ident,
+    pub(crate) target: Target,
+    /// Type and const parameters, and where clauses; no lifetimes.
+    pub(crate) generics: Generics,
+    /// As the definition names it.
+    pub(crate) name: String,
+    pub(crate) params: Vec<Param>,
+    /// What the constructor returns, as written.
+    pub(crate) output: Type,
+    pub(crate) is_fallible: bool,
+    pub(crate) is_async: bool,
+    /// The call, or struct expression, over the parameters' locals.
+    pub(crate) construct: TokenStream,
+    /// Where the node is defined.
+    pub(crate) span: Span,
+}
+
+/// The type that stands for the node in lists.
+pub(crate) enum Target {
+    /// The user's type.
+    Own(Type),
+    /// A marker that shares the provider fn's name.
+    Marker { ident: Ident, vis: Visibility },
+    /// A marker that is found by the type that has the associated fn, and its name.
+    Associated { ident: Ident, of: Type },
+}
+
+/// A parameter of the constructor.
+pub(crate) struct Param {
+    pub(crate) name: String,
+    pub(crate) local: Ident,
+    pub(crate) source: Source,
+}
+
+/// Where a parameter's value comes from.
+pub(crate) enum Source {
+    Inject(Dependency),
+    /// An extractor of the request.
+    Extract(Type),
+}
