@@ -40,6 +40,7 @@
 #![forbid(unsafe_code)]
 
 // So that the macros' paths work inside this crate, too.
+#[allow(unused_extern_crates, reason = "used by expansions in tests of this crate")]
 extern crate self as di_axum;
 
 mod answer;
@@ -73,9 +74,9 @@ pub mod __private {
         AsyncOp, At, Asks, Bind, Construct, ConstructAsync, Container, Dep, Deps, ErrorProbe, Errors,
         Extracted, Fallible, Graph, Handed, Handle, HasContainer, HeldByArc, HeldByRef, HeldByValue,
         Layout, Listed, Maker, Meta, Mode, Mounts, NoSource, Node, NodeProbe, NotANode, Of,
-        OtherSource, OwnedView, Owned, Param, Plain, Plan, Probe, Provider, Provides, Recipe, Ref, Request as RequestScope,
-        Root, Scope, ScopeFuture, ScopeType, Shared, Singleton, SomeError, Source, SourceProbe, Table,
-        Transient, Unprovided, Use, View, __resume, assert_shared, check, check_by_value, core, count_edges,
+        OtherSource, OwnedView, Owned, Param, Plain, Plan, Probe, Provider, Provides, Recipe, Ref,
+        Root, Scope, ScopeFuture, ScopeIs, ScopeNumber, Shared, SomeError, Source, SourceProbe, Table,
+        Unprovided, Use, View, __resume, assert_shared, check, check_by_value, core, count_edges,
         output, sources, start, std, BuildError,
     };
 }

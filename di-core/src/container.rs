@@ -6,7 +6,7 @@ use crate::{
     graph::{Graph, Source},
     key::{Deps, Of},
     raw::{Handed, Handle, OwnedView, Plan},
-    scope::{HeldByArc, ScopeType},
+    scope::HeldByArc,
 };
 
 /// A container: `#[container(..)] pub struct App;`. Cloning one clones an `Arc`.
@@ -48,8 +48,8 @@ pub unsafe trait Container: Clone + Send + Sync + Sized + 'static {
 pub unsafe trait Provides<D: ?Sized, Q = ()>: Container {
     /// The type at every lifetime: `dyn for<'q> Of<'q, T = ..>`.
     type Family: ?Sized;
-    /// How long its values live.
-    type Scope: ScopeType;
+    /// How long its values live: a [`ScopeIs`](crate::__private::ScopeIs).
+    type Scope;
     /// Its row.
     const INDEX: u16;
 }

@@ -49,7 +49,7 @@ pub mod __private {
             ScopeFuture, start,
         },
         scope::{
-            HeldByArc, HeldByRef, HeldByValue, Request, Scope, ScopeType, Singleton, Transient,
+            HeldByArc, HeldByRef, HeldByValue, Scope, ScopeIs, ScopeNumber,
         },
     };
     pub use core;

@@ -13,7 +13,6 @@
 //! const _: () = {
 //!     pub struct Seal;
 //!     unsafe impl di::Node for Users<'static> {
-//!         type Scope = di::Request;
 //!         const META: &'static di::Meta = &di::Meta {
 //!             name: "Users",
 //!             scope: di::Scope::Request,
@@ -39,7 +38,7 @@
 
 use std::marker::PhantomData;
 
-use crate::{Scope, key::Deps, key::Mode, raw::Maker, scope::ScopeType};
+use crate::{Scope, key::Deps, key::Mode, raw::Maker};
 
 /// What is known about a node wherever it is listed.
 #[derive(Debug)]
@@ -81,8 +80,6 @@ pub struct Param {
     note = "write `#[injectable(singleton)]` (or `request`, `transient`) on the type or on the fn that constructs it, or list it as `Type = provider`"
 )]
 pub unsafe trait Node: 'static {
-    /// How long its values live.
-    type Scope: ScopeType;
     /// Name, scope, parameters, place.
     const META: &'static Meta;
     /// The erased constructor.

@@ -17,7 +17,6 @@ use crate::{
     key::{Extract, Extracted, Use},
     node::Node,
     raw::AsyncOp,
-    scope::ScopeType,
 };
 
 /// Probes whether `C` provides a key that stands alone, as in `dyn Trait = Impl`.
@@ -138,7 +137,7 @@ pub struct NodeProbe<T>(PhantomData<*const T>);
 
 impl<T: Node> NodeProbe<T> {
     /// Its scope.
-    pub const SCOPE: Option<Scope> = Some(<T::Scope as ScopeType>::SCOPE);
+    pub const SCOPE: Option<Scope> = Some(T::META.scope);
 }
 
 /// It is not.

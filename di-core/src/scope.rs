@@ -39,31 +39,25 @@ impl std::fmt::Display for Scope {
     }
 }
 
-/// A scope as a type, for bounds that the compiler can report.
-pub trait ScopeType: 'static {
-    /// The scope that this type stands for.
-    const SCOPE: Scope;
+/// A scope as a type, for bounds that the compiler can report: `ScopeIs<{ Scope::Request as u8 }>`.
+///
+/// The number keeps the types that a container knows the scope from out of its public interface, where a private one
+/// would be refused (E0446).
+#[derive(Debug)]
+pub enum ScopeIs<const SCOPE: u8> {}
+
+/// The number of a scope that is known as a type.
+pub trait ScopeNumber {
+    /// The number.
+    const SCOPE: u8;
+}
+impl<const N: u8> ScopeNumber for ScopeIs<N> {
+    const SCOPE: u8 = N;
 }
 
-/// The scope [`Scope::Singleton`] as a type.
-#[derive(Debug)]
-pub enum Singleton {}
-/// The scope [`Scope::Request`] as a type.
-#[derive(Debug)]
-pub enum Request {}
-/// The scope [`Scope::Transient`] as a type.
-#[derive(Debug)]
-pub enum Transient {}
-
-impl ScopeType for Singleton {
-    const SCOPE: Scope = Scope::Singleton;
-}
-impl ScopeType for Request {
-    const SCOPE: Scope = Scope::Request;
-}
-impl ScopeType for Transient {
-    const SCOPE: Scope = Scope::Transient;
-}
+const SINGLETON: u8 = Scope::Singleton as u8;
+const REQUEST: u8 = Scope::Request as u8;
+const TRANSIENT: u8 = Scope::Transient as u8;
 
 /// A scope whose values can be held as `&T`.
 #[diagnostic::on_unimplemented(
@@ -71,24 +65,24 @@ impl ScopeType for Transient {
     label = "held as `&T`, but every place that asks for a transient gets a value of its own",
     note = "write `#[inject] name: T` (a handler) or `name: T` (a constructor or field)"
 )]
-pub trait HeldByRef: ScopeType {}
-impl HeldByRef for Singleton {}
-impl HeldByRef for Request {}
+pub trait HeldByRef {}
+impl HeldByRef for ScopeIs<SINGLETON> {}
+impl HeldByRef for ScopeIs<REQUEST> {}
 
 /// A scope whose values can be held as `Arc<T>`.
 #[diagnostic::on_unimplemented(
-    message = "[DI005] only a singleton can be held as `Arc<T>`, and this value is of the scope `{Self}`",
+    message = "[DI005] only a singleton can be held as `Arc<T>`",
     label = "held as `Arc<T>`, which may outlive the request",
     note = "write `&T`: a request-scoped value is borrowed for the length of the request"
 )]
-pub trait HeldByArc: ScopeType {}
-impl HeldByArc for Singleton {}
+pub trait HeldByArc {}
+impl HeldByArc for ScopeIs<SINGLETON> {}
 
 /// A scope whose values are handed over by value.
 #[diagnostic::on_unimplemented(
-    message = "[DI006] a shared value cannot be taken by value: that would create it again (its scope is `{Self}`)",
+    message = "[DI006] a shared value cannot be taken by value: that would create it again",
     label = "taken by value",
     note = "write `&T`, or `Arc<T>` for a singleton that has to outlive the request"
 )]
-pub trait HeldByValue: ScopeType {}
-impl HeldByValue for Transient {}
+pub trait HeldByValue {}
+impl HeldByValue for ScopeIs<TRANSIENT> {}

@@ -61,7 +61,6 @@ pub struct connect {}
 const _: () = {
     pub struct Seal;
     unsafe impl di::Node for connect {
-        type Scope = di::Singleton;
         const META: &'static di::Meta = &di::Meta {
             name: "connect",
             scope: di::Scope::Singleton,
@@ -91,7 +90,6 @@ pub struct stamp {}
 const _: () = {
     pub struct Seal;
     unsafe impl di::Node for stamp {
-        type Scope = di::Transient;
         const META: &'static di::Meta = &di::Meta {
             name: "stamp",
             scope: di::Scope::Transient,
@@ -119,7 +117,6 @@ const _: () = {
 const _: () = {
     pub struct Seal;
     unsafe impl di::Node for Users<'static> {
-        type Scope = di::Request;
         const META: &'static di::Meta = &di::Meta {
             name: "Users",
             scope: di::Scope::Request,
@@ -238,20 +235,20 @@ const _: () = {
     // Entry 0, a field.
     unsafe impl di::Provides<Env> for App {
         type Family = dyn for<'q> di::Of<'q, T = Env>;
-        type Scope = di::Singleton;
+        type Scope = di::ScopeIs<{ di::Scope::Singleton as u8 }>;
         const INDEX: u16 = 0;
     }
     // Entry 1.
     unsafe impl di::Provides<Pool> for App {
         type Family = dyn for<'q> di::Of<'q, T = Pool>;
-        type Scope = <connect as di::Node>::Scope;
+        type Scope = di::ScopeIs<{ <connect as di::Node>::META.scope as u8 }>;
         const INDEX: u16 = 1;
     }
     const _: () = di::check(&TABLE, 1);
     // Entry 2.
     unsafe impl di::Provides<Users<'static>> for App {
         type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
-        type Scope = <Users<'static> as di::Node>::Scope;
+        type Scope = di::ScopeIs<{ <Users<'static> as di::Node>::META.scope as u8 }>;
         const INDEX: u16 = 2;
     }
     const _: () = di::check(&TABLE, 2);
@@ -273,7 +270,7 @@ const _: () = {
     // Entry 4.
     unsafe impl di::Provides<Stamp> for App {
         type Family = dyn for<'q> di::Of<'q, T = Stamp>;
-        type Scope = <stamp as di::Node>::Scope;
+        type Scope = di::ScopeIs<{ <stamp as di::Node>::META.scope as u8 }>;
         const INDEX: u16 = 4;
     }
     const _: () = di::check(&TABLE, 4);

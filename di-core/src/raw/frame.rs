@@ -132,7 +132,7 @@ impl<'m, P: Plan> Frame<'m, P> {
     /// When called twice, or before [`extract`](Self::extract) where that has something to do.
     #[inline(always)]
     pub fn build_now(&mut self) -> Result<Ready<'_, 'm, P>, Failure> {
-        const { assert!(!Self::IS_ASYNC, "the plan has async constructors") };
+        assert!(const { !Self::IS_ASYNC }, "the plan has async constructors");
         self.begin(Self::BEFORE_BUILD, Stage::Building);
         build_chunk::<P, First>(self)?;
         Ok(Ready(self))

@@ -17,7 +17,6 @@ use crate::{
     Container, Scope,
     key::{Deps, Extract},
     node::{At, Bind, Construct, ConstructAsync, Recipe},
-    scope::ScopeType,
 };
 
 /// A constructor's error, whatever its type.
@@ -97,7 +96,7 @@ impl Maker {
         Maker {
             op,
             output: Output::of::<N::Output<'static>>(),
-            arc: match N::Scope::SCOPE {
+            arc: match N::META.scope {
                 Scope::Singleton => Some(ArcOps::of::<N::Output<'static>>()),
                 _ => None,
             },

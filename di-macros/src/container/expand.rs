@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ItemStruct, Lifetime, Type};
 
-use super::model::{Entry, Kind};
+use super::model::{Entry, Kind, written_at};
 use crate::common::{Facade, Key, at, shared, text};
 
 /// The struct, its `build`, and everything that the compiler checks.
@@ -169,7 +169,7 @@ impl Container<'_> {
         match &entry.kind {
             Kind::Node { node, .. } => {
                 let node = node.tokens(di);
-                quote_spanned! {entry.span=>
+                quote_spanned! {entry.place()=>
                     #di::Listed::node::<#node, _>(
                         #name,
                         #di::sources!(#ident, <#node as #di::Recipe<_>>::Deps),
@@ -184,7 +184,7 @@ impl Container<'_> {
             Kind::Binding { to, .. } => {
                 let binding = binding(i);
                 let (d, f, q) = (to.discriminator(), to.family(di), to.qualifier());
-                quote_spanned! {entry.span=>
+                quote_spanned! {entry.place()=>
                     #di::Listed::binding::<#binding>(#name, #di::Probe::<#ident, #d, #f, #q>::SOURCE)
                 }
             }
@@ -196,8 +196,8 @@ impl Container<'_> {
     fn rows(&self) -> Vec<TokenStream> {
         let di = self.di;
         let given = self.fields.iter().enumerate().map(|(row, field)| {
-            let scope = quote!(#di::Singleton);
-            self.provides(row, &field.key, &scope, field.ident.span())
+            let scope = quote!(#di::Scope::Singleton as u8);
+            self.provides(row, &field.key, &scope, written_at(field.ident.span()))
         });
         let nodes = self.nodes.iter().enumerate().map(|(i, entry)| {
             let row = self.fields.len() + i;
@@ -212,11 +212,11 @@ impl Container<'_> {
 
     fn node(&self, row: usize, entry: &Entry, key: &Key, node: &TokenStream) -> TokenStream {
         let di = self.di;
-        let scope = quote_spanned!(entry.span=> <#node as #di::Node>::Scope);
-        let provides = self.provides(row, key, &scope, entry.span);
+        let scope = quote_spanned!(entry.place()=> <#node as #di::Node>::META.scope as u8);
+        let provides = self.provides(row, key, &scope, entry.place());
         let key = at(&key.ty, &lifetime("'di"));
-        let check = check(di, row, entry.span);
-        quote_spanned! {entry.span=>
+        let check = check(di, row, entry.place());
+        quote_spanned! {entry.place()=>
             #provides
             #check
             // The provider yields the key's type, at every lifetime. `PhantomData` allows no coercion.
@@ -232,12 +232,14 @@ impl Container<'_> {
     fn binding(&self, i: usize, row: usize, entry: &Entry, key: &Key, to: &Key) -> TokenStream {
         let (di, ident) = (self.di, &self.item.ident);
         let (d, q) = (to.discriminator(), to.qualifier());
-        let scope = quote_spanned!(entry.span=> <#ident as #di::Provides<#d, #q>>::Scope);
-        let provides = self.provides(row, key, &scope, entry.span);
+        let scope = quote_spanned! {entry.place()=>
+            <<#ident as #di::Provides<#d, #q>>::Scope as #di::ScopeNumber>::SCOPE
+        };
+        let provides = self.provides(row, key, &scope, entry.place());
         let binding = binding(i);
         let (from, object) = (at(&to.ty, &lifetime("'di")), at(&key.ty, &lifetime("'di")));
-        let check = check(di, row, entry.span);
-        let coerced = quote_spanned!(entry.span=> from);
+        let check = check(di, row, entry.place());
+        let coerced = quote_spanned!(entry.place()=> from);
         quote! {
             #provides
             #check
@@ -261,7 +263,7 @@ impl Container<'_> {
             #[automatically_derived]
             unsafe impl #di::Provides<#d, #q> for #ident {
                 type Family = #family;
-                type Scope = #scope;
+                type Scope = #di::ScopeIs<{ #scope }>;
                 const INDEX: u16 = #row;
             }
         }
@@ -300,7 +302,7 @@ impl Container<'_> {
     fn mount(&self, entry: &Entry) -> TokenStream {
         let (di, ident) = (self.di, &self.item.ident);
         let Kind::Handler { ty } = &entry.kind else { return quote!() };
-        quote_spanned! {entry.span=>
+        quote_spanned! {entry.place()=>
             #[automatically_derived]
             unsafe impl #di::Mounts<#ty> for #ident {
                 type Plan = PlanOf<#ty>;

@@ -12,12 +12,11 @@ use syn::{
     parse::{Parse, ParseStream},
     parse_quote,
     punctuated::Punctuated,
-    spanned::Spanned,
 };
 
 use super::{
     Shape, expand,
-    list::{List, type_span},
+    list::{List, last_span},
     model::{Entry, Kind, NodeType},
     module,
 };
@@ -150,7 +149,7 @@ fn entry(input: ParseStream<'_>, module: Option<&Path>) -> syn::Result<Entry> {
     let id = input.parse::<LitStr>()?.value();
     let name = input.parse::<LitStr>()?;
     let first = ty(input, module)?.ok_or_else(|| input.error("expected a type"))?;
-    let span = module.map_or_else(|| type_span(&first), |module| module.span());
+    let span = module.map_or_else(|| name.span(), |module| last_span(module));
     let kind = if kind == "handler" {
         Kind::Handler { ty: first }
     } else {

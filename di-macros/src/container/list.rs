@@ -180,7 +180,7 @@ impl Options {
 }
 
 /// Where the type's own name stands.
-pub(crate) fn type_span(ty: &Type) -> Span {
+fn type_span(ty: &Type) -> Span {
     match peel(ty) {
         Type::Path(path) => last_span(&path.path),
         Type::TraitObject(object) => object
@@ -195,6 +195,6 @@ pub(crate) fn type_span(ty: &Type) -> Span {
     }
 }
 
-fn last_span(path: &Path) -> Span {
+pub(super) fn last_span(path: &Path) -> Span {
     path.segments.last().map_or_else(|| path.span(), |last| last.ident.span())
 }

@@ -18,6 +18,19 @@ pub(crate) struct Entry {
     pub(crate) span: Span,
 }
 
+impl Entry {
+    /// The place of the entry for written code. It counts as the macro's code, so that lints which a user forbids
+    /// (`unsafe_code`) do not see it.
+    pub(crate) fn place(&self) -> Span {
+        written_at(self.span)
+    }
+}
+
+/// Written by the macro, at the user's place.
+pub(crate) fn written_at(span: Span) -> Span {
+    span.resolved_at(Span::call_site())
+}
+
 #[derive(Clone)]
 pub(crate) enum Kind {
     /// `Type`, `Type = provider`

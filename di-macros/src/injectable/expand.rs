@@ -23,7 +23,6 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
     let (impls, _, bounds) = generics.split_for_impl();
     let (output, error) = output(node, di);
     let meta = meta(node, di);
-    let scope = scope_type(node);
     let new = if node.is_async { quote!(new_async) } else { quote!(new) };
     let shared = assert_shared(node, di);
     let deps = deps(&node.params, di);
@@ -37,7 +36,6 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
 
         #[automatically_derived]
         unsafe impl #impls #di::Node for #target #bounds {
-            type Scope = #di::#scope;
             const META: &'static #di::Meta = &#meta;
             const MAKER: #di::Maker = { #shared #di::Maker::#new::<Self, Seal>() };
         }
@@ -52,12 +50,12 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
     }
 }
 
-/// The marker type of a provider fn; types and fns have separate namespaces.
+/// The marker type of a provider fn; types and fns have separate namespaces. It is `pub`, so that a `pub` module may
+/// list a private provider.
 fn marker(node: &Node, di: &Facade) -> Option<TokenStream> {
-    let (ident, vis) = match &node.target {
+    let ident = match &node.target {
         Target::Own(_) => return None,
-        Target::Marker { ident, vis } => (ident, quote!(#vis)),
-        Target::Associated { ident, .. } => (ident, quote!(pub)),
+        Target::Marker { ident } | Target::Associated { ident, .. } => ident,
     };
     let (impls, arguments, _) = node.generics.split_for_impl();
     let types = node.generics.type_params().map(|param| &param.ident);
@@ -81,7 +79,7 @@ fn marker(node: &Node, di: &Facade) -> Option<TokenStream> {
     Some(quote! {
         #[doc(hidden)]
         #[allow(non_camel_case_types, dead_code, unreachable_pub, missing_debug_implementations)]
-        #vis struct #ident #impls_without_bounds { #phantom }
+        pub struct #ident #impls_without_bounds { #phantom }
         #found_by
     })
 }
@@ -108,7 +106,7 @@ fn target_type(node: &Node) -> TokenStream {
             let ty = at(ty, &lifetime("'static"));
             quote!(#ty)
         }
-        Target::Marker { ident, .. } | Target::Associated { ident, .. } => {
+        Target::Marker { ident } | Target::Associated { ident, .. } => {
             let (_, arguments, _) = node.generics.split_for_impl();
             quote!(#ident #arguments)
         }
@@ -151,10 +149,6 @@ fn meta(node: &Node, di: &Facade) -> TokenStream {
             is_async: #is_async,
         }
     }
-}
-
-fn scope_type(node: &Node) -> syn::Ident {
-    format_ident!("{}", capitalised(&node.scope.to_string()))
 }
 
 fn capitalised(word: &str) -> String {

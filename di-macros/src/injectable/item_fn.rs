@@ -21,7 +21,7 @@ pub(crate) fn parse(item: &ItemFn, scope: Scope, di: &Facade) -> syn::Result<Nod
         ));
     }
     let ident = &item.sig.ident;
-    let target = Target::Marker { ident: ident.clone(), vis: item.vis.clone() };
+    let target = Target::Marker { ident: ident.clone() };
     let generics = expand::without_lifetimes(&item.sig.generics);
     let path = quote!(#ident);
     provider(&item.sig, scope, None, Place { target, generics, path }, di)

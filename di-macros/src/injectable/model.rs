@@ -1,7 +1,7 @@
 //! What is known about a node once its item is parsed.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use syn::{Generics, Type, Visibility};
+use syn::{Generics, Type};
 
 use crate::common::Dependency;
 
@@ -29,7 +29,7 @@ pub(crate) enum Target {
     /// The user's type.
     Own(Type),
     /// A marker that shares the provider fn's name.
-    Marker { ident: Ident, vis: Visibility },
+    Marker { ident: Ident },
     /// A marker that is found by the type that has the associated fn, and its name.
     Associated { ident: Ident, of: Type },
 }
