@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use di_core::{Container, Failure, __private::Answer};
+use di_core::{__private::Answer, Container, Failure};
 
 type AnswerFn = fn(Box<dyn Any + Send>) -> Result<Response, Box<dyn Any + Send>>;
 
@@ -25,7 +25,9 @@ pub trait NoAnswer {
 }
 impl<E> NoAnswer for AnswerProbe<E> {}
 
-fn answer<E: IntoResponse + 'static>(error: Box<dyn Any + Send>) -> Result<Response, Box<dyn Any + Send>> {
+fn answer<E: IntoResponse + 'static>(
+    error: Box<dyn Any + Send>,
+) -> Result<Response, Box<dyn Any + Send>> {
     error.downcast::<E>().map(|error| (*error).into_response())
 }
 

@@ -8,8 +8,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use di_core::{
-    Container,
     __private::{Extract, Extractor},
+    Container,
 };
 
 /// `#[extract] x: X` in a request-scoped constructor.
@@ -19,11 +19,15 @@ impl<X: Send + 'static> Extractor for FromRequest<X> {
     type Value = X;
 }
 
-impl<C: Container<Request = Parts>, X: FromRequestParts<C> + Send + 'static> Extract<C> for FromRequest<X> {
+impl<C: Container<Request = Parts>, X: FromRequestParts<C> + Send + 'static> Extract<C>
+    for FromRequest<X>
+{
     type Rejection = Response;
 
     async fn extract(request: &mut Parts, container: &C) -> Result<X, Response> {
-        X::from_request_parts(request, container).await.map_err(IntoResponse::into_response)
+        X::from_request_parts(request, container)
+            .await
+            .map_err(IntoResponse::into_response)
     }
 }
 
@@ -42,7 +46,9 @@ pub trait HeadExtractor<S>: Sized + Send {
 #[diagnostic::do_not_recommend]
 impl<S: Send + Sync, X: FromRequestParts<S> + Send> HeadExtractor<S> for X {
     async fn extract(head: &mut Parts, state: &S) -> Result<Self, Response> {
-        X::from_request_parts(head, state).await.map_err(IntoResponse::into_response)
+        X::from_request_parts(head, state)
+            .await
+            .map_err(IntoResponse::into_response)
     }
 }
 
@@ -60,7 +66,9 @@ pub trait BodyExtractor<S, M>: Sized + Send {
 #[diagnostic::do_not_recommend]
 impl<S: Send + Sync, M, X: AxumFromRequest<S, M> + Send> BodyExtractor<S, M> for X {
     async fn extract(request: Request, state: &S) -> Result<Self, Response> {
-        X::from_request(request, state).await.map_err(IntoResponse::into_response)
+        X::from_request(request, state)
+            .await
+            .map_err(IntoResponse::into_response)
     }
 }
 
@@ -68,7 +76,10 @@ impl<S: Send + Sync, M, X: AxumFromRequest<S, M> + Send> BodyExtractor<S, M> for
 ///
 /// # Errors
 /// The extractor's rejection, as a response.
-pub async fn extract_part<X: HeadExtractor<S>, S: Sync>(head: &mut Parts, state: &S) -> Result<X, Response> {
+pub async fn extract_part<X: HeadExtractor<S>, S: Sync>(
+    head: &mut Parts,
+    state: &S,
+) -> Result<X, Response> {
     X::extract(head, state).await
 }
 

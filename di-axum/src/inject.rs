@@ -4,8 +4,8 @@ use std::{convert::Infallible, ops::Deref, sync::Arc};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use di_core::{
-    HasContainer, Provides,
     __private::{HeldByArc, Of},
+    HasContainer, Provides,
 };
 
 /// A singleton, as an extractor: for plain axum handlers and middleware. Marked handlers take `&T`.
@@ -50,6 +50,8 @@ where
     type Rejection = Infallible;
 
     async fn from_request_parts(_: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        Ok(Inject(di_core::__private::share::<S::Container, T>(state.container())))
+        Ok(Inject(di_core::__private::share::<S::Container, T>(
+            state.container(),
+        )))
     }
 }

@@ -40,7 +40,10 @@
 #![forbid(unsafe_code)]
 
 // So that the macros' paths work inside this crate, too.
-#[allow(unused_extern_crates, reason = "used by expansions in tests of this crate")]
+#[allow(
+    unused_extern_crates,
+    reason = "used by expansions in tests of this crate"
+)]
 extern crate self as di_axum;
 
 mod answer;
@@ -59,9 +62,7 @@ pub use di_macros::{Injectable, container, handler, injectable, module};
 pub mod __private {
     pub use crate::{
         answer::{AnswerProbe, NoAnswer},
-        extract::{
-            BodyExtractor, FromRequest, HeadExtractor, extract_body, extract_part,
-        },
+        extract::{BodyExtractor, FromRequest, HeadExtractor, extract_body, extract_part},
         serve::{Endpoint, Via, serve},
     };
     pub use axum::{
@@ -70,13 +71,6 @@ pub mod __private {
         http::request::Parts as RequestHead,
         response::{IntoResponse, Response},
     };
-    pub use di_core::__private::{
-        AsyncOp, At, Asks, Bind, Construct, ConstructAsync, Container, Dep, Deps, ErrorProbe, Errors,
-        Extracted, Fallible, Graph, Handed, Handle, HasContainer, HeldByArc, HeldByRef, HeldByValue,
-        Layout, Listed, Maker, Meta, Mode, Mounts, NoSource, Node, NodeProbe, NotANode, Of,
-        OtherSource, OwnedView, Owned, Param, Plain, Plan, Probe, Provider, Provides, Recipe, Ref,
-        Root, Scope, ScopeFuture, ScopeIs, ScopeNumber, Shared, SomeError, Source, SourceProbe, Table,
-        Unprovided, Use, View, __resume, assert_shared, check, check_by_value, core, count_edges,
-        output, sources, start, std, BuildError,
-    };
+    // What has the same name above replaces the form without the web.
+    pub use di_core::__private::*;
 }

@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use axum::{extract::Request, http::request::Parts, response::Response};
 use di_core::{
-    Container, HasContainer,
     __private::{Asks, At, Deps, Flow, Frame, Memory, Mounts, Plan, ScopeFuture},
+    Container, HasContainer,
 };
 
 use crate::answer::failed;
@@ -24,9 +24,15 @@ pub trait Endpoint<Seal, S, M>: Asks<Seal> {
     /// What the last extractor reads.
     type Body: Send;
     /// Runs the extractors that read the head, in order.
-    fn heads(head: &mut Parts, state: &S) -> impl Future<Output = Result<Self::Heads, Response>> + Send;
+    fn heads(
+        head: &mut Parts,
+        state: &S,
+    ) -> impl Future<Output = Result<Self::Heads, Response>> + Send;
     /// Runs the last extractor.
-    fn body(request: Request, state: &S) -> impl Future<Output = Result<Self::Body, Response>> + Send;
+    fn body(
+        request: Request,
+        state: &S,
+    ) -> impl Future<Output = Result<Self::Body, Response>> + Send;
     /// Runs the handler.
     fn run<'r>(
         at: At<'r>,

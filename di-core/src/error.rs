@@ -22,7 +22,11 @@ pub struct BuildError {
 
 impl BuildError {
     pub(crate) fn new(container: &'static str, path: Vec<&'static str>, source: BoxError) -> Self {
-        BuildError { container, path, source }
+        BuildError {
+            container,
+            path,
+            source,
+        }
     }
 
     /// The nodes from the entry that needs the failed one to the failed one itself, by the names they are listed under.
@@ -38,7 +42,12 @@ impl BuildError {
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` could not be built: {}", self.container, self.path.join(" -> "))?;
+        write!(
+            f,
+            "`{}` could not be built: {}",
+            self.container,
+            self.path.join(" -> ")
+        )?;
         write!(f, ": {}", self.source)
     }
 }

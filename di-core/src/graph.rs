@@ -56,7 +56,11 @@ pub struct Errors {
 
 impl Errors {
     /// Of a constructor that cannot fail.
-    pub const NONE: Self = Errors { fallible: false, answer: None, source: None };
+    pub const NONE: Self = Errors {
+        fallible: false,
+        answer: None,
+        source: None,
+    };
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -196,6 +200,16 @@ impl Graph {
         &self.edges[row.first as usize..row.first as usize + usize::from(row.len)]
     }
 
+    /// How many nodes there are, bindings and values handed in included.
+    pub const fn len(self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// What can be done with the errors of a row's constructor.
     pub fn errors(self, row: u16) -> Errors {
         self.rows[usize::from(row)].errors
@@ -210,7 +224,10 @@ impl Graph {
 impl<const N: usize, const E: usize> Table<N, E> {
     /// Joins the entries, finds an order, and measures what plans can need.
     pub const fn new(listed: &[Listed; N]) -> Self {
-        assert!(N < NO_ROW as usize, "[DI020] a container lists at most 65,534 nodes");
+        assert!(
+            N < NO_ROW as usize,
+            "[DI020] a container lists at most 65,534 nodes"
+        );
         let mut table = Table {
             rows: [EMPTY; N],
             edges: [Source::None; E],
@@ -374,7 +391,12 @@ impl<const N: usize, const E: usize> Table<N, E> {
 
     /// The graph as it is used at run time.
     pub const fn graph(&'static self) -> Graph {
-        Graph { rows: &self.rows, edges: &self.edges, order: &self.order, slots: self.slots }
+        Graph {
+            rows: &self.rows,
+            edges: &self.edges,
+            order: &self.order,
+            slots: self.slots,
+        }
     }
 
     pub(crate) const fn edge(&self, row: usize, k: usize) -> Source {

@@ -166,13 +166,15 @@ const fn check_cycle<const N: usize, const E: usize>(table: &Table<N, E>, row: u
     let mut text = Text::new().str("[DI002] a cycle: ");
     let mut k = 0;
     while k < path.len {
-        text = text.str("`").str(table.rows[path.rows[k] as usize].name).str("` -> ");
+        text = text
+            .str("`")
+            .str(table.rows[path.rows[k] as usize].name)
+            .str("` -> ");
         k += 1;
     }
-    text = text
-        .str("`")
-        .str(table.rows[first].name)
-        .str("`\n  help: let one of them work without the other, or move what both need into a third\n");
+    text = text.str("`").str(table.rows[first].name).str(
+        "`\n  help: let one of them work without the other, or move what both need into a third\n",
+    );
     fail(text);
 }
 
@@ -187,7 +189,10 @@ const fn search<const N: usize, const E: usize>(
     from: usize,
     to: usize,
 ) -> Path<N> {
-    let mut path = Path { rows: [from as u16; N], len: 1 };
+    let mut path = Path {
+        rows: [from as u16; N],
+        len: 1,
+    };
     let mut next = [0usize; N];
     let mut seen = [false; N];
     seen[from] = true;
@@ -216,7 +221,10 @@ const fn check_captive<const N: usize, const E: usize>(table: &Table<N, E>, row:
     }
     let path = inside(table, row, false);
     if path.len > 0 {
-        let mut text = Text::new().str("[DI003] the singleton `").str(table.rows[row].name).str("` would keep a request-scoped value:");
+        let mut text = Text::new()
+            .str("[DI003] the singleton `")
+            .str(table.rows[row].name)
+            .str("` would keep a request-scoped value:");
         text = hops(text, table, &path);
         let last = table.rows[path.rows[path.len - 1] as usize].name;
         fail(
@@ -237,7 +245,8 @@ const fn check_extractors<const N: usize, const E: usize>(table: &Table<N, E>, r
     }
     let path = inside(table, row, true);
     if path.len > 0 {
-        let mut text = Text::new().str("[DI007] no request exists where singletons are built, but one is asked for:");
+        let mut text = Text::new()
+            .str("[DI007] no request exists where singletons are built, but one is asked for:");
         text = hops(text, table, &path);
         fail(text.str("\n  help: `#[extract]` belongs into request-scoped constructors\n"));
     }
@@ -272,7 +281,10 @@ const fn inside<const N: usize, const E: usize>(
     row: usize,
     extractor: bool,
 ) -> Path<N> {
-    let mut path = Path { rows: [row as u16; N], len: 1 };
+    let mut path = Path {
+        rows: [row as u16; N],
+        len: 1,
+    };
     let mut next = [0usize; N];
     let mut seen = [false; N];
     while path.len > 0 {

@@ -49,7 +49,9 @@ pub enum Shared {}
 pub enum Owned {}
 
 /// One dependency: how it is held (`M`), its discriminator, its family, and its qualifier.
-pub struct Use<M, D: ?Sized, F: ?Sized, Q = ()>(PhantomData<(*const M, *const D, *const F, *const Q)>);
+pub struct Use<M, D: ?Sized, F: ?Sized, Q = ()>(
+    PhantomData<(*const M, *const D, *const F, *const Q)>,
+);
 
 /// One value taken from the request by the extractor `X`.
 pub struct Extracted<X>(PhantomData<*const X>);

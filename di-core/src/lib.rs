@@ -40,17 +40,16 @@ pub mod __private {
         judge::{check, check_by_value},
         key::{Dep, Deps, Extract, Extracted, Extractor, Mode, Of, Owned, Ref, Shared, Use},
         node::{
-            At, Bind, Construct, ConstructAsync, Fallible, Meta, Node, Param, Provider, Recipe, assert_shared, output,
+            At, Bind, Construct, ConstructAsync, Fallible, Meta, Node, Param, Provider, Recipe,
+            assert_shared, output,
         },
         plan::{Layout, View},
         probe::*,
         raw::{
-            AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Maker, Memory, OwnedView, Plain, Plan, Ready,
-            ScopeFuture, start,
+            AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Maker, Memory, OwnedView, Plain,
+            Plan, Ready, ScopeFuture, start,
         },
-        scope::{
-            HeldByArc, HeldByRef, HeldByValue, Scope, ScopeIs, ScopeNumber,
-        },
+        scope::{HeldByArc, HeldByRef, HeldByValue, Scope, ScopeIs, ScopeNumber},
     };
     pub use core;
     pub use di_macros::__resume;

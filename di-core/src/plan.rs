@@ -43,7 +43,14 @@ pub struct Layout<const S: usize, const I: usize> {
     pub(crate) scratch: usize,
 }
 
-const EMPTY: Step = Step { row: NO_ROW, extractor: None, out: 0, first: 0, len: 0, taken_by: SHARED };
+const EMPTY: Step = Step {
+    row: NO_ROW,
+    extractor: None,
+    out: 0,
+    first: 0,
+    len: 0,
+    taken_by: SHARED,
+};
 
 /// A node that is being planned.
 #[derive(Clone, Copy)]
@@ -103,19 +110,35 @@ impl<const S: usize, const I: usize> Layout<S, I> {
 
 impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
     const fn run<const E: usize>(&mut self, table: &Table<N, E>, root: &[Source]) {
-        let mut stack = [Open { row: NO_ROW, next: 0, first: 0 }; S];
+        let mut stack = [Open {
+            row: NO_ROW,
+            next: 0,
+            first: 0,
+        }; S];
         let mut depth = 1;
         self.used = root.len();
         while depth > 0 {
             let open = stack[depth - 1];
             let is_root = open.row == NO_ROW;
-            let len = if is_root { root.len() } else { table.rows[open.row as usize].len as usize };
+            let len = if is_root {
+                root.len()
+            } else {
+                table.rows[open.row as usize].len as usize
+            };
             if (open.next as usize) < len {
                 let k = open.next as usize;
                 let input = open.first as usize + k;
-                let source = if is_root { root[k] } else { table.edge(open.row as usize, k) };
+                let source = if is_root {
+                    root[k]
+                } else {
+                    table.edge(open.row as usize, k)
+                };
                 if let Some(row) = self.resolve(table, source, input, open.row) {
-                    stack[depth] = Open { row, next: 0, first: self.used as u32 };
+                    stack[depth] = Open {
+                        row,
+                        next: 0,
+                        first: self.used as u32,
+                    };
                     self.used += table.rows[row as usize].len as usize;
                     depth += 1;
                 } else {
@@ -165,8 +188,12 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
             }
             Source::Extract(op) => {
                 let out = self.reserve(op.output.size, op.output.align);
-                self.extractors[self.extracted] =
-                    Step { row: owner, extractor: Some(op), out, ..EMPTY };
+                self.extractors[self.extracted] = Step {
+                    row: owner,
+                    extractor: Some(op),
+                    out,
+                    ..EMPTY
+                };
                 self.child[input] = self.extracted as u16 | EXTRACTOR;
                 self.extracted += 1;
                 self.inputs[input] = out << 1;
@@ -188,8 +215,14 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
         if let Some((size, align)) = maker.future() {
             self.note_future(size, align);
         }
-        self.steps[step] =
-            Step { row: open.row, extractor: None, out, first: open.first, len: row.len, taken_by: SHARED };
+        self.steps[step] = Step {
+            row: open.row,
+            extractor: None,
+            out,
+            first: open.first,
+            len: row.len,
+            taken_by: SHARED,
+        };
         self.len += 1;
         self.take(open.first as usize, row.len as usize, step as u16);
         step
@@ -236,7 +269,11 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
         let mut steps = [EMPTY; S];
         let mut i = 0;
         while i < len {
-            let mut step = if i < count { self.extractors[i] } else { self.steps[i - count] };
+            let mut step = if i < count {
+                self.extractors[i]
+            } else {
+                self.steps[i - count]
+            };
             if step.taken_by == ROOT {
                 step.taken_by = len as u16;
             } else if step.taken_by != SHARED {
@@ -288,7 +325,10 @@ pub struct View<'a> {
 
 impl<const S: usize, const I: usize> Layout<S, I> {
     /// The plan, with the graph that it is a plan of.
-    pub const fn view<'a, const N: usize, const E: usize>(&'a self, table: &'a Table<N, E>) -> View<'a> {
+    pub const fn view<'a, const N: usize, const E: usize>(
+        &'a self,
+        table: &'a Table<N, E>,
+    ) -> View<'a> {
         View {
             steps: &self.steps,
             inputs: &self.inputs,

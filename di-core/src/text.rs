@@ -10,7 +10,10 @@ pub(crate) struct Text {
 
 impl Text {
     pub(crate) const fn new() -> Self {
-        Text { bytes: [0; LIMIT], len: 0 }
+        Text {
+            bytes: [0; LIMIT],
+            len: 0,
+        }
     }
 
     pub(crate) const fn str(mut self, part: &str) -> Self {

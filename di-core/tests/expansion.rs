@@ -46,7 +46,9 @@ impl std::fmt::Display for Unreachable {
 impl std::error::Error for Unreachable {}
 
 async fn connect(env: &Env) -> Result<Pool, Unreachable> {
-    Ok(Pool { url: env.url.to_string() })
+    Ok(Pool {
+        url: env.url.to_string(),
+    })
 }
 
 fn stamp(env: &Env) -> Stamp {
@@ -64,7 +66,11 @@ const _: () = {
         const META: &'static di::Meta = &di::Meta {
             name: "connect",
             scope: di::Scope::Singleton,
-            params: &[di::Param { name: "env", ty: "Env", mode: di::Mode::Ref }],
+            params: &[di::Param {
+                name: "env",
+                ty: "Env",
+                mode: di::Mode::Ref,
+            }],
             file: file!(),
             line: line!(),
             is_async: true,
@@ -77,7 +83,10 @@ const _: () = {
         type Error = Unreachable;
     }
     impl di::ConstructAsync<Seal> for connect {
-        async fn construct<'r>(_: di::At<'r>, (env, ()): (&'r Env, ())) -> Result<Pool, Unreachable> {
+        async fn construct<'r>(
+            _: di::At<'r>,
+            (env, ()): (&'r Env, ()),
+        ) -> Result<Pool, Unreachable> {
             di::Fallible::into_result(connect(env).await)
         }
     }
@@ -93,7 +102,11 @@ const _: () = {
         const META: &'static di::Meta = &di::Meta {
             name: "stamp",
             scope: di::Scope::Transient,
-            params: &[di::Param { name: "env", ty: "Env", mode: di::Mode::Ref }],
+            params: &[di::Param {
+                name: "env",
+                ty: "Env",
+                mode: di::Mode::Ref,
+            }],
             file: file!(),
             line: line!(),
             is_async: false,
@@ -121,8 +134,16 @@ const _: () = {
             name: "Users",
             scope: di::Scope::Request,
             params: &[
-                di::Param { name: "pool", ty: "Pool", mode: di::Mode::Ref },
-                di::Param { name: "stamp", ty: "Stamp", mode: di::Mode::Owned },
+                di::Param {
+                    name: "pool",
+                    ty: "Pool",
+                    mode: di::Mode::Ref,
+                },
+                di::Param {
+                    name: "stamp",
+                    ty: "Stamp",
+                    mode: di::Mode::Owned,
+                },
             ],
             file: file!(),
             line: line!(),
@@ -136,7 +157,10 @@ const _: () = {
     unsafe impl di::Recipe<Seal> for Users<'static> {
         type Deps = (
             di::Use<di::Ref, Pool, dyn for<'q> di::Of<'q, T = Pool>>,
-            (di::Use<di::Owned, Stamp, dyn for<'q> di::Of<'q, T = Stamp>>, ()),
+            (
+                di::Use<di::Owned, Stamp, dyn for<'q> di::Of<'q, T = Stamp>>,
+                (),
+            ),
         );
         type Output<'r> = Users<'r>;
         type Error = Infallible;
@@ -294,15 +318,24 @@ unsafe impl di::Asks<ShowSeal> for show {
         di::Use<di::Ref, dyn Repo, dyn for<'q> di::Of<'q, T = dyn Repo + 'q>>,
         (
             di::Use<di::Ref, Users<'static>, dyn for<'q> di::Of<'q, T = Users<'q>>>,
-            (di::Use<di::Owned, Stamp, dyn for<'q> di::Of<'q, T = Stamp>>, ()),
+            (
+                di::Use<di::Owned, Stamp, dyn for<'q> di::Of<'q, T = Stamp>>,
+                (),
+            ),
         ),
     );
 }
 unsafe impl<C> di::Root<C> for show
 where
-    C: di::Provides<dyn Repo, Family = dyn for<'q> di::Of<'q, T = dyn Repo + 'q>, Scope: di::HeldByRef>
-        + di::Provides<Users<'static>, Family = dyn for<'q> di::Of<'q, T = Users<'q>>, Scope: di::HeldByRef>
-        + di::Provides<Stamp, Family = dyn for<'q> di::Of<'q, T = Stamp>, Scope: di::HeldByValue>,
+    C: di::Provides<
+            dyn Repo,
+            Family = dyn for<'q> di::Of<'q, T = dyn Repo + 'q>,
+            Scope: di::HeldByRef,
+        > + di::Provides<
+            Users<'static>,
+            Family = dyn for<'q> di::Of<'q, T = Users<'q>>,
+            Scope: di::HeldByRef,
+        > + di::Provides<Stamp, Family = dyn for<'q> di::Of<'q, T = Stamp>, Scope: di::HeldByValue>,
 {
     const SOURCES: &'static [di::Source] = &[
         di::Source::Row(<C as di::Provides<dyn Repo>>::INDEX),
@@ -317,7 +350,9 @@ impl di::Flow<<App as di::Mounts<show>>::Plan> for Show {
     type Output = String;
     async fn run<'m>(self, memory: di::Memory<'m, <App as di::Mounts<show>>::Plan>) -> String {
         let mut frame = memory.open(&self.0);
-        let Ok(ready) = frame.build_now() else { return "failed".to_string() };
+        let Ok(ready) = frame.build_now() else {
+            return "failed".to_string();
+        };
         let (repo, (users, (own, ()))) = ready.args::<show, ShowSeal>();
         std::future::ready(()).await;
         let users: &Users<'_> = users;

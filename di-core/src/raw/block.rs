@@ -118,7 +118,10 @@ unsafe impl Sync for Block {}
 impl Block {
     pub(super) fn new(slots: usize) -> Self {
         let slots = vec![Slot::EMPTY; slots].into_boxed_slice();
-        Block { kept: Vec::with_capacity(slots.len()), slots: Box::into_raw(slots) }
+        Block {
+            kept: Vec::with_capacity(slots.len()),
+            slots: Box::into_raw(slots),
+        }
     }
 
     pub(super) fn base(&self) -> *const u8 {
@@ -160,13 +163,19 @@ pub struct Handle<C> {
 
 impl<C> Clone for Handle<C> {
     fn clone(&self) -> Self {
-        Handle { block: Arc::clone(&self.block), _container: PhantomData }
+        Handle {
+            block: Arc::clone(&self.block),
+            _container: PhantomData,
+        }
     }
 }
 
 impl<C: Container> Handle<C> {
     pub(super) fn new(block: Block) -> Self {
-        Handle { block: Arc::new(block), _container: PhantomData }
+        Handle {
+            block: Arc::new(block),
+            _container: PhantomData,
+        }
     }
 
     #[inline(always)]

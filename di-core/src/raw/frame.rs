@@ -37,7 +37,10 @@ pub trait Flow<P: Plan>: Sized + Send + 'static {
     /// What the future returns.
     type Output;
     /// Runs in memory that lives for `'m`.
-    fn run<'m>(self, memory: Memory<'m, P>) -> impl Future<Output = Self::Output> + Send + use<'m, Self, P>;
+    fn run<'m>(
+        self,
+        memory: Memory<'m, P>,
+    ) -> impl Future<Output = Self::Output> + Send + use<'m, Self, P>;
 }
 
 /// The memory of a frame, not yet filled.
@@ -57,8 +60,10 @@ impl<'m, P: Plan> Memory<'m, P> {
         'm: 'c,
     {
         Frame {
-            at: self.at,
-            app: container.handle().base(),
+            bases: Bases {
+                at: self.at,
+                app: container.handle().base(),
+            },
             container: std::ptr::from_ref(container).cast(),
             mark: 0,
             stage: Stage::Open,
@@ -69,13 +74,39 @@ impl<'m, P: Plan> Memory<'m, P> {
 
 /// The values of one request.
 pub struct Frame<'m, P: Plan> {
-    at: *mut u8,
-    app: *const u8,
+    bases: Bases,
     container: *const u8,
     /// How far construction is; see the module's documentation. Only kept where something has to be dropped.
     mark: u32,
     stage: Stage,
     _borrows: PhantomData<&'m P>,
+}
+
+/// Where a frame's values are, and the app's slots. Passed by value: behind a reference the optimiser reads it again after
+/// every value that is written.
+#[derive(Clone, Copy)]
+struct Bases {
+    at: *mut u8,
+    app: *const u8,
+}
+
+impl Bases {
+    #[inline(always)]
+    fn inputs(self, at: &'static [u32; MAX_DEPS]) -> Inputs {
+        Inputs {
+            frame: self.at,
+            app: self.app,
+            at: at.as_ptr(),
+        }
+    }
+
+    /// # Safety
+    /// `offset` is inside the frame.
+    #[inline(always)]
+    unsafe fn place(self, offset: usize) -> *mut u8 {
+        // SAFETY: the caller's.
+        unsafe { self.at.add(offset) }
+    }
 }
 
 /// What was begun: every part of a plan runs at most once, since it moves owned values.
@@ -118,7 +149,13 @@ impl<'m, P: Plan> Frame<'m, P> {
     ) -> Result<(), Failure> {
         self.begin(Stage::Open, Stage::Extracting);
         let request = std::ptr::from_mut(request).cast();
-        Drive::<'_, '_, P, true> { frame: self, request: Shelf(request), next: 0, pending: None }.await?;
+        Drive::<'_, '_, P, true> {
+            frame: self,
+            request: Shelf(request),
+            next: 0,
+            pending: None,
+        }
+        .await?;
         self.stage = Stage::Extracted;
         Ok(())
     }
@@ -134,7 +171,7 @@ impl<'m, P: Plan> Frame<'m, P> {
     pub fn build_now(&mut self) -> Result<Ready<'_, 'm, P>, Failure> {
         assert!(const { !Self::IS_ASYNC }, "the plan has async constructors");
         self.begin(Self::BEFORE_BUILD, Stage::Building);
-        build_chunk::<P, First>(self)?;
+        build_chunk::<P, First>(self.bases, &mut self.mark)?;
         Ok(Ready(self))
     }
 
@@ -147,30 +184,33 @@ impl<'m, P: Plan> Frame<'m, P> {
     /// When called twice, or before [`extract`](Self::extract) where that has something to do.
     pub async fn build(&mut self) -> Result<Ready<'_, 'm, P>, Failure> {
         self.begin(Self::BEFORE_BUILD, Stage::Building);
-        let (request, next) = (Shelf(std::ptr::null_mut()), const { P::VIEW.extractors as u32 });
-        Drive::<'_, '_, P, false> { frame: self, request, next, pending: None }.await?;
+        let (request, next) = (
+            Shelf(std::ptr::null_mut()),
+            const { P::VIEW.extractors as u32 },
+        );
+        Drive::<'_, '_, P, false> {
+            frame: self,
+            request,
+            next,
+            pending: None,
+        }
+        .await?;
         Ok(Ready(self))
     }
 
-    const BEFORE_BUILD: Stage = if Self::EXTRACTS { Stage::Extracted } else { Stage::Open };
+    const BEFORE_BUILD: Stage = if Self::EXTRACTS {
+        Stage::Extracted
+    } else {
+        Stage::Open
+    };
 
     #[inline(always)]
     fn begin(&mut self, from: Stage, to: Stage) {
-        assert!(self.stage == from, "a frame is filled once, and extractors run before constructors");
+        assert!(
+            self.stage == from,
+            "a frame is filled once, and extractors run before constructors"
+        );
         self.stage = to;
-    }
-
-    #[inline(always)]
-    fn inputs(&self, at: &'static [u32; MAX_DEPS]) -> Inputs {
-        Inputs { frame: self.at, app: self.app, at: at.as_ptr() }
-    }
-
-    /// # Safety
-    /// `offset` is inside the frame.
-    #[inline(always)]
-    unsafe fn place(&self, offset: usize) -> *mut u8 {
-        // SAFETY: the caller's.
-        unsafe { self.at.add(offset) }
     }
 }
 
@@ -178,7 +218,7 @@ impl<P: Plan> Drop for Frame<'_, P> {
     #[inline(always)]
     fn drop(&mut self) {
         if const { first_drop::<P>() < P::VIEW.len } {
-            drop_chunk::<P, First>(self);
+            drop_chunk::<P, First>(self.bases, self.mark);
         }
     }
 }
@@ -198,7 +238,7 @@ impl<'f, P: Plan> Ready<'f, '_, P> {
         }
         // SAFETY: the plan was made for the dependencies of `H`, of which there is one list (`Asks` is unsafe to
         // implement), and all steps are done. The frame is borrowed for `'f`, and its container for longer.
-        unsafe { <H::Deps as Deps>::take(self.0.inputs(const { &at::<P>(P::VIEW.len) }), 0) }
+        unsafe { <H::Deps as Deps>::take(self.0.bases.inputs(const { &at::<P>(P::VIEW.len) }), 0) }
     }
 }
 
@@ -246,7 +286,11 @@ const fn async_op<P: Plan>(k: usize) -> AsyncOp {
 }
 
 const fn out<P: Plan>(k: usize) -> usize {
-    if k < P::VIEW.len { P::VIEW.steps[k].out as usize } else { 0 }
+    if k < P::VIEW.len {
+        P::VIEW.steps[k].out as usize
+    } else {
+        0
+    }
 }
 
 /// The mark from which on step `k`'s value is somebody else's.
@@ -261,7 +305,10 @@ const fn taken_mark<P: Plan>(k: usize) -> u32 {
 /// The inputs of step `k`, or, at the end, of the root.
 const fn at<P: Plan>(k: usize) -> [u32; MAX_DEPS] {
     let (first, len) = if k < P::VIEW.len {
-        (P::VIEW.steps[k].first as usize, P::VIEW.steps[k].len as usize)
+        (
+            P::VIEW.steps[k].first as usize,
+            P::VIEW.steps[k].len as usize,
+        )
     } else if k == P::VIEW.len {
         (0, P::VIEW.root_len)
     } else {
@@ -365,35 +412,35 @@ macro_rules! unroll_back {
     };
 }
 
-type BuildFn<P> = fn(&mut Frame<'_, P>) -> Result<(), Failure>;
-type DropFn<P> = fn(&mut Frame<'_, P>);
+type BuildFn = fn(Bases, &mut u32) -> Result<(), Failure>;
+type DropFn = fn(Bases, u32);
 
-fn built<P: Plan>(_: &mut Frame<'_, P>) -> Result<(), Failure> {
+fn built(_: Bases, _: &mut u32) -> Result<(), Failure> {
     Ok(())
 }
 
-fn dropped<P: Plan>(_: &mut Frame<'_, P>) {}
+fn dropped(_: Bases, _: u32) {}
 
 #[inline(always)]
-fn build_chunk<P: Plan, C: Chunk>(frame: &mut Frame<'_, P>) -> Result<(), Failure> {
+fn build_chunk<P: Plan, C: Chunk>(bases: Bases, mark: &mut u32) -> Result<(), Failure> {
     macro_rules! one {
         ($k:literal) => {
             if const { matches!(kind::<P>(C::START + $k), StepKind::Sync(_)) } {
                 if const { takes_drop::<P>(C::START + $k) } {
-                    frame.mark = const { 2 * (C::START + $k) as u32 + 1 };
+                    *mark = const { 2 * (C::START + $k) as u32 + 1 };
                 }
                 // SAFETY: the inputs of a step are built before it, and its place is free memory of the frame.
                 let made = unsafe {
                     (const { make_fn::<P>(C::START + $k) })(
-                        frame.inputs(const { &at::<P>(C::START + $k) }),
-                        frame.place(const { out::<P>(C::START + $k) }),
+                        bases.inputs(const { &at::<P>(C::START + $k) }),
+                        bases.place(const { out::<P>(C::START + $k) }),
                     )
                 };
                 if let Err(error) = made {
                     return Err(failure::<P>(C::START + $k, error));
                 }
                 if const { first_drop::<P>() <= C::START + $k } {
-                    frame.mark = const { 2 * (C::START + $k) as u32 + 2 };
+                    *mark = const { 2 * (C::START + $k) as u32 + 2 };
                 }
             }
         };
@@ -401,32 +448,32 @@ fn build_chunk<P: Plan, C: Chunk>(frame: &mut Frame<'_, P>) -> Result<(), Failur
     unroll!(one);
     (const {
         if P::VIEW.len > C::START + WIDTH {
-            build_chunk::<P, Next<C>> as BuildFn<P>
+            build_chunk::<P, Next<C>> as BuildFn
         } else {
-            built as BuildFn<P>
+            built as BuildFn
         }
-    })(frame)
+    })(bases, mark)
 }
 
 #[inline(always)]
-fn drop_chunk<P: Plan, C: Chunk>(frame: &mut Frame<'_, P>) {
+fn drop_chunk<P: Plan, C: Chunk>(bases: Bases, mark: u32) {
     (const {
         if P::VIEW.len > C::START + WIDTH {
-            drop_chunk::<P, Next<C>> as DropFn<P>
+            drop_chunk::<P, Next<C>> as DropFn
         } else {
-            dropped as DropFn<P>
+            dropped as DropFn
         }
-    })(frame);
+    })(bases, mark);
     macro_rules! one {
         ($k:literal) => {
             if const { drop_fn::<P>(C::START + $k).is_some() } {
-                let done = frame.mark >= const { 2 * (C::START + $k) as u32 + 2 };
-                if done && frame.mark < const { taken_mark::<P>(C::START + $k) } {
+                let done = mark >= const { 2 * (C::START + $k) as u32 + 2 };
+                if done && mark < const { taken_mark::<P>(C::START + $k) } {
                     // SAFETY: the value is live (see the module's documentation), and everything that borrows
                     // from it was built later and is dropped already.
                     unsafe {
                         (const { drop_or_idle::<P>(C::START + $k) })(
-                            frame.place(const { out::<P>(C::START + $k) }),
+                            bases.place(const { out::<P>(C::START + $k) }),
                         );
                     }
                 }
@@ -456,7 +503,7 @@ impl<P: Plan, const EXTRACT: bool> Drive<'_, '_, P, EXTRACT> {
     #[inline(always)]
     fn scratch(&self) -> *mut u8 {
         // SAFETY: the scratch memory is inside the frame.
-        unsafe { self.frame.place(const { P::VIEW.scratch }) }
+        unsafe { self.frame.bases.place(const { P::VIEW.scratch }) }
     }
 
     fn stop(&mut self) {
@@ -482,7 +529,7 @@ impl<P: Plan, const EXTRACT: bool> Drive<'_, '_, P, EXTRACT> {
                 (op.start)(inputs, self.scratch());
                 self.pending = Some(op.drop);
             }
-            let polled = (op.poll)(self.scratch(), cx, self.frame.place(out));
+            let polled = (op.poll)(self.scratch(), cx, self.frame.bases.place(out));
             if polled.is_ready() {
                 self.stop();
             }
@@ -535,7 +582,7 @@ fn drive_chunk<P: Plan, C: Chunk, const EXTRACT: bool>(
                         at: std::ptr::null(),
                     }
                 } else {
-                    drive.frame.inputs(const { &at::<P>(C::START + $k) })
+                    drive.frame.bases.inputs(const { &at::<P>(C::START + $k) })
                 };
                 let out = const { out::<P>(C::START + $k) };
                 let made = if const { matches!(kind::<P>(C::START + $k), StepKind::Async(_)) } {
@@ -545,7 +592,7 @@ fn drive_chunk<P: Plan, C: Chunk, const EXTRACT: bool>(
                     }
                 } else {
                     // SAFETY: the inputs of a step are built before it, and its place is free memory of the frame.
-                    unsafe { (const { make_fn::<P>(C::START + $k) })(inputs, drive.frame.place(out)) }
+                    unsafe { (const { make_fn::<P>(C::START + $k) })(inputs, drive.frame.bases.place(out)) }
                 };
                 if let Err(error) = made {
                     return Poll::Ready(Err(failure::<P>(C::START + $k, error)));
@@ -606,13 +653,23 @@ impl<O> ScopeFuture<O> {
         // frame at its offset, and freed by this value only, after the future is dropped. `'static` stands for
         // that life: `Flow::run` accepts any lifetime and can therefore not let the memory escape.
         unsafe {
-            let at = if layout.size() == 0 { layout.dangling_ptr().as_ptr() } else { alloc(layout) };
+            let at = if layout.size() == 0 {
+                layout.dangling_ptr().as_ptr()
+            } else {
+                alloc(layout)
+            };
             if at.is_null() {
                 handle_alloc_error(layout);
             }
-            let memory = Memory { at: at.add(offset), _memory: PhantomData };
+            let memory = Memory {
+                at: at.add(offset),
+                _memory: PhantomData,
+            };
             at.cast::<F>().write(begin(flow, memory));
-            ScopeFuture { future: at.cast::<F>(), layout }
+            ScopeFuture {
+                future: at.cast::<F>(),
+                layout,
+            }
         }
     }
 

@@ -50,7 +50,11 @@ impl Output {
         Output {
             size: size_of::<T>(),
             align: align_of::<T>(),
-            drop: if needs_drop::<T>() { Some(drop_value::<T>) } else { None },
+            drop: if needs_drop::<T>() {
+                Some(drop_value::<T>)
+            } else {
+                None
+            },
         }
     }
 }
@@ -112,7 +116,11 @@ impl AsyncOp {
         start: |_, _| (),
         poll: |_, _, _| Poll::Ready(Ok(())),
         drop: |_| (),
-        output: Output { size: 0, align: 1, drop: None },
+        output: Output {
+            size: 0,
+            align: 1,
+            drop: None,
+        },
     };
 
     /// Of the extractor `X`.
@@ -128,7 +136,10 @@ impl AsyncOp {
         T: Send,
         E: Send + 'static,
     {
-        assert!(size_of::<F>() == 0, "only a fn item can be called without a value");
+        assert!(
+            size_of::<F>() == 0,
+            "only a fn item can be called without a value"
+        );
         AsyncOp {
             size: size_of::<Fut>(),
             align: align_of::<Fut>(),
@@ -179,8 +190,12 @@ fn extract<'r, X: Extract<C>, C: Container>(
 ) -> impl Future<Output = Result<X::Value, X::Rejection>> + Send + use<'r, X, C> {
     // SAFETY: only called by `start`, whose caller promises that for an extractor `frame` is the
     // request and `app` the container, both borrowed until the future is dropped.
-    let (request, container) =
-        unsafe { (&mut *inputs.frame.cast::<C::Request>(), &*inputs.app.cast::<C>()) };
+    let (request, container) = unsafe {
+        (
+            &mut *inputs.frame.cast::<C::Request>(),
+            &*inputs.app.cast::<C>(),
+        )
+    };
     X::extract(request, container)
 }
 

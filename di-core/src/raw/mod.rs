@@ -38,6 +38,7 @@ mod inputs;
 mod maker;
 mod startup;
 
+pub(crate) use self::{block::SLOT, inputs::APP, maker::Op};
 pub use self::{
     block::{Given, Handed, Handle, Kept, Plain},
     frame::{Flow, Frame, Memory, Plan, Ready, ScopeFuture},
@@ -45,4 +46,3 @@ pub use self::{
     maker::{AsyncOp, Maker},
     startup::{OwnedView, start},
 };
-pub(crate) use self::{block::SLOT, inputs::APP, maker::Op};

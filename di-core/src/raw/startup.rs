@@ -46,7 +46,10 @@ pub async fn start<C: Container>(given: C::Given) -> Result<Handle<C>, BuildErro
             }
         }
     }
-    debug_assert!(startup.waiting.iter().all(|n| *n == 0), "a graph without cycles is built whole");
+    debug_assert!(
+        startup.waiting.iter().all(|n| *n == 0),
+        "a graph without cycles is built whole"
+    );
     Ok(Handle::new(startup.block))
 }
 
@@ -123,7 +126,8 @@ impl Startup {
         match (&self.graph.rows[usize::from(row)].maker, built.memory) {
             (_, Some(memory)) => self.block.keep(slot, memory.finish()),
             (Some(maker), None) => {
-                if let (Op::Alias(_, coerce), [Source::Row(to)]) = (maker.op, self.graph.edges(row)) {
+                if let (Op::Alias(_, coerce), [Source::Row(to)]) = (maker.op, self.graph.edges(row))
+                {
                     // SAFETY: the implementation's slot is filled, since the binding waited for it.
                     let alias = unsafe { coerce(self.block.slot(self.graph.slot(*to))) };
                     self.block.alias(slot, alias);
@@ -173,8 +177,13 @@ async fn construct<C: Container>(row: u16, base: Base) -> Result<Built, Failure>
     }
     let memory = ArcMemory::allocate(arc);
     let inputs = temporary.take();
-    run(&maker.op, inputs, Place(memory.at)).await.map_err(|error| Failure::new(row, error))?;
-    Ok(Built { row, memory: Some(memory.written()) })
+    run(&maker.op, inputs, Place(memory.at))
+        .await
+        .map_err(|error| Failure::new(row, error))?;
+    Ok(Built {
+        row,
+        memory: Some(memory.written()),
+    })
 }
 
 /// The memory of a singleton.
@@ -196,7 +205,11 @@ unsafe impl Send for ArcMemory {}
 
 impl ArcMemory {
     fn allocate(ops: ArcOps) -> Self {
-        ArcMemory { at: (ops.allocate)(), ops, state: Written::No }
+        ArcMemory {
+            at: (ops.allocate)(),
+            ops,
+            state: Written::No,
+        }
     }
 
     fn written(mut self) -> Self {
@@ -267,23 +280,35 @@ unsafe impl Send for Temporary {}
 impl Temporary {
     fn new(plan: OwnedView, base: Base) -> Self {
         let (size, align) = plan.layout;
-        let layout = Layout::from_size_align(size.max(1), align).expect("checked when the plan was made");
+        let layout =
+            Layout::from_size_align(size.max(1), align).expect("checked when the plan was made");
         // SAFETY: the layout is not empty.
         let at = unsafe { alloc(layout) };
         if at.is_null() {
             handle_alloc_error(layout);
         }
         let (live, inputs) = (vec![false; plan.steps.len()], plan.inputs.clone());
-        Temporary { plan: plan, at, layout, base, live, inputs }
+        Temporary {
+            plan: plan,
+            at,
+            layout,
+            base,
+            live,
+            inputs,
+        }
     }
 
     async fn step(&mut self, k: usize) -> Result<(), Failure> {
         let step = self.plan.steps[k];
-        let Some(maker) = &self.plan.rows[usize::from(step.row)].maker else { return Ok(()) };
+        let Some(maker) = &self.plan.rows[usize::from(step.row)].maker else {
+            return Ok(());
+        };
         let inputs = self.begin(k, step.first as usize);
         // SAFETY: the offset is inside the memory.
         let out = Place(unsafe { self.at.add(step.out as usize) });
-        run(&maker.op, inputs, out).await.map_err(|error| Failure::new(step.row, error))?;
+        run(&maker.op, inputs, out)
+            .await
+            .map_err(|error| Failure::new(step.row, error))?;
         self.live[k] = true;
         Ok(())
     }
@@ -300,7 +325,11 @@ impl Temporary {
                 self.live[k] = false;
             }
         }
-        Erased(Inputs { frame: self.at, app: self.base.0, at: self.inputs[first..].as_ptr() })
+        Erased(Inputs {
+            frame: self.at,
+            app: self.base.0,
+            at: self.inputs[first..].as_ptr(),
+        })
     }
 }
 
@@ -348,7 +377,8 @@ unsafe impl Send for Pending {}
 
 impl Pending {
     fn start(op: AsyncOp, inputs: Erased, out: Place) -> Self {
-        let layout = Layout::from_size_align(op.size.max(1), op.align).expect("the layout of a type");
+        let layout =
+            Layout::from_size_align(op.size.max(1), op.align).expect("the layout of a type");
         // SAFETY: the layout is not empty, and the memory is free.
         unsafe {
             let at = alloc(layout);
@@ -356,7 +386,12 @@ impl Pending {
                 handle_alloc_error(layout);
             }
             (op.start)(inputs.0, at);
-            Pending { op, at, layout, out }
+            Pending {
+                op,
+                at,
+                layout,
+                out,
+            }
         }
     }
 }
@@ -391,7 +426,10 @@ impl Failure {
         let mut node = singleton;
         while let Some(user) = (0..graph.rows.len()).map(|row| row as u16).find(|row| {
             graph.rows[usize::from(*row)].scope == Scope::Singleton
-                && graph.edges(*row).iter().any(|edge| matches!(edge, Source::Row(to) if *to == node))
+                && graph
+                    .edges(*row)
+                    .iter()
+                    .any(|edge| matches!(edge, Source::Row(to) if *to == node))
         }) {
             path.push(graph.name(user));
             node = user;

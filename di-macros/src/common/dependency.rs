@@ -88,14 +88,20 @@ impl Dependency {
                 ));
             }
             Type::Infer(ty) => {
-                return Err(syn::Error::new_spanned(ty, "a dependency has to be a named type"));
+                return Err(syn::Error::new_spanned(
+                    ty,
+                    "a dependency has to be a named type",
+                ));
             }
             other => match shared(other) {
                 Some(inner) => (Held::Shared, peel(inner).clone()),
                 None => (Held::Owned, other.clone()),
             },
         };
-        Ok(Dependency { held, key: Key { ty, qualifier } })
+        Ok(Dependency {
+            held,
+            key: Key { ty, qualifier },
+        })
     }
 
     /// `Use<Ref, Users<'static>, dyn for<'q> Of<'q, T = Users<'q>>, ()>`
@@ -105,7 +111,11 @@ impl Dependency {
             Held::Shared => quote!(Shared),
             Held::Owned => quote!(Owned),
         };
-        let (d, f, q) = (self.key.discriminator(), self.key.family(di), self.key.qualifier());
+        let (d, f, q) = (
+            self.key.discriminator(),
+            self.key.family(di),
+            self.key.qualifier(),
+        );
         quote!(#di::Use<#di::#mode, #d, #f, #q>)
     }
 
@@ -153,8 +163,14 @@ impl Dependency {
 pub(crate) fn shared(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last()?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    match (last.ident == "Arc", arguments.args.len(), arguments.args.first()?) {
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    match (
+        last.ident == "Arc",
+        arguments.args.len(),
+        arguments.args.first()?,
+    ) {
         (true, 1, GenericArgument::Type(inner)) => Some(inner),
         _ => None,
     }

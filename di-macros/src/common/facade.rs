@@ -26,8 +26,14 @@ pub(crate) fn facade() -> Facade {
             Err(_) => continue,
         };
         let name = Ident::new(&name, Span::call_site());
-        return Facade { path: quote!(::#name::__private), is_web };
+        return Facade {
+            path: quote!(::#name::__private),
+            is_web,
+        };
     }
     // Neither is a dependency: the compiler then says that `di_axum` cannot be found.
-    Facade { path: quote!(::di_axum::__private), is_web: true }
+    Facade {
+        path: quote!(::di_axum::__private),
+        is_web: true,
+    }
 }

@@ -19,7 +19,11 @@ pub(crate) fn peel(ty: &Type) -> &Type {
 /// binds itself (`for<'a> fn(&'a T)`) stay, and so does `'static`. A bare `dyn Trait` is bounded by the lifetime too.
 pub(crate) fn at(ty: &Type, lifetime: &Lifetime) -> Type {
     let mut ty = peel(ty).clone();
-    At { lifetime, bound: Vec::new() }.visit_type_mut(&mut ty);
+    At {
+        lifetime,
+        bound: Vec::new(),
+    }
+    .visit_type_mut(&mut ty);
     if let Type::TraitObject(object) = &mut ty {
         bound_by(object, lifetime);
     }
@@ -27,9 +31,14 @@ pub(crate) fn at(ty: &Type, lifetime: &Lifetime) -> Type {
 }
 
 fn bound_by(object: &mut TypeTraitObject, lifetime: &Lifetime) {
-    let has_lifetime = object.bounds.iter().any(|bound| matches!(bound, TypeParamBound::Lifetime(_)));
+    let has_lifetime = object
+        .bounds
+        .iter()
+        .any(|bound| matches!(bound, TypeParamBound::Lifetime(_)));
     if !has_lifetime {
-        object.bounds.push(TypeParamBound::Lifetime(lifetime.clone()));
+        object
+            .bounds
+            .push(TypeParamBound::Lifetime(lifetime.clone()));
     }
 }
 
@@ -89,7 +98,9 @@ impl VisitMut for At<'_> {
 
     fn visit_trait_bound_mut(&mut self, bound: &mut syn::TraitBound) {
         let lifetimes = bound.lifetimes.clone();
-        self.within(lifetimes.as_ref(), |visitor| visit_mut::visit_trait_bound_mut(visitor, bound));
+        self.within(lifetimes.as_ref(), |visitor| {
+            visit_mut::visit_trait_bound_mut(visitor, bound)
+        });
     }
 
     fn visit_parenthesized_generic_arguments_mut(
@@ -115,7 +126,11 @@ impl VisitMut for Named<'_, '_> {
 pub(crate) fn has_lifetimes(ty: &Type) -> bool {
     let marker = Lifetime::new("'di_probe", proc_macro2::Span::call_site());
     let mut ty = peel(ty).clone();
-    At { lifetime: &marker, bound: Vec::new() }.visit_type_mut(&mut ty);
+    At {
+        lifetime: &marker,
+        bound: Vec::new(),
+    }
+    .visit_type_mut(&mut ty);
     struct Find<'a>(&'a Lifetime, bool);
     impl<'ast> Visit<'ast> for Find<'_> {
         fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
@@ -134,8 +149,15 @@ pub(crate) fn replace_self(ty: &Type, self_ty: &Type) -> Type {
     impl VisitMut for Replace<'_> {
         fn visit_type_mut(&mut self, ty: &mut Type) {
             visit_mut::visit_type_mut(self, ty);
-            let Type::Path(TypePath { qself: None, path, .. }) = &*ty else { return };
-            let Some(first) = path.segments.first() else { return };
+            let Type::Path(TypePath {
+                qself: None, path, ..
+            }) = &*ty
+            else {
+                return;
+            };
+            let Some(first) = path.segments.first() else {
+                return;
+            };
             if first.ident != "Self" || path.leading_colon.is_some() {
                 return;
             }

@@ -47,7 +47,10 @@ fn write(tokens: TokenStream, out: &mut String) {
             }
             word => {
                 let word = word.to_string();
-                let after_word = out.chars().last().is_some_and(|c| c.is_alphanumeric() || c == '_');
+                let after_word = out
+                    .chars()
+                    .last()
+                    .is_some_and(|c| c.is_alphanumeric() || c == '_');
                 if after_word {
                     out.push(' ');
                 }

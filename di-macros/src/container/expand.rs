@@ -10,13 +10,27 @@ use crate::common::{Facade, Key, at, shared, text};
 /// The struct, its `build`, and everything that the compiler checks.
 pub(crate) fn container(item: &ItemStruct, entries: &[Entry], di: &Facade) -> TokenStream {
     let fields: Vec<Field<'_>> = item.fields.iter().filter_map(Field::new).collect();
-    let nodes: Vec<&Entry> =
-        entries.iter().filter(|entry| !matches!(entry.kind, Kind::Handler { .. })).collect();
-    let handlers: Vec<&Entry> =
-        entries.iter().filter(|entry| matches!(entry.kind, Kind::Handler { .. })).collect();
-    let container = Container { item, fields, nodes, handlers, di };
-    let (structure, table, checks, mounts) =
-        (container.structure(), container.table(), container.rows(), container.mounts());
+    let nodes: Vec<&Entry> = entries
+        .iter()
+        .filter(|entry| !matches!(entry.kind, Kind::Handler { .. }))
+        .collect();
+    let handlers: Vec<&Entry> = entries
+        .iter()
+        .filter(|entry| matches!(entry.kind, Kind::Handler { .. }))
+        .collect();
+    let container = Container {
+        item,
+        fields,
+        nodes,
+        handlers,
+        di,
+    };
+    let (structure, table, checks, mounts) = (
+        container.structure(),
+        container.table(),
+        container.rows(),
+        container.mounts(),
+    );
     quote! {
         #structure
         const _: () = {
@@ -55,7 +69,10 @@ impl<'a> Field<'a> {
             ident: field.ident.as_ref()?,
             ty: &field.ty,
             attrs: &field.attrs,
-            key: Key { ty: provided, qualifier: None },
+            key: Key {
+                ty: provided,
+                qualifier: None,
+            },
             is_shared,
         })
     }
@@ -67,15 +84,37 @@ impl Container<'_> {
     /// impl App { pub async fn build(env: Env) -> Result<App, BuildError> { .. } }
     /// ```
     fn structure(&self) -> TokenStream {
-        let (di, ItemStruct { attrs, vis, ident, .. }) = (self.di, self.item);
+        let (
+            di,
+            ItemStruct {
+                attrs, vis, ident, ..
+            },
+        ) = (self.di, self.item);
         let name = text(ident);
-        let parameters = self.fields.iter().map(|Field { ident, ty, .. }| quote!(#ident: #ty));
-        let values = self.fields.iter().map(|Field { ident, is_shared, .. }| {
-            if *is_shared { quote!(#ident) } else { quote!(#di::Plain(#ident)) }
-        });
-        let values = values.rev().fold(quote!(()), |tail, head| quote!((#head, #tail)));
+        let parameters = self
+            .fields
+            .iter()
+            .map(|Field { ident, ty, .. }| quote!(#ident: #ty));
+        let values = self.fields.iter().map(
+            |Field {
+                 ident, is_shared, ..
+             }| {
+                if *is_shared {
+                    quote!(#ident)
+                } else {
+                    quote!(#di::Plain(#ident))
+                }
+            },
+        );
+        let values = values
+            .rev()
+            .fold(quote!(()), |tail, head| quote!((#head, #tail)));
         // Attributes of a field have no place on a parameter, except that of its documentation, which goes here.
-        let docs = self.fields.iter().flat_map(|field| field.attrs).filter(|attr| attr.path().is_ident("doc"));
+        let docs = self
+            .fields
+            .iter()
+            .flat_map(|field| field.attrs)
+            .filter(|attr| attr.path().is_ident("doc"));
         let docs: Vec<_> = docs.collect();
         let handed_in = (!docs.is_empty()).then(|| quote!(#[doc = "\n# Handed in"] #(#docs)*));
         quote! {
@@ -128,12 +167,22 @@ impl Container<'_> {
             let name = field.key.name();
             quote!(#di::Listed::given(#name))
         });
-        let rows = self.nodes.iter().enumerate().map(|(i, entry)| self.listed(i, entry));
+        let rows = self
+            .nodes
+            .iter()
+            .enumerate()
+            .map(|(i, entry)| self.listed(i, entry));
         let count = self.fields.len() + self.nodes.len();
         let given = self.fields.iter().map(|Field { ty, is_shared, .. }| {
-            if *is_shared { quote!(#ty) } else { quote!(#di::Plain<#ty>) }
+            if *is_shared {
+                quote!(#ty)
+            } else {
+                quote!(#di::Plain<#ty>)
+            }
         });
-        let given = given.rev().fold(quote!(()), |tail, head| quote!((#head, #tail)));
+        let given = given
+            .rev()
+            .fold(quote!(()), |tail, head| quote!((#head, #tail)));
         quote! {
             #[allow(unused_imports)]
             use #di::{NoAnswer as _, NoSource as _, SomeError as _, Unprovided as _};
@@ -280,7 +329,10 @@ impl Container<'_> {
                 }
             }
         } else {
-            self.handlers.iter().map(|entry| self.mount(entry)).collect()
+            self.handlers
+                .iter()
+                .map(|entry| self.mount(entry))
+                .collect()
         };
         quote! {
             #[allow(unreachable_pub, missing_debug_implementations)]
@@ -301,7 +353,9 @@ impl Container<'_> {
 
     fn mount(&self, entry: &Entry) -> TokenStream {
         let (di, ident) = (self.di, &self.item.ident);
-        let Kind::Handler { ty } = &entry.kind else { return quote!() };
+        let Kind::Handler { ty } = &entry.kind else {
+            return quote!();
+        };
         quote_spanned! {entry.place()=>
             #[automatically_derived]
             unsafe impl #di::Mounts<#ty> for #ident {

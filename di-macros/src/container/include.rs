@@ -53,14 +53,19 @@ pub(crate) fn begin(shape: Shape, di: Facade, list: List, item: ItemStruct) -> T
 impl State {
     /// Asks the next module, or finishes.
     pub(crate) fn go_on(self) -> TokenStream {
-        let Some(module) = self.pending.first() else { return self.finish() };
+        let Some(module) = self.pending.first() else {
+            return self.finish();
+        };
         let di = &self.di;
         let state = self.encode();
         quote!(#module! { [#di::__resume] #state })
     }
 
     fn finish(self) -> TokenStream {
-        let mut entries = match syn::parse::Parser::parse2(|input: ParseStream<'_>| entries(input, None), self.own) {
+        let mut entries = match syn::parse::Parser::parse2(
+            |input: ParseStream<'_>| entries(input, None),
+            self.own,
+        ) {
             Ok(entries) => entries,
             Err(error) => return error.to_compile_error(),
         };
@@ -83,7 +88,13 @@ impl State {
             },
             Span::call_site(),
         );
-        let State { own, item, pending, included, .. } = self;
+        let State {
+            own,
+            item,
+            pending,
+            included,
+            ..
+        } = self;
         let included = included.iter().map(Encoded);
         quote!(#shape { #own } { #item } { #(#pending),* } { #(#included)* })
     }
@@ -100,15 +111,23 @@ impl Parse for State {
         braced!(item in input);
         braced!(pending in input);
         braced!(included in input);
-        let mut pending: Vec<Path> =
-            Punctuated::<Path, Token![,]>::parse_terminated(&pending)?.into_iter().collect();
+        let mut pending: Vec<Path> = Punctuated::<Path, Token![,]>::parse_terminated(&pending)?
+            .into_iter()
+            .collect();
         let mut included = entries(&included, None)?;
         if !input.is_empty() && !pending.is_empty() {
             bracketed!(answer in input);
             let module = pending.remove(0);
             included.extend(entries(&answer, Some(&module))?);
         }
-        Ok(State { shape, di: facade(), own: own.parse()?, item: item.parse()?, pending, included })
+        Ok(State {
+            shape,
+            di: facade(),
+            own: own.parse()?,
+            item: item.parse()?,
+            pending,
+            included,
+        })
     }
 }
 
@@ -117,16 +136,30 @@ pub(crate) struct Encoded<'a>(pub(crate) &'a Entry);
 
 impl ToTokens for Encoded<'_> {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Entry { id, name, kind, span } = self.0;
+        let Entry {
+            id,
+            name,
+            kind,
+            span,
+        } = self.0;
         let (id, name) = (id.as_deref().unwrap_or_default(), LitStr::new(name, *span));
         tokens.extend(match kind {
-            Kind::Node { key: Key { ty, qualifier }, node: NodeType::Type(node) } => {
+            Kind::Node {
+                key: Key { ty, qualifier },
+                node: NodeType::Type(node),
+            } => {
                 quote!(node #id #name [#ty] [#node] [#qualifier])
             }
-            Kind::Node { key: Key { ty, qualifier }, node: NodeType::Associated { of, hash } } => {
+            Kind::Node {
+                key: Key { ty, qualifier },
+                node: NodeType::Associated { of, hash },
+            } => {
                 quote!(associated #id #name [#ty] [#of] [#qualifier] #hash)
             }
-            Kind::Binding { key: Key { ty, qualifier }, to } => {
+            Kind::Binding {
+                key: Key { ty, qualifier },
+                to,
+            } => {
                 let to = &to.ty;
                 quote!(binding #id #name [#ty] [#to] [#qualifier])
             }
@@ -154,17 +187,37 @@ fn entry(input: ParseStream<'_>, module: Option<&Path>) -> syn::Result<Entry> {
         Kind::Handler { ty: first }
     } else {
         let second = ty(input, module)?.ok_or_else(|| input.error("expected a type"))?;
-        let key = Key { ty: first, qualifier: ty(input, module)? };
+        let key = Key {
+            ty: first,
+            qualifier: ty(input, module)?,
+        };
         match kind.as_str() {
-            "binding" => Kind::Binding { key, to: Key { ty: second, qualifier: None } },
+            "binding" => Kind::Binding {
+                key,
+                to: Key {
+                    ty: second,
+                    qualifier: None,
+                },
+            },
             "associated" => {
                 let hash = input.parse::<syn::LitInt>()?.base10_parse()?;
-                Kind::Node { key, node: NodeType::Associated { of: second, hash } }
+                Kind::Node {
+                    key,
+                    node: NodeType::Associated { of: second, hash },
+                }
             }
-            _ => Kind::Node { key, node: NodeType::Type(second) },
+            _ => Kind::Node {
+                key,
+                node: NodeType::Type(second),
+            },
         }
     };
-    Ok(Entry { id: (!id.is_empty()).then_some(id), name: name.value(), kind, span })
+    Ok(Entry {
+        id: (!id.is_empty()).then_some(id),
+        name: name.value(),
+        kind,
+        span,
+    })
 }
 
 fn ty(input: ParseStream<'_>, module: Option<&Path>) -> syn::Result<Option<Type>> {

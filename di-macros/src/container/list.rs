@@ -28,7 +28,10 @@ pub(crate) struct List {
 
 impl Parse for List {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let mut list = List { entries: Vec::new(), includes: Vec::new() };
+        let mut list = List {
+            entries: Vec::new(),
+            includes: Vec::new(),
+        };
         while !input.is_empty() {
             list.entry(input)?;
             if !input.is_empty() {
@@ -53,11 +56,19 @@ impl List {
             input.parse::<Ident>()?;
             let content;
             parenthesized!(content in input);
-            let handlers = Punctuated::<Path, Token![,]>::parse_terminated_with(&content, Path::parse_mod_style)?;
+            let handlers = Punctuated::<Path, Token![,]>::parse_terminated_with(
+                &content,
+                Path::parse_mod_style,
+            )?;
             self.entries.extend(handlers.into_iter().map(|path| {
                 let span = last_span(&path);
                 let ty = syn::parse_quote!(#path);
-                Entry { id: None, name: crate::common::text(&path), kind: Kind::Handler { ty }, span }
+                Entry {
+                    id: None,
+                    name: crate::common::text(&path),
+                    kind: Kind::Handler { ty },
+                    span,
+                }
             }));
             return Ok(());
         }
@@ -75,7 +86,10 @@ fn node(input: ParseStream<'_>, options: Options) -> syn::Result<Entry> {
     let ty: Type = input.parse()?;
     let span = type_span(&ty);
     check_key(&ty)?;
-    let key = Key { ty, qualifier: options.qualifier };
+    let key = Key {
+        ty,
+        qualifier: options.qualifier,
+    };
     let name = key.name();
     let is_object = matches!(peel(&key.ty), Type::TraitObject(_));
     let to = match input.parse::<Option<Token![=]>>()? {
@@ -83,10 +97,17 @@ fn node(input: ParseStream<'_>, options: Options) -> syn::Result<Entry> {
         None => None,
     };
     let kind = match (is_object, to) {
-        (true, Some(to)) => Kind::Binding { key, to: Key { ty: to, qualifier: None } },
+        (true, Some(to)) => Kind::Binding {
+            key,
+            to: Key {
+                ty: to,
+                qualifier: None,
+            },
+        },
         (true, None) => {
             let name = key.name();
-            let message = format!("a trait is bound to the type that implements it: write `{name} = Type`");
+            let message =
+                format!("a trait is bound to the type that implements it: write `{name} = Type`");
             return Err(syn::Error::new(span, message));
         }
         (false, Some(provider)) => {
@@ -98,7 +119,12 @@ fn node(input: ParseStream<'_>, options: Options) -> syn::Result<Entry> {
             Kind::Node { key, node }
         }
     };
-    Ok(Entry { id: None, name, kind, span })
+    Ok(Entry {
+        id: None,
+        name,
+        kind,
+        span,
+    })
 }
 
 /// `connect` is a provider fn, `Pools::primary` an associated one.
@@ -111,18 +137,31 @@ fn provider_node(provider: &Type) -> syn::Result<NodeType> {
     };
     let segments = &path.path.segments;
     let Some(last) = segments.last() else {
-        return Err(syn::Error::new_spanned(provider, "expected the path of a provider"));
+        return Err(syn::Error::new_spanned(
+            provider,
+            "expected the path of a provider",
+        ));
     };
     let hash = hash(&crate::common::text(&last.ident));
     if let (Some(qself), 0) = (&path.qself, segments.len() - 1) {
-        return Ok(NodeType::Associated { of: (*qself.ty).clone(), hash });
+        return Ok(NodeType::Associated {
+            of: (*qself.ty).clone(),
+            hash,
+        });
     }
-    let owner = segments.iter().rev().nth(1).map(|owner| owner.ident.to_string());
+    let owner = segments
+        .iter()
+        .rev()
+        .nth(1)
+        .map(|owner| owner.ident.to_string());
     if owner.is_some_and(|owner| owner.starts_with(char::is_uppercase)) {
         let mut of = path.path.clone();
         of.segments.pop();
         of.segments.pop_punct();
-        return Ok(NodeType::Associated { of: syn::parse_quote!(#of), hash });
+        return Ok(NodeType::Associated {
+            of: syn::parse_quote!(#of),
+            hash,
+        });
     }
     Ok(NodeType::Type(provider.clone()))
 }
@@ -134,13 +173,15 @@ fn check_key(ty: &Type) -> syn::Result<()> {
             let message = format!("list the type itself, `{inner}`; who asks for it writes `&`");
             Err(syn::Error::new_spanned(ty, message))
         }
-        Type::ImplTrait(_) | Type::Infer(_) | Type::Never(_) => {
-            Err(syn::Error::new_spanned(ty, "expected the name of a type, or `dyn Trait = Type`"))
-        }
+        Type::ImplTrait(_) | Type::Infer(_) | Type::Never(_) => Err(syn::Error::new_spanned(
+            ty,
+            "expected the name of a type, or `dyn Trait = Type`",
+        )),
         other => match crate::common::shared(other) {
             Some(inner) => {
                 let inner = crate::common::text(inner);
-                let message = format!("list the type itself, `{inner}`; who asks for it writes `Arc`");
+                let message =
+                    format!("list the type itself, `{inner}`; who asks for it writes `Arc`");
                 Err(syn::Error::new_spanned(ty, message))
             }
             None => Ok(()),
@@ -165,7 +206,10 @@ impl Options {
                 return Err(syn::Error::new_spanned(attr.path(), message));
             }
             if options.qualifier.replace(attr.parse_args()?).is_some() {
-                return Err(syn::Error::new_spanned(attr, "a second qualifier: a value has one"));
+                return Err(syn::Error::new_spanned(
+                    attr,
+                    "a second qualifier: a value has one",
+                ));
             }
         }
         Ok(options)
@@ -196,5 +240,7 @@ fn type_span(ty: &Type) -> Span {
 }
 
 pub(super) fn last_span(path: &Path) -> Span {
-    path.segments.last().map_or_else(|| path.span(), |last| last.ident.span())
+    path.segments
+        .last()
+        .map_or_else(|| path.span(), |last| last.ident.span())
 }

@@ -34,8 +34,14 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream, shape: Shape) -> T
     let item = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Struct(item)) => item,
         Ok(other) => {
-            let message = format!("`{}` belongs on a struct: `pub struct App;`", shape.attribute());
-            return with_errors(other.to_token_stream(), &syn::Error::new(Span::call_site(), message));
+            let message = format!(
+                "`{}` belongs on a struct: `pub struct App;`",
+                shape.attribute()
+            );
+            return with_errors(
+                other.to_token_stream(),
+                &syn::Error::new(Span::call_site(), message),
+            );
         }
         Err(error) => return with_errors(item, &error),
     };
@@ -48,14 +54,18 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream, shape: Shape) -> T
 
 /// Goes on where the list of an included module is known.
 pub(crate) fn resume(input: TokenStream) -> TokenStream {
-    syn::parse2::<include::State>(input).map_or_else(|error| error.to_compile_error(), include::State::go_on)
+    syn::parse2::<include::State>(input)
+        .map_or_else(|error| error.to_compile_error(), include::State::go_on)
 }
 
 fn check_struct(item: &ItemStruct, shape: Shape) -> syn::Result<()> {
     if let Some(param) = item.generics.params.first() {
         return Err(syn::Error::new_spanned(
             param,
-            format!("`{}` needs a concrete struct: its graph is checked once, for all uses", shape.attribute()),
+            format!(
+                "`{}` needs a concrete struct: its graph is checked once, for all uses",
+                shape.attribute()
+            ),
         ));
     }
     match (&item.fields, shape) {

@@ -21,7 +21,10 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
-use syn::{ItemStruct, Lifetime, Path, Type, Visibility, parse_quote, visit_mut::{self, VisitMut}};
+use syn::{
+    ItemStruct, Lifetime, Path, Type, Visibility, parse_quote,
+    visit_mut::{self, VisitMut},
+};
 
 use super::{
     include::Encoded,
@@ -35,7 +38,11 @@ use crate::{
 pub(crate) fn expand(item: &ItemStruct, mut entries: Vec<Entry>, di: &Facade) -> TokenStream {
     let (ident, vis, attrs) = (&item.ident, &item.vis, &item.attrs);
     let place = place(item, &entries);
-    let mut aliases = Aliases { tokens: TokenStream::new(), next: 0, di };
+    let mut aliases = Aliases {
+        tokens: TokenStream::new(),
+        next: 0,
+        di,
+    };
     for (i, entry) in entries.iter_mut().enumerate() {
         entry.id.get_or_insert_with(|| format!("{place:x}:{i}"));
         aliases.replace(&mut entry.kind);
@@ -113,7 +120,10 @@ impl Aliases<'_> {
 
     fn key(&mut self, key: &mut Key) {
         key.ty = self.alias("K", &key.ty);
-        key.qualifier = key.qualifier.as_ref().map(|qualifier| self.alias("Q", qualifier));
+        key.qualifier = key
+            .qualifier
+            .as_ref()
+            .map(|qualifier| self.alias("Q", qualifier));
     }
 
     /// An alias of the type, and its name as a type.
@@ -129,7 +139,8 @@ impl Aliases<'_> {
             (None, None)
         };
         let ty = at(&ty, &lifetime);
-        self.tokens.extend(quote!(#[doc(hidden)] pub type #name #parameters = #ty;));
+        self.tokens
+            .extend(quote!(#[doc(hidden)] pub type #name #parameters = #ty;));
         parse_quote!(#name #arguments)
     }
 }
@@ -140,7 +151,9 @@ struct Inward;
 impl VisitMut for Inward {
     fn visit_path_mut(&mut self, path: &mut Path) {
         visit_mut::visit_path_mut(self, path);
-        let Some(first) = path.segments.first_mut() else { return };
+        let Some(first) = path.segments.first_mut() else {
+            return;
+        };
         if first.ident == "self" {
             first.ident = syn::Ident::new("super", first.ident.span());
         } else if first.ident == "super" {

@@ -23,8 +23,12 @@ use crate::{common::Facade, injectable::nested};
 
 pub(super) fn handler(handler: &Handler, item: &ItemFn, di: &Facade) -> TokenStream {
     let structure = structure(handler, item);
-    let (asks, root, endpoint, mount) =
-        (asks(handler, di), root(handler, di), endpoint(handler, di), mount(handler, di));
+    let (asks, root, endpoint, mount) = (
+        asks(handler, di),
+        root(handler, di),
+        endpoint(handler, di),
+        mount(handler, di),
+    );
     let no_nodes = no_nodes(handler, di);
     quote! {
         #structure
@@ -42,8 +46,16 @@ pub(super) fn handler(handler: &Handler, item: &ItemFn, di: &Facade) -> TokenStr
 
 fn structure(handler: &Handler, item: &ItemFn) -> TokenStream {
     let ident = &handler.ident;
-    let ItemFn { attrs, vis, sig, block, .. } = item;
-    let docs = attrs.iter().filter(|attr| attr.path().is_ident("doc") || attr.path().is_ident("cfg"));
+    let ItemFn {
+        attrs,
+        vis,
+        sig,
+        block,
+        ..
+    } = item;
+    let docs = attrs
+        .iter()
+        .filter(|attr| attr.path().is_ident("doc") || attr.path().is_ident("cfg"));
     let mut sig = sig.clone();
     sig.ident = syn::Ident::new("call", ident.span());
     quote! {
@@ -62,7 +74,11 @@ fn structure(handler: &Handler, item: &ItemFn) -> TokenStream {
 
 fn asks(handler: &Handler, di: &Facade) -> TokenStream {
     let ident = &handler.ident;
-    let deps = nested(handler.injected().map(|(_, dependency)| dependency.use_type(di)));
+    let deps = nested(
+        handler
+            .injected()
+            .map(|(_, dependency)| dependency.use_type(di)),
+    );
     quote! {
         #[automatically_derived]
         unsafe impl #di::Asks<Seal> for #ident {
@@ -74,8 +90,11 @@ fn asks(handler: &Handler, di: &Facade) -> TokenStream {
 fn root(handler: &Handler, di: &Facade) -> TokenStream {
     let ident = &handler.ident;
     let bounds = handler.injected().map(|(param, dependency)| {
-        let (d, f, q) =
-            (dependency.key.discriminator(), dependency.key.family(di), dependency.key.qualifier());
+        let (d, f, q) = (
+            dependency.key.discriminator(),
+            dependency.key.family(di),
+            dependency.key.qualifier(),
+        );
         let held_by = dependency.held_by(di);
         quote_spanned!(param.span=> C: #di::Provides<#d, #q, Family = #f, Scope: #held_by>)
     });
@@ -115,10 +134,15 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
     );
     let has_heads = !heads.is_empty();
     let has_body = last.is_some();
-    let injected = nested(handler.injected().map(|(param, _)| param.local.to_token_stream()));
-    let arguments = nested(handler.injected().map(|(_, dependency)| {
-        dependency.argument(di, &Lifetime::new("'di", Span::call_site()))
-    }));
+    let injected = nested(
+        handler
+            .injected()
+            .map(|(param, _)| param.local.to_token_stream()),
+    );
+    let arguments =
+        nested(handler.injected().map(|(_, dependency)| {
+            dependency.argument(di, &Lifetime::new("'di", Span::call_site()))
+        }));
     let locals = handler.params.iter().map(|param| &param.local);
     let bounds = bounds(handler, di);
     let span = handler.ident.span();
@@ -182,8 +206,11 @@ fn mount(handler: &Handler, di: &Facade) -> TokenStream {
     let ident = &handler.ident;
     let bounds = bounds(handler, di);
     // Without an extractor nothing determines axum's marker.
-    let (generics, marker) =
-        if handler.extracted().is_empty() { (quote!(<S>), quote!(())) } else { (quote!(<S, M: 'static>), quote!(M)) };
+    let (generics, marker) = if handler.extracted().is_empty() {
+        (quote!(<S>), quote!(()))
+    } else {
+        (quote!(<S, M: 'static>), quote!(M))
+    };
     quote! {
         #[automatically_derived]
         impl #generics #di::Handler<#di::Via<#marker>, S> for #ident

@@ -15,7 +15,10 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         Ok(Item::Fn(item)) => item,
         Ok(other) => {
             let message = "`#[handler]` belongs on an async fn";
-            return with_errors(other.to_token_stream(), &syn::Error::new(Span::call_site(), message));
+            return with_errors(
+                other.to_token_stream(),
+                &syn::Error::new(Span::call_site(), message),
+            );
         }
         Err(error) => return with_errors(item, &error),
     };
@@ -32,7 +35,10 @@ fn no_arguments(args: TokenStream) -> syn::Result<()> {
     if args.is_empty() {
         Ok(())
     } else {
-        Err(syn::Error::new_spanned(args, "unknown argument: `#[handler]` takes none"))
+        Err(syn::Error::new_spanned(
+            args,
+            "unknown argument: `#[handler]` takes none",
+        ))
     }
 }
 

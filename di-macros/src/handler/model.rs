@@ -43,13 +43,20 @@ impl Handler {
                 FnArg::Typed(typed) => {
                     if let Some(source) = report.take(source(typed)) {
                         let local = format_ident!("arg{i}", span = Span::mixed_site());
-                        params.push(Param { local, span: typed.ty.span(), source });
+                        params.push(Param {
+                            local,
+                            span: typed.ty.span(),
+                            source,
+                        });
                     }
                 }
             }
         }
         report.check()?;
-        Ok(Handler { ident: item.sig.ident.clone(), params })
+        Ok(Handler {
+            ident: item.sig.ident.clone(),
+            params,
+        })
     }
 
     pub(super) fn injected(&self) -> impl DoubleEndedIterator<Item = (&Param, &Dependency)> {
@@ -79,10 +86,16 @@ fn check_signature(item: &ItemFn, report: &mut Report) {
             format!("a handler is an async fn: write `async fn {}`", sig.ident),
         );
     }
-    if let Some(param) =
-        sig.generics.params.iter().find(|param| !matches!(param, GenericParam::Lifetime(_)))
+    if let Some(param) = sig
+        .generics
+        .params
+        .iter()
+        .find(|param| !matches!(param, GenericParam::Lifetime(_)))
     {
-        report.error(param, "a handler cannot be generic: it is mounted by its name alone");
+        report.error(
+            param,
+            "a handler cannot be generic: it is mounted by its name alone",
+        );
     }
     if sig.inputs.len() > MAX {
         report.error(
@@ -126,5 +139,10 @@ fn source(typed: &syn::PatType) -> syn::Result<Source> {
 
 fn plain(at: Span, pat: &syn::Pat) -> syn::Error {
     let name = text(pat);
-    syn::Error::new(at, format!("`default` and `value` are for fields of a struct; write `let {name} = ..` in the body"))
+    syn::Error::new(
+        at,
+        format!(
+            "`default` and `value` are for fields of a struct; write `let {name} = ..` in the body"
+        ),
+    )
 }

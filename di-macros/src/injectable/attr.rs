@@ -16,15 +16,20 @@ impl Scope {
         if args.is_empty() {
             return Ok(Scope(None));
         }
-        let words = syn::parse::Parser::parse2(Punctuated::<Ident, Token![,]>::parse_terminated, args)
-            .map_err(|error| syn::Error::new(error.span(), format!("expected a scope: {WRITE}")))?;
+        let words =
+            syn::parse::Parser::parse2(Punctuated::<Ident, Token![,]>::parse_terminated, args)
+                .map_err(|error| {
+                    syn::Error::new(error.span(), format!("expected a scope: {WRITE}"))
+                })?;
         let mut scope = None;
         for word in words {
             if !SCOPES.iter().any(|known| word == known) {
                 return Err(syn::Error::new(word.span(), unknown(&word.to_string())));
             }
             if let Some(first) = scope.replace(word.clone()) {
-                let message = format!("the scope is given twice, as `{first}` and as `{word}`: keep one of them");
+                let message = format!(
+                    "the scope is given twice, as `{first}` and as `{word}`: keep one of them"
+                );
                 return Err(syn::Error::new(word.span(), message));
             }
         }
@@ -44,12 +49,18 @@ impl Scope {
                 return Err(syn::Error::new_spanned(attr, message));
             }
         }
-        found.ok_or_else(|| syn::Error::new(owner.span(), format!("the scope of `{owner}` is missing: {WRITE}")))
+        found.ok_or_else(|| {
+            syn::Error::new(
+                owner.span(),
+                format!("the scope of `{owner}` is missing: {WRITE}"),
+            )
+        })
     }
 
     /// The scope, or an error at the item that lacks one.
     pub(crate) fn required(self, owner: Span) -> syn::Result<Ident> {
-        self.0.ok_or_else(|| syn::Error::new(owner, format!("the scope is missing: {WRITE}")))
+        self.0
+            .ok_or_else(|| syn::Error::new(owner, format!("the scope is missing: {WRITE}")))
     }
 }
 
@@ -83,7 +94,10 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 pub(crate) fn is_injectable(attr: &Attribute) -> bool {
-    attr.path().segments.last().is_some_and(|last| last.ident == "injectable")
+    attr.path()
+        .segments
+        .last()
+        .is_some_and(|last| last.ident == "injectable")
 }
 
 /// A mark on a field or parameter.
@@ -106,7 +120,10 @@ pub(crate) fn mark(attrs: &[Attribute]) -> syn::Result<Mark> {
     for attr in attrs.iter().filter(|attr| is_mark(attr)) {
         let mark = if attr.path().is_ident("extract") {
             attr.meta.require_path_only().map_err(|error| {
-                syn::Error::new(error.span(), "`#[extract]` takes nothing: the parameter's type says what is extracted")
+                syn::Error::new(
+                    error.span(),
+                    "`#[extract]` takes nothing: the parameter's type says what is extracted",
+                )
             })?;
             Mark::Extract(attr.pound_token.span)
         } else if matches!(attr.meta, syn::Meta::Path(_)) {
@@ -115,7 +132,10 @@ pub(crate) fn mark(attrs: &[Attribute]) -> syn::Result<Mark> {
             attr.parse_args_with(argument)?
         };
         if found.replace(mark).is_some() {
-            return Err(syn::Error::new_spanned(attr, "marked twice: keep one of the marks"));
+            return Err(syn::Error::new_spanned(
+                attr,
+                "marked twice: keep one of the marks",
+            ));
         }
     }
     Ok(found.unwrap_or(Mark::Inject))
@@ -138,7 +158,8 @@ fn argument(input: ParseStream<'_>) -> syn::Result<Mark> {
         }
         _ => {
             let qualifier = input.parse::<Type>().map_err(|error| {
-                let message = "expected `default`, `value = EXPR`, or a qualifier such as `Primary`";
+                let message =
+                    "expected `default`, `value = EXPR`, or a qualifier such as `Primary`";
                 syn::Error::new(error.span(), message)
             })?;
             finished(input)?;

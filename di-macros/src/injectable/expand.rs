@@ -23,7 +23,11 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
     let (impls, _, bounds) = generics.split_for_impl();
     let (output, error) = output(node, di);
     let meta = meta(node, di);
-    let new = if node.is_async { quote!(new_async) } else { quote!(new) };
+    let new = if node.is_async {
+        quote!(new_async)
+    } else {
+        quote!(new)
+    };
     let shared = assert_shared(node, di);
     let deps = deps(&node.params, di);
     let construct = construct(node, di);
@@ -115,9 +119,15 @@ fn target_type(node: &Node) -> TokenStream {
 
 /// What is built, and the error, as types.
 fn output(node: &Node, di: &Facade) -> (TokenStream, TokenStream) {
-    let (now, forever) = (at(&node.output, &lifetime("'di")), at(&node.output, &lifetime("'static")));
+    let (now, forever) = (
+        at(&node.output, &lifetime("'di")),
+        at(&node.output, &lifetime("'static")),
+    );
     if node.is_fallible {
-        (quote!(<#now as #di::Fallible>::Value), quote!(<#forever as #di::Fallible>::Error))
+        (
+            quote!(<#now as #di::Fallible>::Value),
+            quote!(<#forever as #di::Fallible>::Error),
+        )
     } else {
         (quote!(#now), quote!(#di::core::convert::Infallible))
     }
@@ -153,7 +163,9 @@ fn meta(node: &Node, di: &Facade) -> TokenStream {
 
 fn capitalised(word: &str) -> String {
     let mut chars = word.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
 }
 
 /// Values that several tasks see have to be `Sync`; the compiler says so at the user's type.
@@ -168,7 +180,11 @@ fn assert_shared(node: &Node, di: &Facade) -> Option<TokenStream> {
 
 fn value_type(node: &Node, di: &Facade, lifetime: &Lifetime) -> TokenStream {
     let ty = at(&node.output, lifetime);
-    if node.is_fallible { quote!(<#ty as #di::Fallible>::Value) } else { quote!(#ty) }
+    if node.is_fallible {
+        quote!(<#ty as #di::Fallible>::Value)
+    } else {
+        quote!(#ty)
+    }
 }
 
 /// `(Use<..>, (Use<..>, ()))`
@@ -181,7 +197,9 @@ pub(crate) fn deps(params: &[Param], di: &Facade) -> TokenStream {
 
 /// `(a, (b, ()))`
 pub(crate) fn nested(items: impl DoubleEndedIterator<Item = TokenStream>) -> TokenStream {
-    items.rev().fold(quote!(()), |tail, head| quote!((#head, #tail)))
+    items
+        .rev()
+        .fold(quote!(()), |tail, head| quote!((#head, #tail)))
 }
 
 fn construct(node: &Node, di: &Facade) -> TokenStream {
@@ -203,7 +221,10 @@ fn construct(node: &Node, di: &Facade) -> TokenStream {
         quote!(#di::core::result::Result::Ok(#expression))
     };
     let (keyword, construct_trait) = if node.is_async {
-        (Some(quote_spanned!(node.span=> async)), quote!(ConstructAsync))
+        (
+            Some(quote_spanned!(node.span=> async)),
+            quote!(ConstructAsync),
+        )
     } else {
         (None, quote!(Construct))
     };
@@ -231,8 +252,10 @@ fn covariant(node: &Node, di: &Facade) -> Option<TokenStream> {
     if node.scope != "request" || !has_lifetimes(&node.output) {
         return None;
     }
-    let (long, short) =
-        (value_type(node, di, &lifetime("'long")), value_type(node, di, &lifetime("'short")));
+    let (long, short) = (
+        value_type(node, di, &lifetime("'long")),
+        value_type(node, di, &lifetime("'short")),
+    );
     let generics = impl_generics(&node.generics);
     let (params, bounds) = (&generics.params, &generics.where_clause);
     let span = node.output.span();
@@ -264,14 +287,20 @@ pub(crate) fn without_lifetimes(generics: &Generics) -> Generics {
 /// The generics of an impl: every type parameter is `'static`, and defaults are gone.
 fn impl_generics(generics: &Generics) -> Generics {
     let mut generics = generics.clone();
-    let types: Vec<_> = generics.type_params().map(|param| param.ident.clone()).collect();
+    let types: Vec<_> = generics
+        .type_params()
+        .map(|param| param.ident.clone())
+        .collect();
     for param in &mut generics.params {
         if let GenericParam::Type(param) = param {
             param.default = None;
         }
     }
     for ty in types {
-        generics.make_where_clause().predicates.push(syn::parse_quote!(#ty: 'static));
+        generics
+            .make_where_clause()
+            .predicates
+            .push(syn::parse_quote!(#ty: 'static));
     }
     generics
 }

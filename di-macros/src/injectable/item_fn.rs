@@ -21,10 +21,22 @@ pub(crate) fn parse(item: &ItemFn, scope: Scope, di: &Facade) -> syn::Result<Nod
         ));
     }
     let ident = &item.sig.ident;
-    let target = Target::Marker { ident: ident.clone() };
+    let target = Target::Marker {
+        ident: ident.clone(),
+    };
     let generics = expand::without_lifetimes(&item.sig.generics);
     let path = quote!(#ident);
-    provider(&item.sig, scope, None, Place { target, generics, path }, di)
+    provider(
+        &item.sig,
+        scope,
+        None,
+        Place {
+            target,
+            generics,
+            path,
+        },
+        di,
+    )
 }
 
 /// Where a provider is found and called.
@@ -47,7 +59,10 @@ pub(crate) fn provider(
     let params = report.take(params::parse(sig, self_ty, di));
     let output = report.take(output(sig, self_ty));
     if let syn::Safety::Unsafe(token) = &sig.safety {
-        report.error(token, "the container calls this fn and cannot keep an unsafe fn's promise: write a safe one");
+        report.error(
+            token,
+            "the container calls this fn and cannot keep an unsafe fn's promise: write a safe one",
+        );
     }
     if let (Some(scope), Some(output)) = (&scope, &output) {
         if scope == "singleton" && has_lifetimes(output) {
@@ -59,7 +74,10 @@ pub(crate) fn provider(
     }
     report.check()?;
     let (Some(scope), Some(params), Some(output)) = (scope, params, output) else {
-        return Err(syn::Error::new_spanned(&sig.ident, "this fn cannot be a provider"));
+        return Err(syn::Error::new_spanned(
+            &sig.ident,
+            "this fn cannot be a provider",
+        ));
     };
     let generics: Vec<_> = sig
         .generics
@@ -109,7 +127,11 @@ fn output(sig: &Signature, self_ty: Option<&Type>) -> syn::Result<Type> {
 /// Whether the type is called `Result`, as `io::Result<T>` and `anyhow::Result<T>` are.
 fn is_result(ty: &Type) -> bool {
     match peel(ty) {
-        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Result"),
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "Result"),
         _ => false,
     }
 }

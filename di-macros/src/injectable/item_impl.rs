@@ -15,11 +15,16 @@ use super::{
 use crate::common::{Facade, Report, peel};
 
 /// The nodes of the block; marks are taken off it.
-pub(crate) fn parse(item: &mut ItemImpl, scope: syn::Result<Scope>, di: &Facade) -> syn::Result<Vec<Node>> {
+pub(crate) fn parse(
+    item: &mut ItemImpl,
+    scope: syn::Result<Scope>,
+    di: &Facade,
+) -> syn::Result<Vec<Node>> {
     let nodes = scope.and_then(|scope| nodes(item, scope, di));
     for item in &mut item.items {
         if let ImplItem::Fn(item) = item {
-            item.attrs.retain(|attr| !is_injectable(attr) && !is_constructor(attr));
+            item.attrs
+                .retain(|attr| !is_injectable(attr) && !is_constructor(attr));
             params::strip(&mut item.sig);
         }
     }
@@ -41,11 +46,17 @@ fn nodes(item: &ItemImpl, scope: Scope, di: &Facade) -> syn::Result<Vec<Node>> {
             _ => None,
         })
         .collect();
-    let providers: Vec<_> = fns.iter().filter(|item| item.attrs.iter().any(is_injectable)).collect();
+    let providers: Vec<_> = fns
+        .iter()
+        .filter(|item| item.attrs.iter().any(is_injectable))
+        .collect();
     match (&scope.0, providers.first()) {
         (None, Some(_)) => {
             let mut report = Report::default();
-            let nodes = providers.iter().filter_map(|f| report.take(associated(item, f, di))).collect();
+            let nodes = providers
+                .iter()
+                .filter_map(|f| report.take(associated(item, f, di)))
+                .collect();
             report.check()?;
             Ok(nodes)
         }
@@ -58,9 +69,17 @@ fn nodes(item: &ItemImpl, scope: Scope, di: &Facade) -> syn::Result<Vec<Node>> {
     }
 }
 
-fn constructor(item: &ItemImpl, fns: &[&ImplItemFn], scope: Scope, di: &Facade) -> syn::Result<Node> {
+fn constructor(
+    item: &ItemImpl,
+    fns: &[&ImplItemFn],
+    scope: Scope,
+    di: &Facade,
+) -> syn::Result<Node> {
     let scope = Scope(Some(scope.required(Span::call_site())?));
-    let marked: Vec<_> = fns.iter().filter(|item| item.attrs.iter().any(is_constructor)).collect();
+    let marked: Vec<_> = fns
+        .iter()
+        .filter(|item| item.attrs.iter().any(is_constructor))
+        .collect();
     if let [_, second, ..] = marked[..] {
         return Err(syn::Error::new(
             second.sig.ident.span(),
@@ -96,15 +115,35 @@ fn associated(item: &ItemImpl, found: &ImplItemFn, di: &Facade) -> syn::Result<N
     let ident = &found.sig.ident;
     let scope = Scope::of_attributes(&found.attrs, ident)?;
     let self_ty = &*item.self_ty;
-    let target = Target::Associated { ident: format_ident!("provider_{ident}"), of: self_ty.clone() };
-    let generics = merge(expand::without_lifetimes(&item.generics), &found.sig.generics)?;
+    let target = Target::Associated {
+        ident: format_ident!("provider_{ident}"),
+        of: self_ty.clone(),
+    };
+    let generics = merge(
+        expand::without_lifetimes(&item.generics),
+        &found.sig.generics,
+    )?;
     let path = call(self_ty, ident);
-    provider(&found.sig, scope, Some(self_ty), Place { target, generics, path }, di)
+    provider(
+        &found.sig,
+        scope,
+        Some(self_ty),
+        Place {
+            target,
+            generics,
+            path,
+        },
+        di,
+    )
 }
 
 /// The block's generics; an associated provider has none of its own.
 fn merge(block: Generics, own: &Generics) -> syn::Result<Generics> {
-    match own.params.iter().find(|param| !matches!(param, GenericParam::Lifetime(_))) {
+    match own
+        .params
+        .iter()
+        .find(|param| !matches!(param, GenericParam::Lifetime(_)))
+    {
         Some(param) => Err(syn::Error::new_spanned(
             param,
             "an associated provider cannot be generic itself: write a free fn, or move the parameter to the `impl` block",
@@ -120,11 +159,19 @@ fn call(self_ty: &Type, ident: &Ident) -> proc_macro2::TokenStream {
 
 fn type_name(ty: &Type) -> String {
     match peel(ty) {
-        Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default(),
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .map(|last| last.ident.to_string())
+            .unwrap_or_default(),
         other => crate::common::text(other),
     }
 }
 
 fn is_constructor(attr: &Attribute) -> bool {
-    attr.path().segments.last().is_some_and(|last| last.ident == "constructor")
+    attr.path()
+        .segments
+        .last()
+        .is_some_and(|last| last.ident == "constructor")
 }

@@ -21,13 +21,19 @@ pub(crate) fn parse(item: &ItemStruct, scope: Scope) -> syn::Result<Node> {
             Some(ident) => ident.to_token_stream(),
             None => syn::Index::from(i).to_token_stream(),
         };
-        let Some(role) = report.take(role(field)) else { continue };
+        let Some(role) = report.take(role(field)) else {
+            continue;
+        };
         let value = match role {
             Role::Plain(value) => value,
             Role::Dependency(dependency) => {
                 let local = local(i);
                 let name = field.ident.as_ref().map_or_else(|| i.to_string(), text);
-                params.push(Param { name, local: local.clone(), source: Source::Inject(dependency) });
+                params.push(Param {
+                    name,
+                    local: local.clone(),
+                    source: Source::Inject(dependency),
+                });
                 local.to_token_stream()
             }
         };
@@ -97,7 +103,11 @@ fn role(field: &Field) -> syn::Result<Role> {
 
 fn is_phantom(ty: &Type) -> bool {
     match peel(ty) {
-        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "PhantomData"),
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "PhantomData"),
         _ => false,
     }
 }

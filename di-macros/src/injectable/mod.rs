@@ -11,7 +11,10 @@ mod item_struct;
 mod model;
 mod params;
 
-pub(crate) use self::{attr::{Mark, is_mark, mark}, expand::{hash, nested}};
+pub(crate) use self::{
+    attr::{Mark, is_mark, mark},
+    expand::{hash, nested},
+};
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -31,7 +34,10 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         }
         Ok(Item::Impl(mut item)) => {
             let nodes = item_impl::parse(&mut item, scope, &di);
-            finish(item, nodes.map(|nodes| nodes.iter().map(|node| expand::node(node, &di)).collect()))
+            finish(
+                item,
+                nodes.map(|nodes| nodes.iter().map(|node| expand::node(node, &di)).collect()),
+            )
         }
         Ok(Item::Fn(mut item)) => {
             let node = scope.and_then(|scope| item_fn::parse(&item, scope, &di));

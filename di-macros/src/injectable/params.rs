@@ -14,7 +14,11 @@ use crate::common::{Dependency, Facade, Report, replace_self, text};
 const MAX: usize = 32;
 
 /// The parameters of a fn, with `Self` written out.
-pub(crate) fn parse(sig: &Signature, self_ty: Option<&Type>, di: &Facade) -> syn::Result<Vec<Param>> {
+pub(crate) fn parse(
+    sig: &Signature,
+    self_ty: Option<&Type>,
+    di: &Facade,
+) -> syn::Result<Vec<Param>> {
     let mut report = Report::default();
     let mut params = Vec::new();
     for (i, input) in sig.inputs.iter().enumerate() {
@@ -42,11 +46,18 @@ pub(crate) fn limit(count: usize, at: Span) -> syn::Result<()> {
     if count <= MAX {
         return Ok(());
     }
-    let message = format!("{count} dependencies; at most {MAX} are possible. Group some of them in an injectable struct");
+    let message = format!(
+        "{count} dependencies; at most {MAX} are possible. Group some of them in an injectable struct"
+    );
     Err(syn::Error::new(at, message))
 }
 
-fn param(i: usize, typed: &syn::PatType, self_ty: Option<&Type>, di: &Facade) -> syn::Result<Param> {
+fn param(
+    i: usize,
+    typed: &syn::PatType,
+    self_ty: Option<&Type>,
+    di: &Facade,
+) -> syn::Result<Param> {
     let ty = match self_ty {
         Some(self_ty) => &replace_self(&typed.ty, self_ty),
         None => &*typed.ty,
@@ -55,13 +66,20 @@ fn param(i: usize, typed: &syn::PatType, self_ty: Option<&Type>, di: &Facade) ->
         Mark::Inject => Source::Inject(Dependency::of(ty, None)?),
         Mark::Qualified(qualifier) => Source::Inject(Dependency::of(ty, Some(qualifier))?),
         Mark::Extract(span) if !di.is_web => {
-            return Err(syn::Error::new(span, "`#[extract]` needs the crate `di-axum`: `di-core` knows no requests"));
+            return Err(syn::Error::new(
+                span,
+                "`#[extract]` needs the crate `di-axum`: `di-core` knows no requests",
+            ));
         }
         Mark::Extract(_) => Source::Extract(ty.clone()),
         Mark::Default(span) => return Err(plain(span)),
         Mark::Value(value) => return Err(plain(value.span())),
     };
-    Ok(Param { name: text(&typed.pat), local: local(i), source })
+    Ok(Param {
+        name: text(&typed.pat),
+        local: local(i),
+        source,
+    })
 }
 
 fn plain(at: Span) -> syn::Error {

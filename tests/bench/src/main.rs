@@ -7,12 +7,14 @@
 #![allow(unreachable_pub, reason = "nothing is exported by a binary")]
 
 mod by_hand;
+mod contender;
+mod growth;
 mod measure;
 mod nodes;
 
 use std::process::ExitCode;
 
-use measure::{Contender, Counting, Figures, compare};
+use measure::{Counting, Figures, compare};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -45,14 +47,6 @@ const HEADLINE: Case = Case {
     length: Length::Ten,
 };
 
-/// The side compared with the hand-wired one. Until there is a container it is
-/// the hand-wired one again: a control, whose ratio has to be 1.
-const SECOND: &str = "by hand (control)";
-
-fn second(case: Case) -> Contender {
-    by_hand::contender(case)
-}
-
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
@@ -60,8 +54,12 @@ fn main() -> ExitCode {
             overhead();
             ExitCode::SUCCESS
         }
+        ["growth"] => {
+            growth();
+            ExitCode::SUCCESS
+        }
         _ => {
-            eprintln!("usage: di-bench overhead");
+            eprintln!("usage: di-bench overhead | growth");
             ExitCode::from(2)
         }
     }
@@ -77,7 +75,6 @@ fn overhead() {
         .expect("a runtime without drivers needs nothing of the system");
     let _entered = runtime.enter();
 
-    println!("second: {SECOND}");
     println!(
         "{:<11}{:>6}  {:<8}{:>9}{:>11}{:>8}{:>10}{:>9}",
         "place", "nodes", "side", "min ns", "median ns", "ratio", "allocs", "bytes"
@@ -86,9 +83,9 @@ fn overhead() {
     for place in [Place::InProcess, Place::Axum] {
         for length in [Length::One, Length::Ten, Length::Thirty] {
             let case = Case { place, length };
-            let [hand, other] = compare([by_hand::contender(case), second(case)]);
+            let [hand, other] = compare([by_hand::contender(case), contender::contender(case)]);
             row(case, "by hand", &hand);
-            row(case, "second", &other);
+            row(case, "di-axum", &other);
             if case == HEADLINE {
                 headline = Some((other.ratio, other.allocations - hand.allocations));
             }
@@ -105,6 +102,23 @@ fn overhead() {
         "overhead: {} nodes {ratio:.2} x by hand, {extra} extra allocations",
         HEADLINE.length as u32
     );
+}
+
+fn growth() {
+    let sides = growth::sides();
+    let sizes = sides.each_ref().map(|side| (side.nodes, side.bytes));
+    let figures = compare(sides.map(|side| side.contender));
+    println!(
+        "{:>6}{:>9}{:>11}{:>8}{:>8}",
+        "nodes", "min ns", "median ns", "ratio", "bytes"
+    );
+    let mut worst: f64 = 1.0;
+    for ((nodes, bytes), figures) in sizes.into_iter().zip(&figures) {
+        let (min, median, ratio) = (figures.min_ns, figures.median_ns, figures.ratio);
+        println!("{nodes:>6}{min:>9.1}{median:>11.1}{ratio:>8.3}{bytes:>8}");
+        worst = worst.max(ratio).max(bytes as f64 / sizes[0].1 as f64);
+    }
+    println!("growth: {worst:.2} x");
 }
 
 fn row(case: Case, side: &str, figures: &Figures) {
