@@ -11,7 +11,7 @@
 //! // What `#[injectable(request)]` on `Users` writes. `Seal` is private, which makes the impl of
 //! // `Recipe` private: only therefore may a `pub` node have private dependencies (E0446 otherwise).
 //! const _: () = {
-//!     pub struct Seal;
+//!     struct Seal;
 //!     unsafe impl di::Node for Users<'static> {
 //!         const META: &'static di::Meta = &di::Meta {
 //!             name: "Users",

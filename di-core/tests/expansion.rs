@@ -61,7 +61,7 @@ fn stamp(env: &Env) -> Stamp {
 #[allow(non_camel_case_types)]
 pub struct connect {}
 const _: () = {
-    pub struct Seal;
+    struct Seal;
     unsafe impl di::Node for connect {
         const META: &'static di::Meta = &di::Meta {
             name: "connect",
@@ -97,7 +97,7 @@ const _: () = {
 #[allow(non_camel_case_types)]
 pub struct stamp {}
 const _: () = {
-    pub struct Seal;
+    struct Seal;
     unsafe impl di::Node for stamp {
         const META: &'static di::Meta = &di::Meta {
             name: "stamp",
@@ -128,7 +128,7 @@ const _: () = {
 // ---- `#[injectable(request)] pub struct Users<'r> { pool: &'r Pool, stamp: Stamp }`
 
 const _: () = {
-    pub struct Seal;
+    struct Seal;
     unsafe impl di::Node for Users<'static> {
         const META: &'static di::Meta = &di::Meta {
             name: "Users",

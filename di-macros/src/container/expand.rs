@@ -320,7 +320,7 @@ impl Container<'_> {
 
     /// Which handlers the container can run: all, or those listed.
     fn mounts(&self) -> TokenStream {
-        let (di, ident) = (self.di, &self.item.ident);
+        let (di, ItemStruct { ident, vis, .. }) = (self.di, self.item);
         let impls = if self.handlers.is_empty() {
             quote! {
                 #[automatically_derived]
@@ -336,7 +336,7 @@ impl Container<'_> {
         };
         quote! {
             #[allow(unreachable_pub, missing_debug_implementations)]
-            pub struct PlanOf<H>(#di::core::marker::PhantomData<H>);
+            #vis struct PlanOf<H>(#di::core::marker::PhantomData<H>);
             #[automatically_derived]
             impl<H: #di::Root<#ident>> PlanOf<H> {
                 const LAYOUT: #di::Layout<STEPS, INPUTS> = #di::Layout::new(&GRAPH, H::SOURCES);

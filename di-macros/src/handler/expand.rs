@@ -33,8 +33,7 @@ pub(super) fn handler(handler: &Handler, item: &ItemFn, di: &Facade) -> TokenStr
     quote! {
         #structure
         const _: () = {
-            #[allow(unreachable_pub, missing_debug_implementations)]
-            pub struct Seal;
+            struct Seal;
             #asks
             #root
             #endpoint

@@ -35,8 +35,7 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
     let doc = "Makes the typed part of the node private, since its dependencies may be.";
     quote! {
         #[doc = #doc]
-        #[allow(unreachable_pub, missing_debug_implementations)]
-        pub struct Seal;
+        struct Seal;
 
         #[automatically_derived]
         unsafe impl #impls #di::Node for #target #bounds {
