@@ -8,7 +8,7 @@ use std::any::Any;
 use crate::{
     Scope,
     error::IntoSource,
-    node::{Bind, Meta, Node, Recipe},
+    node::{Bind, Meta},
     raw::{AsyncOp, Maker},
 };
 
@@ -77,17 +77,19 @@ pub(crate) enum Kind {
 
 impl Listed {
     /// A type or provider. `name` is the entry as written.
-    pub const fn node<N: Recipe<S>, S>(
+    pub const fn node(
         name: &'static str,
+        meta: &'static Meta,
+        maker: Maker,
         sources: [Source; MAX_DEPS],
         errors: Errors,
     ) -> Self {
         Listed {
             name,
             kind: Kind::Node,
-            meta: Some(<N as Node>::META),
-            scope: <N as Node>::META.scope,
-            maker: Some(N::MAKER),
+            meta: Some(meta),
+            scope: meta.scope,
+            maker: Some(maker),
             sources,
             errors,
         }
@@ -377,6 +379,11 @@ impl<const N: usize, const E: usize> Table<N, E> {
         // One more, for the root itself.
         self.max_steps += 1 + MAX_DEPS * widest.0 as usize;
         self.max_inputs += MAX_DEPS * (1 + widest.1 as usize);
+    }
+
+    /// The number of a row's scope, for [`ScopeIs`](crate::__private::ScopeIs).
+    pub const fn scope(&self, row: usize) -> u8 {
+        self.rows[row].scope as u8
     }
 
     /// The bound of a plan's steps.

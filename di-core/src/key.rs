@@ -48,13 +48,14 @@ pub enum Shared {}
 #[derive(Debug)]
 pub enum Owned {}
 
+/// Taken from the request: the discriminator is the extractor.
+#[derive(Debug)]
+pub enum Extracted {}
+
 /// One dependency: how it is held (`M`), its discriminator, its family, and its qualifier.
 pub struct Use<M, D: ?Sized, F: ?Sized, Q = ()>(
     PhantomData<(*const M, *const D, *const F, *const Q)>,
 );
-
-/// One value taken from the request by the extractor `X`.
-pub struct Extracted<X>(PhantomData<*const X>);
 
 /// One dependency as a type: what the constructor receives for it.
 ///
@@ -110,7 +111,7 @@ where
 }
 
 // SAFETY: moves a value out of the frame, which is where the plan puts an extracted input.
-unsafe impl<X: Extractor> Dep for Extracted<X> {
+unsafe impl<X: Extractor> Dep for Use<Extracted, X, X> {
     const MODE: Mode = Mode::Extract;
     type Arg<'r> = X::Value;
     #[inline(always)]

@@ -41,7 +41,7 @@ pub mod __private {
         key::{Dep, Deps, Extract, Extracted, Extractor, Mode, Of, Owned, Ref, Shared, Use},
         node::{
             At, Bind, Construct, ConstructAsync, Fallible, Meta, Node, Param, Provider, Recipe,
-            assert_shared, output,
+            assert_shared,
         },
         plan::{Layout, View},
         probe::*,

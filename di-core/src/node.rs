@@ -21,9 +21,9 @@
 //!             line: line!(),
 //!             is_async: false,
 //!         };
-//!         const MAKER: di::Maker = di::Maker::new::<Self, Seal>();
 //!     }
 //!     unsafe impl di::Recipe<Seal> for Users<'static> {
+//!         const MAKER: di::Maker = di::Maker::new::<Self, Seal>();
 //!         type Deps = (di::Use<di::Ref, Pool, dyn for<'q> di::Of<'q, T = Pool>>, ());
 //!         type Output<'r> = Users<'r>;
 //!         type Error = Infallible;
@@ -71,8 +71,7 @@ pub struct Param {
 /// A type or provider that a container can list. Implemented by `#[injectable]`.
 ///
 /// # Safety
-/// `MAKER` builds the `Output` of the node's `Recipe`, from its `Deps`, and `META` tells the truth about
-/// both. A node that is a singleton or request-scoped has an `Output` that is `Send + Sync`, and one whose
+/// The `MAKER` of the node's `Recipe` builds its `Output` from its `Deps`, and `META` tells the truth about both. A node that is a singleton or request-scoped has an `Output` that is `Send + Sync`, and one whose
 /// `Output` borrows is covariant in that lifetime, or its drop touches nothing that it borrows.
 #[diagnostic::on_unimplemented(
     message = "[DI010] `{Self}` is not injectable",
@@ -82,8 +81,6 @@ pub struct Param {
 pub unsafe trait Node: 'static {
     /// Name, scope, parameters, place.
     const META: &'static Meta;
-    /// The erased constructor.
-    const MAKER: Maker;
 }
 
 /// A type with an injectable associated fn, whose name is `NAME`, hashed.
@@ -107,6 +104,11 @@ pub trait Provider<const NAME: u64> {
     note = "write `#[injectable(singleton)]` (or `request`, `transient`) on the type or on the fn that constructs it, or list it as `Type = provider`"
 )]
 pub unsafe trait Recipe<S>: Node {
+    /// The same as that of the node. A container reads everything from this one trait, so that a type which is not
+    /// injectable is reported once.
+    const META: &'static Meta = <Self as Node>::META;
+    /// The erased constructor.
+    const MAKER: Maker;
     /// What the constructor asks for.
     type Deps: Deps;
     /// What it returns; `'r` is the lifetime of the request.
@@ -178,8 +180,3 @@ pub trait Bind: 'static {
 
 /// Proves that a value which is shared between tasks and threads may be.
 pub const fn assert_shared<T: ?Sized + Send + Sync>() {}
-
-/// What a node yields at the lifetime `'r`, for the check that a provider yields its key's type.
-pub const fn output<'r, N: Recipe<S>, S>() -> PhantomData<N::Output<'r>> {
-    PhantomData
-}

@@ -14,7 +14,7 @@ use crate::{
     error::BoxError,
     error::IntoSource,
     graph::Source,
-    key::{Extract, Extracted, Use},
+    key::{Extract, Extracted, Owned, Ref, Shared, Use},
     node::Node,
     raw::AsyncOp,
 };
@@ -34,21 +34,35 @@ pub trait Unprovided {
 }
 impl<C, D: ?Sized, F: ?Sized, Q> Unprovided for Probe<C, D, F, Q> {}
 
+/// The container has a source for this dependency. One trait for all ways of holding: with an impl of each probe for each
+/// way, the compiler would report every probe of a type that is no node as ambiguous.
+pub trait Resolves<M, D: ?Sized, F: ?Sized, Q> {
+    /// The source.
+    const SOURCE: Source;
+}
+
+macro_rules! resolves {
+    ($($mode:ty),*) => {$(
+        impl<C: Provides<D, Q, Family = F>, D: ?Sized, F: ?Sized, Q> Resolves<$mode, D, F, Q> for C {
+            const SOURCE: Source = Source::Row(<C as Provides<D, Q>>::INDEX);
+        }
+    )*};
+}
+resolves!(Ref, Shared, Owned);
+
+impl<C: Container, X: Extract<C>> Resolves<Extracted, X, X, ()> for C {
+    const SOURCE: Source = Source::Extract(&const { AsyncOp::extractor::<X, C>() });
+}
+
 macro_rules! probes {
     ($($probe:ident [$($skip:ident)*])*) => {$(
         /// Probes one dependency of a list.
         pub struct $probe<C, L>(PhantomData<(*const C, *const L)>);
-        impl<C: Provides<D, Q, Family = F>, M, D: ?Sized, F: ?Sized, Q, T $(, $skip)*>
+        impl<C: Resolves<M, D, F, Q>, M, D: ?Sized, F: ?Sized, Q, T $(, $skip)*>
             $probe<C, probes!(@list [$($skip)*] Use<M, D, F, Q>)>
         {
-            /// The row.
-            pub const SOURCE: Source = Source::Row(<C as Provides<D, Q>>::INDEX);
-        }
-        impl<C: Container, X: Extract<C>, T $(, $skip)*>
-            $probe<C, probes!(@list [$($skip)*] Extracted<X>)>
-        {
-            /// The extractor.
-            pub const SOURCE: Source = Source::Extract(&const { AsyncOp::extractor::<X, C>() });
+            /// The row, or the extractor.
+            pub const SOURCE: Source = <C as Resolves<M, D, F, Q>>::SOURCE;
         }
         impl<C, L: Length> OtherSource for $probe<C, L> {
             const SOURCE: Source =

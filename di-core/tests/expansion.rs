@@ -3,7 +3,7 @@
 //!
 //! This is the reference for `di-macros`: each `const _` block is one expansion.
 
-use std::{convert::Infallible, sync::Arc, task::Poll};
+use std::{convert::Infallible, marker::PhantomData, sync::Arc, task::Poll};
 
 use di_core::__private as di;
 
@@ -75,9 +75,9 @@ const _: () = {
             line: line!(),
             is_async: true,
         };
-        const MAKER: di::Maker = di::Maker::new_async::<Self, Seal>();
     }
     unsafe impl di::Recipe<Seal> for connect {
+        const MAKER: di::Maker = di::Maker::new_async::<Self, Seal>();
         type Deps = (di::Use<di::Ref, Env, dyn for<'q> di::Of<'q, T = Env>>, ());
         type Output<'r> = Pool;
         type Error = Unreachable;
@@ -111,9 +111,9 @@ const _: () = {
             line: line!(),
             is_async: false,
         };
-        const MAKER: di::Maker = di::Maker::new::<Self, Seal>();
     }
     unsafe impl di::Recipe<Seal> for stamp {
+        const MAKER: di::Maker = di::Maker::new::<Self, Seal>();
         type Deps = (di::Use<di::Ref, Env, dyn for<'q> di::Of<'q, T = Env>>, ());
         type Output<'r> = Stamp;
         type Error = Infallible;
@@ -149,12 +149,12 @@ const _: () = {
             line: line!(),
             is_async: false,
         };
+    }
+    unsafe impl di::Recipe<Seal> for Users<'static> {
         const MAKER: di::Maker = {
             di::assert_shared::<Self>();
             di::Maker::new::<Self, Seal>()
         };
-    }
-    unsafe impl di::Recipe<Seal> for Users<'static> {
         type Deps = (
             di::Use<di::Ref, Pool, dyn for<'q> di::Of<'q, T = Pool>>,
             (
@@ -197,8 +197,10 @@ const _: () = {
 
     const LISTED: [di::Listed; 5] = [
         di::Listed::given("Env"),
-        di::Listed::node::<connect, _>(
+        di::Listed::node(
             "Pool",
+            <connect as di::Recipe<_>>::META,
+            <connect as di::Recipe<_>>::MAKER,
             di::sources!(App, <connect as di::Recipe<_>>::Deps),
             di::Errors {
                 fallible: di::ErrorProbe::<<connect as di::Recipe<_>>::Error>::FALLIBLE,
@@ -206,8 +208,10 @@ const _: () = {
                 source: di::SourceProbe::<<connect as di::Recipe<_>>::Error>::INTO_SOURCE,
             },
         ),
-        di::Listed::node::<Users<'static>, _>(
+        di::Listed::node(
             "Users",
+            <Users<'static> as di::Recipe<_>>::META,
+            <Users<'static> as di::Recipe<_>>::MAKER,
             di::sources!(App, <Users<'static> as di::Recipe<_>>::Deps),
             di::Errors::NONE,
         ),
@@ -215,17 +219,19 @@ const _: () = {
             "dyn Repo",
             di::Probe::<App, Users<'static>, dyn for<'q> di::Of<'q, T = Users<'q>>, ()>::SOURCE,
         ),
-        di::Listed::node::<stamp, _>(
+        di::Listed::node(
             "Stamp",
+            <stamp as di::Recipe<_>>::META,
+            <stamp as di::Recipe<_>>::MAKER,
             di::sources!(App, <stamp as di::Recipe<_>>::Deps),
             di::Errors::NONE,
         ),
     ];
     const EDGES: usize = di::count_edges(&LISTED);
-    const TABLE: di::Table<5, EDGES> = di::Table::new(&LISTED);
-    const STEPS: usize = TABLE.max_steps();
-    const INPUTS: usize = TABLE.max_inputs();
-    static GRAPH: di::Table<5, EDGES> = TABLE;
+    static GRAPH: di::Table<5, EDGES> = di::Table::new(&LISTED);
+    const STEPS: usize = GRAPH.max_steps();
+    const INPUTS: usize = GRAPH.max_inputs();
+    
 
     unsafe impl di::Container for App {
         const NAME: &'static str = "App";
@@ -243,14 +249,14 @@ const _: () = {
         }
     }
 
-    pub struct PlanOf<H>(std::marker::PhantomData<H>);
+    pub struct PlanOf<H>(PhantomData<H>);
     impl<H: di::Root<App>> PlanOf<H> {
-        const LAYOUT: di::Layout<STEPS, INPUTS> = di::Layout::new(&TABLE, H::SOURCES);
+        const LAYOUT: di::Layout<STEPS, INPUTS> = di::Layout::new(&GRAPH, H::SOURCES);
     }
     unsafe impl<H: di::Root<App>> di::Plan for PlanOf<H> {
         type Container = App;
         type Root = H;
-        const VIEW: di::View<'static> = PlanOf::<H>::LAYOUT.view(&TABLE);
+        const VIEW: di::View<'static> = PlanOf::<H>::LAYOUT.view(&GRAPH);
     }
     unsafe impl<H: di::Root<App>> di::Mounts<H> for App {
         type Plan = PlanOf<H>;
@@ -259,27 +265,27 @@ const _: () = {
     // Entry 0, a field.
     unsafe impl di::Provides<Env> for App {
         type Family = dyn for<'q> di::Of<'q, T = Env>;
-        type Scope = di::ScopeIs<{ di::Scope::Singleton as u8 }>;
+        type Scope = di::ScopeIs<{ GRAPH.scope(0) }>;
         const INDEX: u16 = 0;
     }
     // Entry 1.
     unsafe impl di::Provides<Pool> for App {
         type Family = dyn for<'q> di::Of<'q, T = Pool>;
-        type Scope = di::ScopeIs<{ <connect as di::Node>::META.scope as u8 }>;
+        type Scope = di::ScopeIs<{ GRAPH.scope(1) }>;
         const INDEX: u16 = 1;
     }
-    const _: () = di::check(&TABLE, 1);
+    const _: () = di::check(&GRAPH, 1);
     // Entry 2.
     unsafe impl di::Provides<Users<'static>> for App {
         type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
-        type Scope = di::ScopeIs<{ <Users<'static> as di::Node>::META.scope as u8 }>;
+        type Scope = di::ScopeIs<{ GRAPH.scope(2) }>;
         const INDEX: u16 = 2;
     }
-    const _: () = di::check(&TABLE, 2);
+    const _: () = di::check(&GRAPH, 2);
     // Entry 3, a binding.
     unsafe impl di::Provides<dyn Repo> for App {
         type Family = dyn for<'q> di::Of<'q, T = dyn Repo + 'q>;
-        type Scope = <App as di::Provides<Users<'static>>>::Scope;
+        type Scope = di::ScopeIs<{ GRAPH.scope(3) }>;
         const INDEX: u16 = 3;
     }
     pub struct B3;
@@ -290,21 +296,21 @@ const _: () = {
             from
         }
     }
-    const _: () = di::check(&TABLE, 3);
+    const _: () = di::check(&GRAPH, 3);
     // Entry 4.
     unsafe impl di::Provides<Stamp> for App {
         type Family = dyn for<'q> di::Of<'q, T = Stamp>;
-        type Scope = di::ScopeIs<{ <stamp as di::Node>::META.scope as u8 }>;
+        type Scope = di::ScopeIs<{ GRAPH.scope(4) }>;
         const INDEX: u16 = 4;
     }
-    const _: () = di::check(&TABLE, 4);
+    const _: () = di::check(&GRAPH, 4);
 
     // Each provider yields its key's type, at every lifetime.
     #[allow(dead_code)]
     fn outputs<'r>() {
-        let _: std::marker::PhantomData<Pool> = di::output::<'r, connect, _>();
-        let _: std::marker::PhantomData<Users<'r>> = di::output::<'r, Users<'static>, _>();
-        let _: std::marker::PhantomData<Stamp> = di::output::<'r, stamp, _>();
+        let _: PhantomData<Pool> = PhantomData::<<connect as di::Recipe<_>>::Output<'r>>;
+        let _: PhantomData<Users<'r>> = PhantomData::<<Users<'static> as di::Recipe<_>>::Output<'r>>;
+        let _: PhantomData<Stamp> = PhantomData::<<stamp as di::Recipe<_>>::Output<'r>>;
     }
 };
 

@@ -11,6 +11,20 @@ pub(crate) struct Facade {
     pub(crate) is_web: bool,
 }
 
+impl Facade {
+    /// The path as if it stood at this place: the compiler takes an expression's place from its first token.
+    pub(crate) fn at(&self, span: Span) -> TokenStream {
+        self.path
+            .clone()
+            .into_iter()
+            .map(|mut token| {
+                token.set_span(span);
+                token
+            })
+            .collect()
+    }
+}
+
 impl ToTokens for Facade {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         self.path.to_tokens(tokens);

@@ -218,14 +218,19 @@ impl Container<'_> {
         match &entry.kind {
             Kind::Node { node, .. } => {
                 let node = node.tokens(di);
+                // One trait and one place throughout: what is wrong with a node is then one error.
+                let di = di.at(entry.place());
+                let recipe = quote_spanned!(entry.place()=> <#node as #di::Recipe<_>>);
                 quote_spanned! {entry.place()=>
-                    #di::Listed::node::<#node, _>(
+                    #di::Listed::node(
                         #name,
-                        #di::sources!(#ident, <#node as #di::Recipe<_>>::Deps),
+                        #recipe::META,
+                        #recipe::MAKER,
+                        #di::sources!(#ident, #recipe::Deps),
                         #di::Errors {
-                            fallible: #di::ErrorProbe::<<#node as #di::Recipe<_>>::Error>::FALLIBLE,
-                            answer: #di::AnswerProbe::<<#node as #di::Recipe<_>>::Error>::ANSWER,
-                            source: #di::SourceProbe::<<#node as #di::Recipe<_>>::Error>::INTO_SOURCE,
+                            fallible: #di::ErrorProbe::<#recipe::Error>::FALLIBLE,
+                            answer: #di::AnswerProbe::<#recipe::Error>::ANSWER,
+                            source: #di::SourceProbe::<#recipe::Error>::INTO_SOURCE,
                         },
                     )
                 }
@@ -245,8 +250,7 @@ impl Container<'_> {
     fn rows(&self) -> Vec<TokenStream> {
         let di = self.di;
         let given = self.fields.iter().enumerate().map(|(row, field)| {
-            let scope = quote!(#di::Scope::Singleton as u8);
-            self.provides(row, &field.key, &scope, written_at(field.ident.span()))
+            self.provides(row, &field.key, written_at(field.ident.span()))
         });
         let nodes = self.nodes.iter().enumerate().map(|(i, entry)| {
             let row = self.fields.len() + i;
@@ -261,8 +265,7 @@ impl Container<'_> {
 
     fn node(&self, row: usize, entry: &Entry, key: &Key, node: &TokenStream) -> TokenStream {
         let di = self.di;
-        let scope = quote_spanned!(entry.place()=> <#node as #di::Node>::META.scope as u8);
-        let provides = self.provides(row, key, &scope, entry.place());
+        let provides = self.provides(row, key, entry.place());
         let key = at(&key.ty, &lifetime("'di"));
         let check = check(di, row, entry.place());
         quote_spanned! {entry.place()=>
@@ -272,19 +275,16 @@ impl Container<'_> {
             #[allow(dead_code)]
             const _: () = {
                 fn provider_yields_the_listed_type<'di>() {
-                    let _: #di::core::marker::PhantomData<#key> = #di::output::<'di, #node, _>();
+                    let _: #di::core::marker::PhantomData<#key> =
+                        #di::core::marker::PhantomData::<<#node as #di::Recipe<_>>::Output<'di>>;
                 }
             };
         }
     }
 
     fn binding(&self, i: usize, row: usize, entry: &Entry, key: &Key, to: &Key) -> TokenStream {
-        let (di, ident) = (self.di, &self.item.ident);
-        let (d, q) = (to.discriminator(), to.qualifier());
-        let scope = quote_spanned! {entry.place()=>
-            <<#ident as #di::Provides<#d, #q>>::Scope as #di::ScopeNumber>::SCOPE
-        };
-        let provides = self.provides(row, key, &scope, entry.place());
+        let di = self.di;
+        let provides = self.provides(row, key, entry.place());
         let binding = binding(i);
         let (from, object) = (at(&to.ty, &lifetime("'di")), at(&key.ty, &lifetime("'di")));
         let check = check(di, row, entry.place());
@@ -304,16 +304,16 @@ impl Container<'_> {
         }
     }
 
-    fn provides(&self, row: usize, key: &Key, scope: &TokenStream, span: Span) -> TokenStream {
+    fn provides(&self, row: usize, key: &Key, span: Span) -> TokenStream {
         let (di, ident) = (self.di, &self.item.ident);
         let (d, family, q) = (key.discriminator(), key.family(di), key.qualifier());
-        let row = u16::try_from(row).unwrap_or(u16::MAX);
+        let index = u16::try_from(row).unwrap_or(u16::MAX);
         quote_spanned! {span=>
             #[automatically_derived]
             unsafe impl #di::Provides<#d, #q> for #ident {
                 type Family = #family;
-                type Scope = #di::ScopeIs<{ #scope }>;
-                const INDEX: u16 = #row;
+                type Scope = #di::ScopeIs<{ GRAPH.scope(#row) }>;
+                const INDEX: u16 = #index;
             }
         }
     }
@@ -366,6 +366,7 @@ impl Container<'_> {
 }
 
 fn check(di: &Facade, row: usize, span: Span) -> TokenStream {
+    let di = di.at(span);
     quote_spanned!(span=> const _: () = #di::check(&GRAPH, #row);)
 }
 

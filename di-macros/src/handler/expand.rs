@@ -229,12 +229,12 @@ fn mount(handler: &Handler, di: &Facade) -> TokenStream {
 /// `async fn show(settings: Settings)`, where `Settings` is a node and no extractor: said where it is written.
 fn no_nodes(handler: &Handler, di: &Facade) -> TokenStream {
     let checks = handler.extracted().into_iter().map(|(param, ty)| {
-        let name = crate::common::text(ty);
+        let (name, at) = (crate::common::text(ty), di.at(param.span));
         quote_spanned! {param.span=>
             const _: () = {
                 #[allow(unused_imports)]
                 use #di::NotANode as _;
-                #di::check_by_value(#di::NodeProbe::<#ty>::SCOPE, #name)
+                #at::check_by_value(#di::NodeProbe::<#ty>::SCOPE, #name)
             };
         }
     });

@@ -40,10 +40,10 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
         #[automatically_derived]
         unsafe impl #impls #di::Node for #target #bounds {
             const META: &'static #di::Meta = &#meta;
-            const MAKER: #di::Maker = { #shared #di::Maker::#new::<Self, Seal>() };
         }
         #[automatically_derived]
         unsafe impl #impls #di::Recipe<Seal> for #target #bounds {
+            const MAKER: #di::Maker = { #shared #di::Maker::#new::<Self, Seal>() };
             type Deps = #deps;
             type Output<'di> = #output;
             type Error = #error;
@@ -190,7 +190,7 @@ fn value_type(node: &Node, di: &Facade, lifetime: &Lifetime) -> TokenStream {
 pub(crate) fn deps(params: &[Param], di: &Facade) -> TokenStream {
     nested(params.iter().map(|param| match &param.source {
         Source::Inject(dependency) => dependency.use_type(di),
-        Source::Extract(ty) => quote!(#di::Extracted<#di::FromRequest<#ty>>),
+        Source::Extract(ty) => quote!(#di::Use<#di::Extracted, #di::FromRequest<#ty>, #di::FromRequest<#ty>>),
     }))
 }
 
