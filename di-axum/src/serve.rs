@@ -61,8 +61,10 @@ where
 struct Serve<H, Seal, S, M> {
     request: Request,
     state: S,
-    _types: PhantomData<fn() -> (H, Seal, M)>,
+    _types: Types<H, Seal, M>,
 }
+
+type Types<H, Seal, M> = PhantomData<fn() -> (H, Seal, M)>;
 
 impl<P, H, Seal, S, M> Flow<P> for Serve<H, Seal, S, M>
 where
@@ -84,10 +86,10 @@ where
             Ok(heads) => heads,
             Err(rejection) => return rejection,
         };
-        if const { Frame::<'_, P>::EXTRACTS } {
-            if let Err(failure) = frame.extract(&mut head).await {
-                return failed::<S::Container>(failure);
-            }
+        if const { Frame::<'_, P>::EXTRACTS }
+            && let Err(failure) = frame.extract(&mut head).await
+        {
+            return failed::<S::Container>(failure);
         }
         let body = match H::body(Request::from_parts(head, body), &state).await {
             Ok(body) => body,

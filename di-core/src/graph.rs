@@ -146,7 +146,7 @@ pub const fn count_edges(listed: &[Listed]) -> usize {
 
 /// One node of the graph.
 #[derive(Clone, Copy)]
-pub struct Row {
+pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
     pub(crate) meta: Option<&'static Meta>,
@@ -285,10 +285,10 @@ impl<const N: usize, const E: usize> Table<N, E> {
     const fn settle_bindings(&mut self) {
         let mut i = 0;
         while i < N {
-            if matches!(self.rows[i].kind, Kind::Binding) {
-                if let Source::Row(to) = self.edges[self.rows[i].first as usize] {
-                    self.rows[i].scope = self.rows[to as usize].scope;
-                }
+            if matches!(self.rows[i].kind, Kind::Binding)
+                && let Source::Row(to) = self.edges[self.rows[i].first as usize]
+            {
+                self.rows[i].scope = self.rows[to as usize].scope;
             }
             if self.rows[i].scope.is(Scope::Singleton) {
                 self.rows[i].slot = self.slots;

@@ -202,12 +202,12 @@ const fn search<const N: usize, const E: usize>(
         next[row] += 1;
         if k >= table.rows[row].len as usize {
             path.len -= 1;
-        } else if let Source::Row(target) = table.edge(row, k) {
-            if !seen[target as usize] {
-                seen[target as usize] = true;
-                path.rows[path.len] = target;
-                path.len += 1;
-            }
+        } else if let Source::Row(target) = table.edge(row, k)
+            && !seen[target as usize]
+        {
+            seen[target as usize] = true;
+            path.rows[path.len] = target;
+            path.len += 1;
         }
     }
     path

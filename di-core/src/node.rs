@@ -8,10 +8,10 @@
 //!     pool: &'r Pool,
 //! }
 //!
-//! // What `#[injectable(request)]` on `Users` writes. `Seal` is private, which makes the impl of
-//! // `Recipe` private: only therefore may a `pub` node have private dependencies (E0446 otherwise).
+//! // What `#[injectable(request)]` on `Users` writes. The parameter of `Recipe` names its types once more: the impl is
+//! // then as visible as the least visible of them, and a `pub` node may have private dependencies (E0446 otherwise).
 //! const _: () = {
-//!     struct Seal;
+//!     type Seal = (di::Use<di::Ref, Pool, dyn for<'q> di::Of<'q, T = Pool>>, ());
 //!     unsafe impl di::Node for Users<'static> {
 //!         const META: &'static di::Meta = &di::Meta {
 //!             name: "Users",
@@ -94,7 +94,7 @@ pub trait Provider<const NAME: u64> {
     type Node: Node;
 }
 
-/// The typed part of a node. `S` is a private type of the expansion, see the module's documentation.
+/// The typed part of a node. `S` names its types once more, see the module's documentation.
 ///
 /// # Safety
 /// As for [`Node`].

@@ -3,6 +3,13 @@
 //!
 //! This is the reference for `di-macros`: each `const _` block is one expansion.
 
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::undocumented_unsafe_blocks,
+    reason = "stands for what macros write"
+)]
+
 use std::{convert::Infallible, marker::PhantomData, sync::Arc, task::Poll};
 
 use di_core::__private as di;
@@ -61,7 +68,11 @@ fn stamp(env: &Env) -> Stamp {
 #[allow(non_camel_case_types)]
 pub struct connect {}
 const _: () = {
-    struct Seal;
+    type Seal = (
+        (di::Use<di::Ref, Env, dyn for<'q> di::Of<'q, T = Env>>, ()),
+        Pool,
+        Unreachable,
+    );
     unsafe impl di::Node for connect {
         const META: &'static di::Meta = &di::Meta {
             name: "connect",
@@ -97,7 +108,11 @@ const _: () = {
 #[allow(non_camel_case_types)]
 pub struct stamp {}
 const _: () = {
-    struct Seal;
+    type Seal = (
+        (di::Use<di::Ref, Env, dyn for<'q> di::Of<'q, T = Env>>, ()),
+        Stamp,
+        Infallible,
+    );
     unsafe impl di::Node for stamp {
         const META: &'static di::Meta = &di::Meta {
             name: "stamp",
@@ -128,7 +143,17 @@ const _: () = {
 // ---- `#[injectable(request)] pub struct Users<'r> { pool: &'r Pool, stamp: Stamp }`
 
 const _: () = {
-    struct Seal;
+    type Seal = (
+        (
+            di::Use<di::Ref, Pool, dyn for<'q> di::Of<'q, T = Pool>>,
+            (
+                di::Use<di::Owned, Stamp, dyn for<'q> di::Of<'q, T = Stamp>>,
+                (),
+            ),
+        ),
+        Users<'static>,
+        Infallible,
+    );
     unsafe impl di::Node for Users<'static> {
         const META: &'static di::Meta = &di::Meta {
             name: "Users",
@@ -231,7 +256,6 @@ const _: () = {
     static GRAPH: di::Table<5, EDGES> = di::Table::new(&LISTED);
     const STEPS: usize = GRAPH.max_steps();
     const INPUTS: usize = GRAPH.max_inputs();
-    
 
     unsafe impl di::Container for App {
         const NAME: &'static str = "App";
@@ -307,9 +331,11 @@ const _: () = {
 
     // Each provider yields its key's type, at every lifetime.
     #[allow(dead_code)]
+    #[allow(clippy::extra_unused_lifetimes)]
     fn outputs<'r>() {
         let _: PhantomData<Pool> = PhantomData::<<connect as di::Recipe<_>>::Output<'r>>;
-        let _: PhantomData<Users<'r>> = PhantomData::<<Users<'static> as di::Recipe<_>>::Output<'r>>;
+        let _: PhantomData<Users<'r>> =
+            PhantomData::<<Users<'static> as di::Recipe<_>>::Output<'r>>;
         let _: PhantomData<Stamp> = PhantomData::<<stamp as di::Recipe<_>>::Output<'r>>;
     }
 };

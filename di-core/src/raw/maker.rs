@@ -5,6 +5,7 @@ use std::{
     marker::PhantomData,
     mem::{MaybeUninit, needs_drop},
     pin::Pin,
+    ptr::NonNull,
     sync::Arc,
     task::{Context, Poll},
 };
@@ -205,7 +206,7 @@ unsafe fn start<F: Fn(Inputs) -> Fut + Copy, Fut>(inputs: Inputs, at: *mut u8) {
     // SAFETY: `F` has no size (asserted where the operation was made) and is the type of a fn item, of which
     // every value is valid. The rest is the caller's.
     unsafe {
-        let begin = MaybeUninit::<F>::uninit().assume_init();
+        let begin = NonNull::<F>::dangling().read();
         at.cast::<Fut>().write(begin(inputs));
     }
 }

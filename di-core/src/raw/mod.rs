@@ -38,11 +38,14 @@ mod inputs;
 mod maker;
 mod startup;
 
-pub(crate) use self::{block::SLOT, inputs::APP, maker::Op};
+pub(crate) use self::{
+    block::SLOT,
+    inputs::{APP, Inputs},
+    maker::Op,
+};
 pub use self::{
     block::{Given, Handed, Handle, Kept, Plain},
     frame::{Flow, Frame, Memory, Plan, Ready, ScopeFuture},
-    inputs::Inputs,
     maker::{AsyncOp, Maker},
     startup::{OwnedView, start},
 };

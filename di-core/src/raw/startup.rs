@@ -289,7 +289,7 @@ impl Temporary {
         }
         let (live, inputs) = (vec![false; plan.steps.len()], plan.inputs.clone());
         Temporary {
-            plan: plan,
+            plan,
             at,
             layout,
             base,

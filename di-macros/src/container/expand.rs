@@ -249,9 +249,11 @@ impl Container<'_> {
     /// For each row: who provides the key, and the checks.
     fn rows(&self) -> Vec<TokenStream> {
         let di = self.di;
-        let given = self.fields.iter().enumerate().map(|(row, field)| {
-            self.provides(row, &field.key, written_at(field.ident.span()))
-        });
+        let given = self
+            .fields
+            .iter()
+            .enumerate()
+            .map(|(row, field)| self.provides(row, &field.key, written_at(field.ident.span())));
         let nodes = self.nodes.iter().enumerate().map(|(i, entry)| {
             let row = self.fields.len() + i;
             match &entry.kind {
@@ -268,6 +270,7 @@ impl Container<'_> {
         let provides = self.provides(row, key, entry.place());
         let key = at(&key.ty, &lifetime("'di"));
         let check = check(di, row, entry.place());
+        let di = di.at(entry.place());
         quote_spanned! {entry.place()=>
             #provides
             #check

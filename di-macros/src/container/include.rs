@@ -182,7 +182,7 @@ fn entry(input: ParseStream<'_>, module: Option<&Path>) -> syn::Result<Entry> {
     let id = input.parse::<LitStr>()?.value();
     let name = input.parse::<LitStr>()?;
     let first = ty(input, module)?.ok_or_else(|| input.error("expected a type"))?;
-    let span = module.map_or_else(|| name.span(), |module| last_span(module));
+    let span = module.map_or_else(|| name.span(), last_span);
     let kind = if kind == "handler" {
         Kind::Handler { ty: first }
     } else {

@@ -32,18 +32,18 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
     let deps = deps(&node.params, di);
     let construct = construct(node, di);
     let covariant = covariant(node, di);
-    let doc = "Makes the typed part of the node private, since its dependencies may be.";
+    let (seal, seal_params) = (seal(node), without_bounds(&node.generics));
+    let built = value_type(node, di, &lifetime("'static"));
     quote! {
-        #[doc = #doc]
-        struct Seal;
+        type Seal #seal_params = (#deps, #built, #error);
 
         #[automatically_derived]
         unsafe impl #impls #di::Node for #target #bounds {
             const META: &'static #di::Meta = &#meta;
         }
         #[automatically_derived]
-        unsafe impl #impls #di::Recipe<Seal> for #target #bounds {
-            const MAKER: #di::Maker = { #shared #di::Maker::#new::<Self, Seal>() };
+        unsafe impl #impls #di::Recipe<#seal> for #target #bounds {
+            const MAKER: #di::Maker = { #shared #di::Maker::#new::<Self, #seal>() };
             type Deps = #deps;
             type Output<'di> = #output;
             type Error = #error;
@@ -190,7 +190,9 @@ fn value_type(node: &Node, di: &Facade, lifetime: &Lifetime) -> TokenStream {
 pub(crate) fn deps(params: &[Param], di: &Facade) -> TokenStream {
     nested(params.iter().map(|param| match &param.source {
         Source::Inject(dependency) => dependency.use_type(di),
-        Source::Extract(ty) => quote!(#di::Use<#di::Extracted, #di::FromRequest<#ty>, #di::FromRequest<#ty>>),
+        Source::Extract(ty) => {
+            quote!(#di::Use<#di::Extracted, #di::FromRequest<#ty>, #di::FromRequest<#ty>>)
+        }
     }))
 }
 
@@ -201,7 +203,15 @@ pub(crate) fn nested(items: impl DoubleEndedIterator<Item = TokenStream>) -> Tok
         .fold(quote!(()), |tail, head| quote!((#head, #tail)))
 }
 
+/// The types that the node's recipe names, as a parameter of its trait. The impl is then as visible as the least visible of
+/// them: a `pub` node may have private dependencies, where an associated type alone would leak them (E0446).
+fn seal(node: &Node) -> TokenStream {
+    let (_, arguments, _) = node.generics.split_for_impl();
+    quote!(Seal #arguments)
+}
+
 fn construct(node: &Node, di: &Facade) -> TokenStream {
+    let seal = seal(node);
     let (target, generics) = (target_type(node), impl_generics(&node.generics));
     let (impls, _, bounds) = generics.split_for_impl();
     let at_type = quote!(#di::At<'di>);
@@ -230,14 +240,14 @@ fn construct(node: &Node, di: &Facade) -> TokenStream {
     let name = quote_spanned!(node.span=> construct);
     quote! {
         #[automatically_derived]
-        impl #impls #di::#construct_trait<Seal> for #target #bounds {
+        impl #impls #di::#construct_trait<#seal> for #target #bounds {
             #[inline]
             #keyword fn #name<'di>(
                 _: #at_type,
                 #locals: #arguments,
             ) -> #di::core::result::Result<
-                <Self as #di::Recipe<Seal>>::Output<'di>,
-                <Self as #di::Recipe<Seal>>::Error,
+                <Self as #di::Recipe<#seal>>::Output<'di>,
+                <Self as #di::Recipe<#seal>>::Error,
             > {
                 #value
             }

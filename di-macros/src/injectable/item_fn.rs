@@ -64,13 +64,14 @@ pub(crate) fn provider(
             "the container calls this fn and cannot keep an unsafe fn's promise: write a safe one",
         );
     }
-    if let (Some(scope), Some(output)) = (&scope, &output) {
-        if scope == "singleton" && has_lifetimes(output) {
-            report.error(
+    if let (Some(scope), Some(output)) = (&scope, &output)
+        && scope == "singleton"
+        && has_lifetimes(output)
+    {
+        report.error(
                 &sig.output,
                 "a singleton lives as long as the app and cannot borrow: return an owned value, or make it `request`",
             );
-        }
     }
     report.check()?;
     let (Some(scope), Some(params), Some(output)) = (scope, params, output) else {

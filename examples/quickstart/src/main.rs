@@ -41,7 +41,6 @@ impl Links for MemoryLinks {
         let mut links = self.by_code.lock().expect("no panic while locked");
         links.insert(link.code.clone(), link);
     }
-
     async fn get(&self, code: &str) -> Option<Link> {
         let links = self.by_code.lock().expect("no panic while locked");
         links.get(code).cloned()
@@ -56,7 +55,6 @@ fn sequence() -> AtomicU32 {
 
 /// A transient: whoever asks for a `Code` gets a fresh one, by value.
 struct Code(String);
-
 #[injectable(transient)]
 fn next_code(sequence: &AtomicU32) -> Code {
     Code(format!("{:x}", sequence.fetch_add(1, Ordering::Relaxed)))
@@ -64,7 +62,6 @@ fn next_code(sequence: &AtomicU32) -> Code {
 
 /// Request-scoped: built once for each request that needs it.
 struct CurrentUser(&'static str);
-
 #[injectable(request)]
 impl CurrentUser {
     /// `#[extract]` takes any extractor of axum. If this fails, `Problem` is the response.
@@ -97,7 +94,6 @@ impl Editor<'_> {
 }
 
 struct Problem(StatusCode, &'static str);
-
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         (self.0, Json(BTreeMap::from([("error", self.1)]))).into_response()
@@ -128,7 +124,9 @@ async fn follow(links: &dyn Links, Path(code): Path<String>) -> Result<Redirect,
 }
 
 /// The whole graph, checked by `cargo check`: nothing missing, no cycle, nothing kept too long.
-#[container(MemoryLinks, dyn Links = MemoryLinks, AtomicU32 = sequence, Code = next_code, CurrentUser, Editor<'_>)]
+#[container(
+    MemoryLinks, dyn Links = MemoryLinks, AtomicU32 = sequence, Code = next_code, CurrentUser, Editor<'_>
+)]
 struct App;
 
 async fn router() -> Result<Router, BuildError> {
