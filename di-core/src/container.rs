@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::{
-    graph::{Graph, Source},
-    key::{Deps, Of},
+    graph::{Graph, MAX_DEPS, Source},
+    key::{Deps, Of, Owned, Ref, Shared, Use},
     raw::{Handed, Handle, OwnedView, Plan},
-    scope::HeldByArc,
+    scope::{HeldByArc, HeldByRef, HeldByValue},
 };
 
 /// A container: `#[container(..)] pub struct App;`. Cloning one clones an `Arc`.
@@ -69,7 +69,49 @@ pub unsafe trait Asks<S>: 'static {
 /// Lists, in order, the rows that `C` provides for the dependencies in `Asks`.
 pub unsafe trait Root<C>: 'static {
     /// The rows.
-    const SOURCES: &'static [Source];
+    const SOURCES: [Source; MAX_DEPS];
+}
+
+/// The container `C` provides this dependency, in a scope that may be held in this way.
+pub trait Provided<C> {
+    /// The row.
+    const SOURCE: Source;
+}
+
+macro_rules! provided {
+    ($($mode:ident $held:ident),*) => {$(
+        impl<C, D: ?Sized, F: ?Sized, Q> Provided<C> for Use<$mode, D, F, Q>
+        where
+            C: Provides<D, Q, Family = F, Scope: $held>,
+        {
+            const SOURCE: Source = Source::Row(<C as Provides<D, Q>>::INDEX);
+        }
+    )*};
+}
+provided!(Ref HeldByRef, Shared HeldByArc, Owned HeldByValue);
+
+/// The container `C` provides every dependency of a list. One bound for all of them: a root that asks for one value twice
+/// would otherwise have the same bound twice, which the compiler calls ambiguous.
+pub trait ProvidedAll<C> {
+    /// The rows, in order.
+    const SOURCES: [Source; MAX_DEPS];
+}
+
+impl<C> ProvidedAll<C> for () {
+    const SOURCES: [Source; MAX_DEPS] = [Source::None; MAX_DEPS];
+}
+
+impl<C, H: Provided<C>, T: ProvidedAll<C>> ProvidedAll<C> for (H, T) {
+    const SOURCES: [Source; MAX_DEPS] = {
+        let mut sources = T::SOURCES;
+        let mut i = MAX_DEPS - 1;
+        while i > 0 {
+            sources[i] = sources[i - 1];
+            i -= 1;
+        }
+        sources[0] = H::SOURCE;
+        sources
+    };
 }
 
 /// The container can run the root `H`. Implemented for every root, or, with `handlers(..)`, for those listed.

@@ -381,11 +381,6 @@ impl<const N: usize, const E: usize> Table<N, E> {
         self.max_inputs += MAX_DEPS * (1 + widest.1 as usize);
     }
 
-    /// The number of a row's scope, for [`ScopeIs`](crate::__private::ScopeIs).
-    pub const fn scope(&self, row: usize) -> u8 {
-        self.rows[row].scope as u8
-    }
-
     /// The bound of a plan's steps.
     pub const fn max_steps(&self) -> usize {
         self.max_steps

@@ -34,7 +34,9 @@ pub use di_macros::{Injectable, container, injectable, module};
 pub mod __private {
     pub use crate::{
         __sources as sources,
-        container::{Asks, Container, HasContainer, Mounts, Provides, Root, share},
+        container::{
+            Asks, Container, HasContainer, Mounts, Provided, ProvidedAll, Provides, Root, share,
+        },
         error::{BoxError, BuildError, Failure, IntoSource},
         graph::{Answer, Errors, Graph, Listed, MAX_DEPS, Source, Table, count_edges},
         judge::{check, check_by_value},

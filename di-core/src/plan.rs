@@ -101,7 +101,11 @@ impl<const S: usize, const I: usize> Layout<S, I> {
         };
         let mut root_len = 0;
         if table.valid {
-            root_len = root.len();
+            // The list may be padded.
+            while root_len < root.len() && !matches!(root[root_len], Source::None) {
+                root_len += 1;
+            }
+            let root = root.split_at(root_len).0;
             search.run(table, root);
         }
         search.finish(root_len)

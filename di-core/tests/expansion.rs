@@ -275,7 +275,7 @@ const _: () = {
 
     pub struct PlanOf<H>(PhantomData<H>);
     impl<H: di::Root<App>> PlanOf<H> {
-        const LAYOUT: di::Layout<STEPS, INPUTS> = di::Layout::new(&GRAPH, H::SOURCES);
+        const LAYOUT: di::Layout<STEPS, INPUTS> = di::Layout::new(&GRAPH, &H::SOURCES);
     }
     unsafe impl<H: di::Root<App>> di::Plan for PlanOf<H> {
         type Container = App;
@@ -289,27 +289,29 @@ const _: () = {
     // Entry 0, a field.
     unsafe impl di::Provides<Env> for App {
         type Family = dyn for<'q> di::Of<'q, T = Env>;
-        type Scope = di::ScopeIs<{ GRAPH.scope(0) }>;
+        type Scope = di::ScopeIs<{ di::Scope::Singleton as u8 }>;
         const INDEX: u16 = 0;
     }
     // Entry 1.
     unsafe impl di::Provides<Pool> for App {
         type Family = dyn for<'q> di::Of<'q, T = Pool>;
-        type Scope = di::ScopeIs<{ GRAPH.scope(1) }>;
+        type Scope = di::ScopeIs<{ <connect as di::Recipe<_>>::META.scope as u8 }>;
         const INDEX: u16 = 1;
     }
     const _: () = di::check(&GRAPH, 1);
     // Entry 2.
     unsafe impl di::Provides<Users<'static>> for App {
         type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
-        type Scope = di::ScopeIs<{ GRAPH.scope(2) }>;
+        type Scope = di::ScopeIs<{ <Users<'static> as di::Recipe<_>>::META.scope as u8 }>;
         const INDEX: u16 = 2;
     }
     const _: () = di::check(&GRAPH, 2);
     // Entry 3, a binding.
     unsafe impl di::Provides<dyn Repo> for App {
         type Family = dyn for<'q> di::Of<'q, T = dyn Repo + 'q>;
-        type Scope = di::ScopeIs<{ GRAPH.scope(3) }>;
+        type Scope = di::ScopeIs<
+            { <<App as di::Provides<Users<'static>>>::Scope as di::ScopeNumber>::SCOPE },
+        >;
         const INDEX: u16 = 3;
     }
     pub struct B3;
@@ -324,7 +326,7 @@ const _: () = {
     // Entry 4.
     unsafe impl di::Provides<Stamp> for App {
         type Family = dyn for<'q> di::Of<'q, T = Stamp>;
-        type Scope = di::ScopeIs<{ GRAPH.scope(4) }>;
+        type Scope = di::ScopeIs<{ <stamp as di::Recipe<_>>::META.scope as u8 }>;
         const INDEX: u16 = 4;
     }
     const _: () = di::check(&GRAPH, 4);
@@ -357,23 +359,12 @@ unsafe impl di::Asks<ShowSeal> for show {
         ),
     );
 }
-unsafe impl<C> di::Root<C> for show
+type ShowDeps = <show as di::Asks<ShowSeal>>::Deps;
+unsafe impl<C: di::Container> di::Root<C> for show
 where
-    C: di::Provides<
-            dyn Repo,
-            Family = dyn for<'q> di::Of<'q, T = dyn Repo + 'q>,
-            Scope: di::HeldByRef,
-        > + di::Provides<
-            Users<'static>,
-            Family = dyn for<'q> di::Of<'q, T = Users<'q>>,
-            Scope: di::HeldByRef,
-        > + di::Provides<Stamp, Family = dyn for<'q> di::Of<'q, T = Stamp>, Scope: di::HeldByValue>,
+    ShowDeps: di::ProvidedAll<C>,
 {
-    const SOURCES: &'static [di::Source] = &[
-        di::Source::Row(<C as di::Provides<dyn Repo>>::INDEX),
-        di::Source::Row(<C as di::Provides<Users<'static>>>::INDEX),
-        di::Source::Row(<C as di::Provides<Stamp>>::INDEX),
-    ];
+    const SOURCES: [di::Source; di::MAX_DEPS] = <ShowDeps as di::ProvidedAll<C>>::SOURCES;
 }
 
 struct Show(App);

@@ -148,15 +148,6 @@ impl Dependency {
             Held::Owned => quote!(#di::Mode::Owned),
         }
     }
-
-    /// The bound that a scope has to meet for this way of holding.
-    pub(crate) fn held_by(&self, di: &Facade) -> TokenStream {
-        match self.held {
-            Held::Ref => quote!(#di::HeldByRef),
-            Held::Shared => quote!(#di::HeldByArc),
-            Held::Owned => quote!(#di::HeldByValue),
-        }
-    }
 }
 
 /// The `T` of `Arc<T>`.

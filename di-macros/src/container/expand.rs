@@ -135,11 +135,11 @@ impl Container<'_> {
 
                 /// The singleton `T`. O(1), no lock.
                 #[allow(dead_code)]
-                #vis fn get<T: ?#di::core::marker::Sized>(&self) -> &T
+                #vis fn get<__T: ?#di::core::marker::Sized>(&self) -> &__T
                 where
-                    Self: #di::Provides<T, Scope: #di::HeldByArc, Family: #di::Of<'static, T = T>>,
+                    Self: #di::Provides<__T, Scope: #di::HeldByArc, Family: #di::Of<'static, T = __T>>,
                 {
-                    self.0.get::<T, (), _>()
+                    self.0.get::<__T, (), _>()
                 }
             }
 
@@ -187,16 +187,16 @@ impl Container<'_> {
             #[allow(unused_imports)]
             use #di::{NoAnswer as _, NoSource as _, SomeError as _, Unprovided as _};
 
-            const LISTED: [#di::Listed; #count] = [#(#given_rows,)* #(#rows,)*];
-            const EDGES: usize = #di::count_edges(&LISTED);
-            static GRAPH: #di::Table<#count, EDGES> = #di::Table::new(&LISTED);
-            const STEPS: usize = GRAPH.max_steps();
-            const INPUTS: usize = GRAPH.max_inputs();
+            const __LISTED: [#di::Listed; #count] = [#(#given_rows,)* #(#rows,)*];
+            const __EDGES: usize = #di::count_edges(&__LISTED);
+            static __GRAPH: #di::Table<#count, __EDGES> = #di::Table::new(&__LISTED);
+            const __STEPS: usize = __GRAPH.max_steps();
+            const __INPUTS: usize = __GRAPH.max_inputs();
 
             #[automatically_derived]
             unsafe impl #di::Container for #ident {
                 const NAME: &'static str = #name;
-                const GRAPH: #di::Graph = GRAPH.graph();
+                const GRAPH: #di::Graph = __GRAPH.graph();
                 type Given = #given;
                 type Request = #di::RequestHead;
                 #[inline(always)]
@@ -207,7 +207,7 @@ impl Container<'_> {
                     Self(handle)
                 }
                 fn plan_of(row: u16) -> #di::OwnedView {
-                    #di::OwnedView::of::<#count, EDGES, STEPS, INPUTS>(&GRAPH, row)
+                    #di::OwnedView::of::<#count, __EDGES, __STEPS, __INPUTS>(&__GRAPH, row)
                 }
             }
         }
@@ -218,9 +218,8 @@ impl Container<'_> {
         match &entry.kind {
             Kind::Node { node, .. } => {
                 let node = node.tokens(di);
-                // One trait and one place throughout: what is wrong with a node is then one error.
+                let recipe = self.recipe(&node, entry);
                 let di = di.at(entry.place());
-                let recipe = quote_spanned!(entry.place()=> <#node as #di::Recipe<_>>);
                 quote_spanned! {entry.place()=>
                     #di::Listed::node(
                         #name,
@@ -246,14 +245,19 @@ impl Container<'_> {
         }
     }
 
+    /// A node's recipe, always spelt the same way and at the same place: what is wrong with it is then one error.
+    fn recipe(&self, node: &TokenStream, entry: &Entry) -> TokenStream {
+        let di = self.di.at(entry.place());
+        quote_spanned!(entry.place()=> <#node as #di::Recipe<_>>)
+    }
+
     /// For each row: who provides the key, and the checks.
     fn rows(&self) -> Vec<TokenStream> {
         let di = self.di;
-        let given = self
-            .fields
-            .iter()
-            .enumerate()
-            .map(|(row, field)| self.provides(row, &field.key, written_at(field.ident.span())));
+        let given = self.fields.iter().enumerate().map(|(row, field)| {
+            let scope = quote!(#di::Scope::Singleton as u8);
+            self.provides(row, &field.key, &scope, written_at(field.ident.span()))
+        });
         let nodes = self.nodes.iter().enumerate().map(|(i, entry)| {
             let row = self.fields.len() + i;
             match &entry.kind {
@@ -267,7 +271,9 @@ impl Container<'_> {
 
     fn node(&self, row: usize, entry: &Entry, key: &Key, node: &TokenStream) -> TokenStream {
         let di = self.di;
-        let provides = self.provides(row, key, entry.place());
+        let recipe = self.recipe(node, entry);
+        let scope = quote_spanned!(entry.place()=> #recipe::META.scope as u8);
+        let provides = self.provides(row, key, &scope, entry.place());
         let key = at(&key.ty, &lifetime("'di"));
         let check = check(di, row, entry.place());
         let di = di.at(entry.place());
@@ -279,7 +285,7 @@ impl Container<'_> {
             const _: () = {
                 fn provider_yields_the_listed_type<'di>() {
                     let _: #di::core::marker::PhantomData<#key> =
-                        #di::core::marker::PhantomData::<<#node as #di::Recipe<_>>::Output<'di>>;
+                        #di::core::marker::PhantomData::<#recipe::Output<'di>>;
                 }
             };
         }
@@ -287,7 +293,11 @@ impl Container<'_> {
 
     fn binding(&self, i: usize, row: usize, entry: &Entry, key: &Key, to: &Key) -> TokenStream {
         let di = self.di;
-        let provides = self.provides(row, key, entry.place());
+        let (ident, d, q) = (&self.item.ident, to.discriminator(), to.qualifier());
+        let scope = quote_spanned! {entry.place()=>
+            <<#ident as #di::Provides<#d, #q>>::Scope as #di::ScopeNumber>::SCOPE
+        };
+        let provides = self.provides(row, key, &scope, entry.place());
         let binding = binding(i);
         let (from, object) = (at(&to.ty, &lifetime("'di")), at(&key.ty, &lifetime("'di")));
         let check = check(di, row, entry.place());
@@ -307,7 +317,7 @@ impl Container<'_> {
         }
     }
 
-    fn provides(&self, row: usize, key: &Key, span: Span) -> TokenStream {
+    fn provides(&self, row: usize, key: &Key, scope: &TokenStream, span: Span) -> TokenStream {
         let (di, ident) = (self.di, &self.item.ident);
         let (d, family, q) = (key.discriminator(), key.family(di), key.qualifier());
         let index = u16::try_from(row).unwrap_or(u16::MAX);
@@ -315,7 +325,7 @@ impl Container<'_> {
             #[automatically_derived]
             unsafe impl #di::Provides<#d, #q> for #ident {
                 type Family = #family;
-                type Scope = #di::ScopeIs<{ GRAPH.scope(#row) }>;
+                type Scope = #di::ScopeIs<{ #scope }>;
                 const INDEX: u16 = #index;
             }
         }
@@ -327,8 +337,8 @@ impl Container<'_> {
         let impls = if self.handlers.is_empty() {
             quote! {
                 #[automatically_derived]
-                unsafe impl<H: #di::Root<#ident>> #di::Mounts<H> for #ident {
-                    type Plan = PlanOf<H>;
+                unsafe impl<__H: #di::Root<#ident>> #di::Mounts<__H> for #ident {
+                    type Plan = __PlanOf<__H>;
                 }
             }
         } else {
@@ -339,16 +349,16 @@ impl Container<'_> {
         };
         quote! {
             #[allow(unreachable_pub, missing_debug_implementations)]
-            #vis struct PlanOf<H>(#di::core::marker::PhantomData<H>);
+            #vis struct __PlanOf<__H>(#di::core::marker::PhantomData<__H>);
             #[automatically_derived]
-            impl<H: #di::Root<#ident>> PlanOf<H> {
-                const LAYOUT: #di::Layout<STEPS, INPUTS> = #di::Layout::new(&GRAPH, H::SOURCES);
+            impl<__H: #di::Root<#ident>> __PlanOf<__H> {
+                const LAYOUT: #di::Layout<__STEPS, __INPUTS> = #di::Layout::new(&__GRAPH, &__H::SOURCES);
             }
             #[automatically_derived]
-            unsafe impl<H: #di::Root<#ident>> #di::Plan for PlanOf<H> {
+            unsafe impl<__H: #di::Root<#ident>> #di::Plan for __PlanOf<__H> {
                 type Container = #ident;
-                type Root = H;
-                const VIEW: #di::View<'static> = PlanOf::<H>::LAYOUT.view(&GRAPH);
+                type Root = __H;
+                const VIEW: #di::View<'static> = __PlanOf::<__H>::LAYOUT.view(&__GRAPH);
             }
             #impls
         }
@@ -362,7 +372,7 @@ impl Container<'_> {
         quote_spanned! {entry.place()=>
             #[automatically_derived]
             unsafe impl #di::Mounts<#ty> for #ident {
-                type Plan = PlanOf<#ty>;
+                type Plan = __PlanOf<#ty>;
             }
         }
     }
@@ -370,11 +380,11 @@ impl Container<'_> {
 
 fn check(di: &Facade, row: usize, span: Span) -> TokenStream {
     let di = di.at(span);
-    quote_spanned!(span=> const _: () = #di::check(&GRAPH, #row);)
+    quote_spanned!(span=> const _: () = #di::check(&__GRAPH, #row);)
 }
 
 fn binding(i: usize) -> syn::Ident {
-    format_ident!("Binding{i}")
+    format_ident!("__Binding{i}")
 }
 
 fn lifetime(name: &str) -> Lifetime {

@@ -6,11 +6,11 @@
 //! impl invite {
 //!     pub async fn call(users: &Users<'_>, Json(body): Json<Invite>) -> Json<User> { .. }
 //! }
-//! unsafe impl Asks<Seal> for invite { type Deps = (Use<Ref, Users<'static>, ..>, ()); }
-//! unsafe impl<C: Provides<Users<'static>, ..>> Root<C> for invite { const SOURCES: .. }
-//! impl<S, M> Endpoint<Seal, S, M> for invite where Json<Invite>: BodyExtractor<S, M> { .. }
-//! impl<S, M> Handler<Via<M>, S> for invite where S: HasContainer<Container: Mounts<invite>>, .. {
-//!     fn call(self, request: Request, state: S) -> ScopeFuture<Response> { serve::<invite, Seal, S, M>(request, state) }
+//! unsafe impl Asks<__Seal> for invite { type Deps = (Use<Ref, Users<'static>, ..>, ()); }
+//! unsafe impl<C: Container> Root<C> for invite where (Use<Ref, Users<'static>, ..>, ()): ProvidedAll<C> { .. }
+//! impl<__S, __M> Endpoint<__Seal, __S, __M> for invite where Json<Invite>: BodyExtractor<__S, __M> { .. }
+//! impl<__S, __M> Handler<Via<M>, S> for invite where S: HasContainer<Container: Mounts<invite>>, .. {
+//!     fn call(self, request: Request, state: __S) -> ScopeFuture<Response> { serve::<invite, __Seal, S, M>(request, state) }
 //! }
 //! ```
 
@@ -33,7 +33,7 @@ pub(super) fn handler(handler: &Handler, item: &ItemFn, di: &Facade) -> TokenStr
     quote! {
         #structure
         const _: () = {
-            struct Seal;
+            struct __Seal;
             #asks
             #root
             #endpoint
@@ -80,7 +80,7 @@ fn asks(handler: &Handler, di: &Facade) -> TokenStream {
     );
     quote! {
         #[automatically_derived]
-        unsafe impl #di::Asks<Seal> for #ident {
+        unsafe impl #di::Asks<__Seal> for #ident {
             type Deps = #deps;
         }
     }
@@ -88,28 +88,24 @@ fn asks(handler: &Handler, di: &Facade) -> TokenStream {
 
 fn root(handler: &Handler, di: &Facade) -> TokenStream {
     let ident = &handler.ident;
-    let bounds = handler.injected().map(|(param, dependency)| {
-        let (d, f, q) = (
-            dependency.key.discriminator(),
-            dependency.key.family(di),
-            dependency.key.qualifier(),
-        );
-        let held_by = dependency.held_by(di);
-        quote_spanned!(param.span=> C: #di::Provides<#d, #q, Family = #f, Scope: #held_by>)
-    });
-    let sources = handler.injected().map(|(_, dependency)| {
-        let (d, q) = (dependency.key.discriminator(), dependency.key.qualifier());
-        quote!(#di::Source::Row(<C as #di::Provides<#d, #q>>::INDEX))
-    });
+    let deps = deps(handler, di);
     quote! {
         #[automatically_derived]
-        unsafe impl<C: #di::Container> #di::Root<C> for #ident
+        unsafe impl<__C: #di::Container> #di::Root<__C> for #ident
         where
-            #(#bounds,)*
+            #deps: #di::ProvidedAll<__C>,
         {
-            const SOURCES: &'static [#di::Source] = &[#(#sources),*];
+            const SOURCES: [#di::Source; #di::MAX_DEPS] = <#deps as #di::ProvidedAll<__C>>::SOURCES;
         }
     }
+}
+
+fn deps(handler: &Handler, di: &Facade) -> TokenStream {
+    nested(
+        handler
+            .injected()
+            .map(|(_, dependency)| dependency.use_type(di)),
+    )
 }
 
 fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
@@ -123,13 +119,13 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
     let head_locals = nested(heads.iter().map(|(param, _)| param.local.to_token_stream()));
     let head_steps = heads.iter().map(|(param, ty)| {
         let local = &param.local;
-        quote!(let #local = #di::extract_part::<#ty, S>(head, state).await?;)
+        quote!(let #local = #di::extract_part::<#ty, __S>(head, state).await?;)
     });
     let body_type = last.map_or_else(|| quote!(()), |(_, ty)| ty.to_token_stream());
     let body_local = last.map_or_else(|| quote!(_), |(param, _)| param.local.to_token_stream());
     let body = last.map_or_else(
         || quote!(#di::core::result::Result::Ok(())),
-        |(_, ty)| quote!(#di::extract_body::<#ty, S, M>(request, state).await),
+        |(_, ty)| quote!(#di::extract_body::<#ty, __S, __M>(request, state).await),
     );
     let has_heads = !heads.is_empty();
     let has_body = last.is_some();
@@ -148,9 +144,9 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
     let run = quote_spanned!(span=> run);
     quote! {
         #[automatically_derived]
-        impl<S, M> #di::Endpoint<Seal, S, M> for #ident
+        impl<__S, __M> #di::Endpoint<__Seal, __S, __M> for #ident
         where
-            S: #di::HasContainer,
+            __S: #di::HasContainer,
             #bounds
         {
             const HAS_HEADS: bool = #has_heads;
@@ -160,7 +156,7 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
             #[allow(unused_variables)]
             async fn heads(
                 head: &mut #di::RequestHead,
-                state: &S,
+                state: &__S,
             ) -> #di::core::result::Result<Self::Heads, #di::Response> {
                 #(#head_steps)*
                 #di::core::result::Result::Ok(#head_locals)
@@ -168,7 +164,7 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
             #[allow(unused_variables)]
             async fn body(
                 request: #di::Request,
-                state: &S,
+                state: &__S,
             ) -> #di::core::result::Result<Self::Body, #di::Response> {
                 #body
             }
@@ -193,9 +189,9 @@ fn bounds(handler: &Handler, di: &Facade) -> TokenStream {
         .enumerate()
         .map(|(i, (param, ty))| {
             if i == last {
-                quote_spanned!(param.span=> #ty: #di::BodyExtractor<S, M>,)
+                quote_spanned!(param.span=> #ty: #di::BodyExtractor<__S, __M>,)
             } else {
-                quote_spanned!(param.span=> #ty: #di::HeadExtractor<S>,)
+                quote_spanned!(param.span=> #ty: #di::HeadExtractor<__S>,)
             }
         })
         .collect()
@@ -206,21 +202,21 @@ fn mount(handler: &Handler, di: &Facade) -> TokenStream {
     let bounds = bounds(handler, di);
     // Without an extractor nothing determines axum's marker.
     let (generics, marker) = if handler.extracted().is_empty() {
-        (quote!(<S>), quote!(()))
+        (quote!(<__S>), quote!(()))
     } else {
-        (quote!(<S, M: 'static>), quote!(M))
+        (quote!(<__S, __M: 'static>), quote!(__M))
     };
     quote! {
         #[automatically_derived]
-        impl #generics #di::Handler<#di::Via<#marker>, S> for #ident
+        impl #generics #di::Handler<#di::Via<#marker>, __S> for #ident
         where
-            S: #di::HasContainer<Container: #di::Mounts<#ident> + #di::Container<Request = #di::RequestHead>>,
+            __S: #di::HasContainer<Container: #di::Mounts<#ident> + #di::Container<Request = #di::RequestHead>>,
             #bounds
         {
             type Future = #di::ScopeFuture<#di::Response>;
             #[inline]
-            fn call(self, request: #di::Request, state: S) -> Self::Future {
-                #di::serve::<#ident, Seal, S, #marker>(request, state)
+            fn call(self, request: #di::Request, state: __S) -> Self::Future {
+                #di::serve::<#ident, __Seal, __S, #marker>(request, state)
             }
         }
     }

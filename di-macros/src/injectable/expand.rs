@@ -33,9 +33,10 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
     let construct = construct(node, di);
     let covariant = covariant(node, di);
     let (seal, seal_params) = (seal(node), without_bounds(&node.generics));
-    let built = value_type(node, di, &lifetime("'static"));
+    // Not its projections to value and error: the compiler does not look into those for the least visible type.
+    let built = at(&node.output, &lifetime("'static"));
     quote! {
-        type Seal #seal_params = (#deps, #built, #error);
+        type __Seal #seal_params = (#deps, #built);
 
         #[automatically_derived]
         unsafe impl #impls #di::Node for #target #bounds {
@@ -207,7 +208,7 @@ pub(crate) fn nested(items: impl DoubleEndedIterator<Item = TokenStream>) -> Tok
 /// them: a `pub` node may have private dependencies, where an associated type alone would leak them (E0446).
 fn seal(node: &Node) -> TokenStream {
     let (_, arguments, _) = node.generics.split_for_impl();
-    quote!(Seal #arguments)
+    quote!(__Seal #arguments)
 }
 
 fn construct(node: &Node, di: &Facade) -> TokenStream {

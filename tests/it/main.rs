@@ -1,0 +1,18 @@
+//! The integration tests: behaviour through the public API, one binary.
+
+#![forbid(unsafe_code)]
+
+mod attributes;
+mod borrowing;
+mod derive;
+mod extractors;
+mod forms;
+mod generics;
+mod handlers;
+mod modules;
+mod naming;
+mod scopes;
+mod sizes;
+mod startup;
+mod support;
+mod teardown;

@@ -1,0 +1,342 @@
+//! Start-up: order, counts, concurrency, and what happens when a singleton fails.
+
+use std::{error::Error, fmt, sync::Arc, time::Duration};
+
+use di_axum::{container, injectable};
+use tokio::time::{Instant, sleep};
+
+use crate::support::{Log, Traced, within};
+
+// Order: the list is in the wrong one.
+
+struct Ground(Traced);
+
+#[injectable(singleton)]
+impl Ground {
+    fn new(log: Arc<Log>) -> Self {
+        Ground(Traced::new("ground", log))
+    }
+}
+
+struct Walls {
+    ground: Arc<Ground>,
+    _trace: Traced,
+}
+
+#[injectable(singleton)]
+impl Walls {
+    async fn new(ground: Arc<Ground>, log: Arc<Log>) -> Self {
+        tokio::task::yield_now().await;
+        Walls {
+            ground,
+            _trace: Traced::new("walls", log),
+        }
+    }
+}
+
+struct Roof {
+    walls: Arc<Walls>,
+    ground: Arc<Ground>,
+    _trace: Traced,
+}
+
+#[injectable(singleton)]
+impl Roof {
+    fn new(walls: Arc<Walls>, ground: Arc<Ground>, log: Arc<Log>) -> Self {
+        Roof {
+            walls,
+            ground,
+            _trace: Traced::new("roof", log),
+        }
+    }
+}
+
+#[container(Roof, Walls, Ground)]
+struct House {
+    log: Arc<Log>,
+}
+
+#[tokio::test]
+async fn singletons_are_built_once_dependencies_first_and_dropped_in_reverse() {
+    let log = Log::new();
+    let house = House::build(log.clone()).await.expect("nothing fails");
+    assert_eq!(log.take(), ["+ground", "+walls", "+roof"]);
+
+    let roof = house.get::<Roof>();
+    assert!(Arc::ptr_eq(&roof.ground, &roof.walls.ground));
+    assert!(std::ptr::eq(house.get::<Ground>(), &*roof.ground));
+    assert!(std::ptr::eq(&house.get::<Ground>().0, &roof.walls.ground.0));
+
+    let clone = house.clone();
+    drop(house);
+    assert_eq!(
+        log.take(),
+        [""; 0],
+        "an app lives as long as its last clone"
+    );
+    drop(clone);
+    assert_eq!(log.take(), ["-roof", "-walls", "-ground"]);
+    assert_eq!(Arc::strong_count(&log), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_future_of_build_can_be_spawned() {
+    let log = Log::new();
+    let building = tokio::spawn(House::build(log.clone()));
+    let house = within(building)
+        .await
+        .expect("no panic")
+        .expect("nothing fails");
+    assert_eq!(house.get::<Roof>().walls.ground.0.name(), "ground");
+}
+
+#[tokio::test]
+async fn a_future_of_build_that_is_dropped_drops_what_was_built() {
+    let log = Log::new();
+    let mut building = Box::pin(House::build(log.clone()));
+    assert!(
+        crate::support::poll_once(&mut building).is_pending(),
+        "the walls yield"
+    );
+    assert_eq!(log.take(), ["+ground"]);
+    drop(building);
+    assert_eq!(log.take(), ["-ground"]);
+    assert_eq!(Arc::strong_count(&log), 1);
+}
+
+// Concurrency, by readiness: A (10 ms) -> B (50 ms) beside C (50 ms) -> D (10 ms).
+
+/// Works for some time, and notes when that was done.
+struct Site {
+    begin: Instant,
+    log: Arc<Log>,
+}
+
+impl Site {
+    async fn work(&self, name: &str, milliseconds: u64) {
+        sleep(Duration::from_millis(milliseconds)).await;
+        self.log.note(format_args!(
+            "{name} at {}",
+            self.begin.elapsed().as_millis()
+        ));
+    }
+}
+
+struct A;
+struct B;
+struct C;
+struct D;
+
+#[injectable(singleton)]
+impl A {
+    async fn new(site: &Site) -> Self {
+        site.work("A", 10).await;
+        A
+    }
+}
+
+#[injectable(singleton)]
+impl B {
+    async fn new(_: &A, site: &Site) -> Self {
+        site.work("B", 50).await;
+        B
+    }
+}
+
+#[injectable(singleton)]
+impl C {
+    async fn new(site: &Site) -> Self {
+        site.work("C", 50).await;
+        C
+    }
+}
+
+#[injectable(singleton)]
+impl D {
+    async fn new(_: &C, site: &Site) -> Self {
+        site.work("D", 10).await;
+        D
+    }
+}
+
+#[container(A, B, C, D)]
+struct Paced {
+    site: Site,
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_singleton_begins_as_soon_as_what_it_needs_is_there() {
+    let (log, begin) = (Log::new(), Instant::now());
+    Paced::build(Site {
+        begin,
+        log: log.clone(),
+    })
+    .await
+    .expect("nothing fails");
+    assert_eq!(begin.elapsed(), Duration::from_millis(60));
+    let mut done = log.take();
+    done.sort();
+    assert_eq!(done, ["A at 10", "B at 60", "C at 50", "D at 60"]);
+}
+
+// Failure.
+
+#[derive(Debug)]
+struct Refused;
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("refused")
+    }
+}
+
+impl Error for Refused {}
+
+struct Fuse;
+
+#[injectable(singleton)]
+impl Fuse {
+    /// Fails late, when `Pump` has begun.
+    async fn new(_: &Walls) -> Result<Self, Refused> {
+        sleep(Duration::from_millis(10)).await;
+        Err(Refused)
+    }
+}
+
+struct Pump;
+
+#[injectable(singleton)]
+impl Pump {
+    async fn new(log: Arc<Log>) -> Self {
+        let _trace = Traced::new("pump begun", log);
+        std::future::pending().await
+    }
+}
+
+struct Lamp;
+
+#[injectable(singleton)]
+impl Lamp {
+    fn new(_: &Fuse, _: &Pump, log: &Log) -> Self {
+        log.note("+lamp");
+        Lamp
+    }
+}
+
+#[injectable(singleton)]
+struct Street {
+    _lamp: Arc<Lamp>,
+}
+
+#[container(Street, Lamp, Pump, Fuse, Walls, Ground)]
+struct Town {
+    log: Arc<Log>,
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failing_singleton_names_its_path_and_undoes_the_rest() {
+    let log = Log::new();
+    let error = Town::build(log.clone()).await.expect_err("the fuse fails");
+
+    assert_eq!(error.path(), ["Street", "Lamp", "Fuse"]);
+    assert_eq!(error.node(), "Fuse");
+    assert_eq!(
+        error.to_string(),
+        "`Town` could not be built: Street -> Lamp -> Fuse: refused"
+    );
+    assert!(error.source().is_some_and(|source| source.is::<Refused>()));
+    let _: Box<dyn Error + Send + Sync> = error.into();
+
+    let events = log.take();
+    let (built, undone) = events.split_at(3);
+    for event in ["+ground", "+walls", "+pump begun"] {
+        assert!(
+            built.iter().any(|noted| noted == event),
+            "{event} is missing in {built:?}"
+        );
+    }
+    assert_eq!(undone, ["-pump begun", "-walls", "-ground"]);
+    assert_eq!(Arc::strong_count(&log), 1, "nothing is left");
+}
+
+// Transients inside singletons.
+
+/// What the tests below ask for.
+struct Order {
+    is_refused: bool,
+}
+
+struct Stamp(Traced);
+
+#[injectable(transient)]
+async fn stamp(ground: &Ground, log: Arc<Log>) -> Stamp {
+    tokio::task::yield_now().await;
+    assert_eq!(ground.0.name(), "ground", "what a transient needs is there");
+    Stamp(Traced::new("stamp", log))
+}
+
+struct Wax(Traced);
+
+#[injectable(transient)]
+impl Wax {
+    fn new(order: &Order, log: Arc<Log>) -> Result<Self, Refused> {
+        if order.is_refused {
+            Err(Refused)
+        } else {
+            Ok(Wax(Traced::new("wax", log)))
+        }
+    }
+}
+
+struct Clerk {
+    first: Stamp,
+    second: Stamp,
+    wax: Wax,
+}
+
+#[injectable(singleton)]
+impl Clerk {
+    async fn new(first: Stamp, second: Stamp, wax: Wax) -> Self {
+        Clerk { first, second, wax }
+    }
+}
+
+#[container(Clerk, Stamp = stamp, Wax, Ground)]
+struct Office {
+    order: Order,
+    log: Arc<Log>,
+}
+
+#[tokio::test]
+async fn a_singleton_may_be_made_of_transients() {
+    let log = Log::new();
+    let office = Office::build(Order { is_refused: false }, log.clone())
+        .await
+        .expect("nothing fails");
+    assert_eq!(log.take(), ["+ground", "+stamp", "+stamp", "+wax"]);
+    let clerk = office.get::<Clerk>();
+    assert!(!std::ptr::eq(&clerk.first.0, &clerk.second.0));
+    assert_eq!(clerk.wax.0.name(), "wax");
+    drop(office);
+    assert_eq!(
+        log.take(),
+        ["-stamp", "-stamp", "-wax", "-ground"],
+        "the clerk's fields in their order"
+    );
+}
+
+#[tokio::test]
+async fn a_failing_transient_fails_the_singleton_that_asks_for_it() {
+    let log = Log::new();
+    let order = Order { is_refused: true };
+    let error = Office::build(order, log.clone())
+        .await
+        .expect_err("the wax is refused");
+    assert_eq!(error.path(), ["Clerk", "Wax"]);
+    assert!(error.source().is_some_and(|source| source.is::<Refused>()));
+    assert_eq!(
+        log.take(),
+        ["+ground", "+stamp", "+stamp", "-stamp", "-stamp", "-ground"]
+    );
+    assert_eq!(Arc::strong_count(&log), 1);
+}
