@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
-use di_axum::{container, handler, injectable};
+use di_axum::{Injectable, container, handler, injectable};
 use di_fixture_attribute::first;
 use serde::Serialize;
 
@@ -21,22 +21,12 @@ struct Theme {
     name: &'static str,
 }
 
-/// Away from the attribute macro of the name `injectable`, see `derive`.
-mod page {
-    use di_axum::Injectable;
-    use serde::Serialize;
-
-    use super::Theme;
-
-    #[derive(Injectable, Serialize)]
-    #[injectable(request)]
-    #[serde(transparent)]
-    pub(super) struct Page<'r> {
-        theme: &'r Theme,
-    }
+#[derive(Injectable, Serialize)]
+#[injectable(request)]
+#[serde(transparent)]
+struct Page<'r> {
+    theme: &'r Theme,
 }
-
-use page::Page;
 
 struct Font(&'static str);
 

@@ -3,7 +3,7 @@
 use std::{cell::Cell, marker::PhantomData, sync::Arc};
 
 use axum::{Router, routing::get};
-use di_axum::{container, handler, injectable};
+use di_axum::{Injectable, container, handler, injectable};
 
 use crate::{
     forms::{Broken, Env, Result, check},
@@ -43,34 +43,29 @@ fn number(env: &Env) -> u32 {
     env.url.len() as u32
 }
 
-/// The derive form. Where the attribute macro `injectable` is imported as well, rustc finds the name of the derive's
-/// helper attribute ambiguous (E0659); therefore a module of its own.
-mod derived {
-    use std::sync::Arc;
+#[derive(Injectable)]
+#[injectable(request)]
+struct Derived<'r> {
+    #[inject]
+    env: &'r Env,
+    #[inject(default)]
+    names: Option<String>,
+    #[inject(Replica)]
+    pool: &'r Pool,
+    #[inject(Replica)]
+    shared: Arc<Pool>,
+}
 
+/// The derive form alone, without the attribute macro of its helper's name in scope.
+mod alone {
     use di_axum::Injectable;
-
-    use super::{Env, Pool, Replica};
-
-    #[derive(Injectable)]
-    #[injectable(request)]
-    pub(super) struct Derived<'r> {
-        #[inject]
-        pub(super) env: &'r Env,
-        #[inject(default)]
-        pub(super) names: Option<String>,
-        #[inject(Replica)]
-        pub(super) pool: &'r Pool,
-        #[inject(Replica)]
-        pub(super) shared: Arc<Pool>,
-    }
 
     #[derive(Injectable)]
     #[injectable(transient)]
     pub(super) struct Fresh(pub(super) u32);
 }
 
-use derived::{Derived, Fresh};
+use alone::Fresh;
 
 // Qualifiers, and associated fns as providers.
 

@@ -48,6 +48,8 @@ pub(crate) fn check<T>(env: &Env, name: &'static str, value: T) -> Result<T> {
 }
 
 /// Every form, in one scope.
+// rustfmt indents the list of an attribute in a macro further with every run.
+#[rustfmt::skip]
 macro_rules! forms {
     ($scope:ident) => {
         use super::*;
@@ -125,15 +127,15 @@ macro_rules! forms {
         }
 
         #[container(
-                                    Sync,
-                                    Async,
-                                    SyncResult,
-                                    AsyncResult,
-                                    u8 = sync_fn,
-                                    u16 = async_fn,
-                                    u32 = sync_result_fn,
-                                    usize = async_result_fn,
-                                )]
+            Sync,
+            Async,
+            SyncResult,
+            AsyncResult,
+            u8 = sync_fn,
+            u16 = async_fn,
+            u32 = sync_result_fn,
+            usize = async_result_fn,
+        )]
         pub(super) struct App {
             env: Env,
             log: Arc<Log>,

@@ -16,3 +16,5 @@ mod sizes;
 mod startup;
 mod support;
 mod teardown;
+mod transients;
+mod ui;

@@ -2,7 +2,7 @@
 
 use axum::{
     Json, Router,
-    extract::{Path, Query},
+    extract::{Path, Query, State},
     routing::{get, post},
 };
 use di_axum::{container, handler, injectable};
@@ -196,6 +196,51 @@ async fn parameters_may_be_patterns() {
         .with_state(app);
     let (_, body) = send(&router, post_json("/a/1?page=7", r#"{"names":["b"]}"#)).await;
     assert_eq!(body, r#"{"names":["a 7 3 4 10","b"]}"#);
+}
+
+// Names that an expansion may well use itself.
+
+mod taken {
+    use super::*;
+
+    macro_rules! taken {
+        ($($name:ident)*) => {
+            $(
+                #[injectable(singleton)]
+                pub(super) struct $name {
+                    #[inject(value = 1)]
+                    number: u32,
+                }
+            )*
+
+            #[container($($name),*)]
+            pub(super) struct Container {
+                value: Value,
+            }
+
+            #[handler]
+            #[allow(clippy::too_many_arguments, non_snake_case, reason = "that is what is tested")]
+            pub(super) async fn sum_of_all($($name { number: $name }: &$name,)* State(_): State<Container>) -> String {
+                let numbers: &[&u32] = &[$($name),*];
+                numbers.iter().copied().sum::<u32>().to_string()
+            }
+        };
+    }
+
+    pub(super) struct Value;
+
+    taken!(S M C H T Seal PlanOf Binding0 Provides Node Infallible Send Debug);
+}
+
+#[tokio::test]
+async fn names_of_the_expansion_do_not_collide_with_those_of_the_user() {
+    let app = taken::Container::build(taken::Value)
+        .await
+        .expect("nothing fails");
+    let router = Router::new()
+        .route("/", get(taken::sum_of_all))
+        .with_state(app);
+    assert_eq!(text(&router, "/").await, "13");
 }
 
 /// Everything at home in one fn: items of a body have no path from the outside.

@@ -21,13 +21,13 @@ use crate::support::{Log, Traced, at_once, fetch, send, text, within};
 
 /// Gives out every number once.
 #[injectable(singleton)]
-struct Numbers {
+pub(crate) struct Numbers {
     #[inject(default)]
     last: AtomicUsize,
 }
 
 impl Numbers {
-    fn next(&self) -> usize {
+    pub(crate) fn next(&self) -> usize {
         self.last.fetch_add(1, Ordering::Relaxed) + 1
     }
 }
@@ -144,76 +144,6 @@ async fn clones_of_an_app_are_the_same_app_and_builds_are_not() {
     ));
     assert!(!std::ptr::eq(first.get::<Pool>(), second.get::<Pool>()));
     assert_eq!(log.count("+pool"), 2);
-}
-
-/// By value: whoever asks for one gets one.
-struct Ticket(usize);
-
-#[injectable(transient)]
-impl Ticket {
-    fn new(numbers: &Numbers, log: &Log) -> Self {
-        log.note("+ticket");
-        Ticket(numbers.next())
-    }
-}
-
-#[injectable(transient)]
-struct Envelope {
-    ticket: Ticket,
-}
-
-#[injectable(request)]
-struct Desk {
-    left: Ticket,
-    right: Ticket,
-}
-
-#[injectable(singleton)]
-struct Office {
-    ticket: Ticket,
-}
-
-#[container(Numbers, Ticket, Envelope, Desk, Office)]
-struct Tickets {
-    log: Arc<Log>,
-}
-
-#[handler]
-async fn draw(
-    desk: &Desk,
-    office: &Office,
-    #[inject] own: Ticket,
-    #[inject] other: Ticket,
-    #[inject] envelope: Envelope,
-) -> Json<Vec<usize>> {
-    let taken = [
-        &desk.left,
-        &desk.right,
-        &own,
-        &other,
-        &envelope.ticket,
-        &office.ticket,
-    ];
-    Json(taken.map(|ticket| ticket.0).to_vec())
-}
-
-#[tokio::test]
-async fn every_injection_site_has_a_transient_of_its_own() {
-    let log = Log::new();
-    let tickets = Tickets::build(log.clone()).await.expect("nothing fails");
-    assert_eq!(log.take(), ["+ticket"], "the office's");
-
-    let router = Router::new().route("/", get(draw)).with_state(tickets);
-    let mut seen = HashSet::new();
-    for _ in 0..3 {
-        let mut drawn: Vec<usize> =
-            serde_json::from_str(&text(&router, "/").await).expect("numbers");
-        let office = drawn.pop().expect("the office's is last");
-        assert_eq!(office, 1, "a singleton keeps its own");
-        seen.extend(drawn);
-        assert_eq!(log.take().len(), 5);
-    }
-    assert_eq!(seen.len(), 3 * 5);
 }
 
 struct Base(Traced);

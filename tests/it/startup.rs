@@ -9,7 +9,7 @@ use crate::support::{Log, Traced, within};
 
 // Order: the list is in the wrong one.
 
-struct Ground(Traced);
+pub(crate) struct Ground(pub(crate) Traced);
 
 #[injectable(singleton)]
 impl Ground {
@@ -182,7 +182,7 @@ async fn a_singleton_begins_as_soon_as_what_it_needs_is_there() {
 // Failure.
 
 #[derive(Debug)]
-struct Refused;
+pub(crate) struct Refused;
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -257,86 +257,4 @@ async fn a_failing_singleton_names_its_path_and_undoes_the_rest() {
     }
     assert_eq!(undone, ["-pump begun", "-walls", "-ground"]);
     assert_eq!(Arc::strong_count(&log), 1, "nothing is left");
-}
-
-// Transients inside singletons.
-
-/// What the tests below ask for.
-struct Order {
-    is_refused: bool,
-}
-
-struct Stamp(Traced);
-
-#[injectable(transient)]
-async fn stamp(ground: &Ground, log: Arc<Log>) -> Stamp {
-    tokio::task::yield_now().await;
-    assert_eq!(ground.0.name(), "ground", "what a transient needs is there");
-    Stamp(Traced::new("stamp", log))
-}
-
-struct Wax(Traced);
-
-#[injectable(transient)]
-impl Wax {
-    fn new(order: &Order, log: Arc<Log>) -> Result<Self, Refused> {
-        if order.is_refused {
-            Err(Refused)
-        } else {
-            Ok(Wax(Traced::new("wax", log)))
-        }
-    }
-}
-
-struct Clerk {
-    first: Stamp,
-    second: Stamp,
-    wax: Wax,
-}
-
-#[injectable(singleton)]
-impl Clerk {
-    async fn new(first: Stamp, second: Stamp, wax: Wax) -> Self {
-        Clerk { first, second, wax }
-    }
-}
-
-#[container(Clerk, Stamp = stamp, Wax, Ground)]
-struct Office {
-    order: Order,
-    log: Arc<Log>,
-}
-
-#[tokio::test]
-async fn a_singleton_may_be_made_of_transients() {
-    let log = Log::new();
-    let office = Office::build(Order { is_refused: false }, log.clone())
-        .await
-        .expect("nothing fails");
-    assert_eq!(log.take(), ["+ground", "+stamp", "+stamp", "+wax"]);
-    let clerk = office.get::<Clerk>();
-    assert!(!std::ptr::eq(&clerk.first.0, &clerk.second.0));
-    assert_eq!(clerk.wax.0.name(), "wax");
-    drop(office);
-    assert_eq!(
-        log.take(),
-        ["-stamp", "-stamp", "-wax", "-ground"],
-        "the clerk's fields in their order"
-    );
-}
-
-#[tokio::test]
-async fn a_failing_transient_fails_the_singleton_that_asks_for_it() {
-    let log = Log::new();
-    let order = Order { is_refused: true };
-    let error = Office::build(order, log.clone())
-        .await
-        .expect_err("the wax is refused");
-    assert_eq!(error.path(), ["Clerk", "Wax"]);
-    assert!(error.source().is_some_and(|source| source.is::<Refused>()));
-    assert_eq!(
-        log.take(),
-        ["+ground", "+stamp", "+stamp", "-stamp", "-stamp", "-ground"]
-    );
-    assert_eq!(Arc::strong_count(&log), 1);
 }

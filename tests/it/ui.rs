@@ -1,0 +1,225 @@
+//! The UI tests: what the compiler says about mistakes. See `tests/ui/README.md`.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde_json::Value;
+
+/// What rustc prints, to the letter; and that the corrected twins compile and run.
+#[test]
+fn snapshots() {
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("ui/*/fail/*.rs");
+    cases.pass("ui/*/pass/*.rs");
+}
+
+/// Code, line, number and content of the errors, independent of how rustc words and draws them.
+#[test]
+fn expectations() {
+    let cases = cases();
+    assert!(!cases.is_empty(), "no UI tests were found");
+    let said = check(&cases);
+    let mut wrong = String::new();
+    for (name, path) in &cases {
+        let source = fs::read_to_string(path).expect("the file was just found");
+        let expected = Expectation::parse(&source);
+        let errors = said.get(name).map_or(&[][..], Vec::as_slice);
+        if let Err(difference) = expected.compare(errors) {
+            writeln!(wrong, "{}:\n{difference}", path.display()).expect("a string takes any text");
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// Every mistake has a twin without it; the exceptions say why they have none.
+#[test]
+fn every_mistake_has_a_corrected_twin() {
+    for path in cases().into_values() {
+        let source = fs::read_to_string(&path).expect("the file was just found");
+        let twin = Path::new(&path.to_string_lossy().replace("/fail/", "/pass/")).to_path_buf();
+        let excused = source.contains("//! no twin:");
+        assert!(
+            twin.exists() != excused,
+            "{} needs a twin, or `//! no twin: WHY`",
+            path.display()
+        );
+    }
+}
+
+/// The failing files, by a name that is unique.
+fn cases() -> BTreeMap<String, PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
+    let mut cases = BTreeMap::new();
+    for folder in entries(&root).filter(|path| path.is_dir()) {
+        for path in entries(&folder.join("fail")) {
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = [&folder, &path].map(|path| {
+                    path.file_stem()
+                        .expect("a name")
+                        .to_string_lossy()
+                        .into_owned()
+                });
+                cases.insert(name.join("-"), path);
+            }
+        }
+    }
+    cases
+}
+
+fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = fs::read_dir(folder)
+        .map(Iterator::collect::<Vec<_>>)
+        .unwrap_or_default();
+    entries
+        .into_iter()
+        .map(|entry| entry.expect("a readable folder").path())
+}
+
+/// One error of the compiler.
+struct Said {
+    code: String,
+    line: u64,
+    text: String,
+}
+
+/// Checks all files at once, as the programs of a package beside the build's own files.
+fn check(cases: &BTreeMap<String, PathBuf>) -> BTreeMap<String, Vec<Said>> {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ui");
+    fs::create_dir_all(&package).expect("the target folder is writable");
+    fs::write(package.join("Cargo.toml"), manifest(tests, cases)).expect("as above");
+    let lock = fs::read(tests.join("../Cargo.lock")).expect("the workspace is locked");
+    fs::write(package.join("Cargo.lock"), lock).expect("as above");
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "check",
+            "--quiet",
+            "--bins",
+            "--keep-going",
+            "--message-format=json",
+            "--offline",
+        ])
+        .current_dir(&package)
+        .env("CARGO_TARGET_DIR", package.join("target"))
+        .env_remove("RUSTFLAGS")
+        .output()
+        .expect("cargo runs this test");
+    let said = parse(&String::from_utf8_lossy(&output.stdout));
+    assert!(
+        !said.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    said
+}
+
+fn manifest(tests: &Path, cases: &BTreeMap<String, PathBuf>) -> String {
+    let mut manifest = format!(
+        "[package]\nname = \"ui\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n\
+         async-trait = \"*\"\naxum = \"*\"\ntokio = {{ version = \"*\", features = [\"rt\"] }}\n\
+         di-axum = {{ path = {:?} }}\ndi-fixture-billing = {{ path = {:?} }}\n",
+        tests.join("../di-axum"),
+        tests.join("fixtures/billing"),
+    );
+    for (name, path) in cases {
+        write!(manifest, "[[bin]]\nname = {name:?}\npath = {path:?}\n")
+            .expect("a string takes any text");
+    }
+    manifest
+}
+
+fn parse(stdout: &str) -> BTreeMap<String, Vec<Said>> {
+    let mut said: BTreeMap<String, Vec<Said>> = BTreeMap::new();
+    for line in stdout.lines() {
+        let message: Value = serde_json::from_str(line).expect("cargo prints json");
+        let diagnostic = &message["message"];
+        let primary = diagnostic["spans"]
+            .as_array()
+            .and_then(|spans| spans.iter().find(|span| span["is_primary"] == true));
+        // The closing "aborting due to .." has no place.
+        let (Some(primary), "error") = (primary, diagnostic["level"].as_str().unwrap_or_default())
+        else {
+            continue;
+        };
+        let target = message["target"]["name"]
+            .as_str()
+            .expect("a target has a name");
+        let text = diagnostic["rendered"]
+            .as_str()
+            .expect("rendered")
+            .to_string();
+        let line = primary["line_start"].as_u64().expect("a line");
+        let code = code(
+            diagnostic["message"].as_str().expect("a text"),
+            &diagnostic["code"]["code"],
+        );
+        said.entry(target.to_string())
+            .or_default()
+            .push(Said { code, line, text });
+    }
+    for errors in said.values_mut() {
+        errors.sort_by_key(|error| error.line);
+    }
+    said
+}
+
+/// Our code, else rustc's.
+fn code(message: &str, rustc: &Value) -> String {
+    let ours = message
+        .find("[DI")
+        .and_then(|at| message.get(at + 1..at + 6));
+    ours.or_else(|| rustc.as_str())
+        .unwrap_or("plain")
+        .to_string()
+}
+
+/// What the top of a file says about its errors.
+struct Expectation {
+    errors: Vec<String>,
+    says: Vec<String>,
+}
+
+impl Expectation {
+    fn parse(source: &str) -> Self {
+        let lines = |key: &str| {
+            let lines = source.lines().filter_map(|line| line.strip_prefix(key));
+            lines.map(|line| line.trim().to_string()).collect()
+        };
+        Expectation {
+            errors: lines("//! error:"),
+            says: lines("//! says:"),
+        }
+    }
+
+    fn compare(&self, said: &[Said]) -> Result<(), String> {
+        let errors: Vec<String> = said
+            .iter()
+            .map(|said| format!("{} at {}", said.code, said.line))
+            .collect();
+        let text: String = said.iter().map(|said| said.text.as_str()).collect();
+        if self.errors.is_empty() || self.says.is_empty() {
+            return Err(format!(
+                "  it does not say what is expected; the errors are {errors:?}\n{text}"
+            ));
+        }
+        if errors != self.errors {
+            return Err(format!(
+                "  expected {:?}\n  found    {errors:?}\n{text}",
+                self.errors
+            ));
+        }
+        let mut rest = text.as_str();
+        for says in &self.says {
+            match rest.find(says.as_str()) {
+                Some(at) => rest = &rest[at + says.len()..],
+                None => return Err(format!("  expected, in this order: {says}\n{text}")),
+            }
+        }
+        Ok(())
+    }
+}

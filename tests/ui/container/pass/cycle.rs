@@ -1,0 +1,27 @@
+use std::sync::Arc;
+
+use di_axum::{container, injectable};
+
+pub trait Payments: Send + Sync {}
+
+#[injectable(singleton)]
+pub struct Orders {
+    pub payments: Arc<dyn Payments>,
+}
+
+#[injectable(singleton)]
+pub struct Stripe {
+    #[inject(default)]
+    pub orders: Vec<u32>,
+}
+
+impl Payments for Stripe {}
+
+#[container(
+    Orders,
+    dyn Payments = Stripe,
+    Stripe,
+)]
+pub struct App;
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! error: E0521 at 11
+//! says: borrowed data escapes
+use di_axum::{handler, injectable};
+
+#[injectable(request)]
+pub struct User {
+    #[inject(default)]
+    pub name: String,
+}
+#[handler]
+pub async fn show(user: &User) { tokio::spawn(async move { println!("{}", user.name) }); }
+
+fn main() {}

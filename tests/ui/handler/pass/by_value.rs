@@ -1,0 +1,8 @@
+use di_axum::{handler, injectable};
+
+#[injectable(singleton)]
+pub struct Settings;
+#[handler]
+pub async fn show(_settings: &Settings) {}
+
+fn main() {}
