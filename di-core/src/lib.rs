@@ -33,7 +33,6 @@ pub use di_macros::{Injectable, container, injectable, module};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::{
-        __sources as sources,
         container::{
             Asks, Container, HasContainer, Mounts, Provided, ProvidedAll, Provides, Root, share,
         },
@@ -43,7 +42,7 @@ pub mod __private {
         key::{Dep, Deps, Extract, Extracted, Extractor, Mode, Of, Owned, Ref, Shared, Use},
         node::{
             At, Bind, Construct, ConstructAsync, Fallible, Meta, Node, Param, Provider, Recipe,
-            assert_shared,
+            assert_owned, assert_shared,
         },
         plan::{Layout, View},
         probe::*,
@@ -66,5 +65,6 @@ pub mod __private {
         /// Anything will do.
         pub const ANSWER: Option<Answer> = Some(&());
     }
-    pub use NotANode as NoAnswer;
+    /// Never asked.
+    pub trait NoAnswer {}
 }

@@ -71,8 +71,8 @@ pub struct Param {
 /// A type or provider that a container can list. Implemented by `#[injectable]`.
 ///
 /// # Safety
-/// The `MAKER` of the node's `Recipe` builds its `Output` from its `Deps`, and `META` tells the truth about both. A node that is a singleton or request-scoped has an `Output` that is `Send + Sync`, and one whose
-/// `Output` borrows is covariant in that lifetime, or its drop touches nothing that it borrows.
+/// The `MAKER` of the node's `Recipe` builds its `Output` from its `Deps`, and `META` tells the truth about both. Its `Output` is `Send`, and `Sync` unless it is transient; one that
+/// borrows is covariant in that lifetime, or its drop touches nothing that it borrows.
 #[diagnostic::on_unimplemented(
     message = "[DI010] `{Self}` is not injectable",
     label = "listed here, but nothing says how to construct it",
@@ -112,7 +112,7 @@ pub unsafe trait Recipe<S>: Node {
     /// What the constructor asks for.
     type Deps: Deps;
     /// What it returns; `'r` is the lifetime of the request.
-    type Output<'r>: Send + 'r;
+    type Output<'r>: 'r;
     /// Its error; `Infallible` when it cannot fail.
     type Error: Send + 'static;
 }
@@ -178,5 +178,28 @@ pub trait Bind: 'static {
     fn coerce<'r>(at: At<'r>, from: *const Self::From<'r>) -> *const Self::To<'r>;
 }
 
-/// Proves that a value which is shared between tasks and threads may be.
-pub const fn assert_shared<T: ?Sized + Send + Sync>() {}
+/// A value that several tasks, and threads, may see.
+#[diagnostic::on_unimplemented(
+    message = "[DI014] `{Self}` cannot be shared between threads",
+    label = "a singleton or request-scoped value has to be `Send` and `Sync`",
+    note = "something in it is not: instead of `Rc` take `Arc`, instead of `Cell` or `RefCell` an atomic or a `Mutex`, and `Send + Sync` in a `dyn Trait`"
+)]
+pub trait SharedValue {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized + Send + Sync> SharedValue for T {}
+
+/// A value that moves to the task, and thread, that asks for it.
+#[diagnostic::on_unimplemented(
+    message = "[DI014] `{Self}` cannot be sent between threads",
+    label = "a transient value has to be `Send`",
+    note = "something in it is not: instead of `Rc` take `Arc`, and `Send` in a `dyn Trait`"
+)]
+pub trait OwnedValue {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized + Send> OwnedValue for T {}
+
+/// Asserts that a value may be shared.
+pub const fn assert_shared<T: ?Sized + SharedValue>() {}
+
+/// Asserts that a value may be moved between threads.
+pub const fn assert_owned<T: ?Sized + OwnedValue>() {}

@@ -128,36 +128,22 @@ probes! {
     Probe31 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 A17 A18 A19 A20 A21 A22 A23 A24 A25 A26 A27 A28 A29 A30]
 }
 
-/// The sources of a list of dependencies in a container.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __sources {
-    ($container:ty, $deps:ty) => {{
-        #[allow(unused_imports)]
-        use $crate::__private::OtherSource as _;
-        $crate::__sources!(@all $container, $deps;
-            Probe0 Probe1 Probe2 Probe3 Probe4 Probe5 Probe6 Probe7
-            Probe8 Probe9 Probe10 Probe11 Probe12 Probe13 Probe14 Probe15
-            Probe16 Probe17 Probe18 Probe19 Probe20 Probe21 Probe22 Probe23
-            Probe24 Probe25 Probe26 Probe27 Probe28 Probe29 Probe30 Probe31)
-    }};
-    (@all $container:ty, $deps:ty; $($probe:ident)*) => {
-        [$( $crate::__private::$probe::<$container, $deps>::SOURCE ),*]
-    };
-}
-
 /// Probes whether a type is a node, in concrete code.
 pub struct NodeProbe<T>(PhantomData<*const T>);
 
 impl<T: Node> NodeProbe<T> {
     /// Its scope.
     pub const SCOPE: Option<Scope> = Some(T::META.scope);
+    /// Its scope's number.
+    pub const NUMBER: u8 = T::META.scope as u8;
 }
 
 /// It is not.
 pub trait NotANode {
     /// Nothing.
     const SCOPE: Option<Scope> = None;
+    /// That of a singleton.
+    const NUMBER: u8 = Scope::Singleton as u8;
 }
 impl<T> NotANode for NodeProbe<T> {}
 

@@ -218,39 +218,44 @@ impl App {
 
 const _: () = {
     #[allow(unused_imports)]
-    use di::{NoSource as _, OtherSource as _, SomeError as _, Unprovided as _};
+    use di::{
+        NoAnswer as _, NoSource as _, NotANode as _, OtherSource as _, SomeError as _,
+        Unprovided as _,
+    };
+
+    // The macro writes all of this out, with 32 probes, and an item for each entry.
+    macro_rules! listed {
+        ($name:literal, $node:ty, $key:ty) => {{
+            let _: for<'di> fn(
+                di::At<'di>,
+                PhantomData<<$node as di::Recipe<_>>::Output<'di>>,
+            ) -> PhantomData<$key> = |_, value| value;
+            let mut sources = [di::Source::None; di::MAX_DEPS];
+            sources[0] = di::Probe0::<App, <$node as di::Recipe<_>>::Deps>::SOURCE;
+            sources[1] = di::Probe1::<App, <$node as di::Recipe<_>>::Deps>::SOURCE;
+            di::Listed::node(
+                $name,
+                <$node as di::Recipe<_>>::META,
+                <$node as di::Recipe<_>>::MAKER,
+                sources,
+                di::Errors {
+                    fallible: di::ErrorProbe::<<$node as di::Recipe<_>>::Error>::FALLIBLE,
+                    answer: di::AnswerProbe::<<$node as di::Recipe<_>>::Error>::ANSWER,
+                    source: di::SourceProbe::<<$node as di::Recipe<_>>::Error>::INTO_SOURCE,
+                },
+            )
+        }};
+    }
 
     const LISTED: [di::Listed; 5] = [
         di::Listed::given("Env"),
-        di::Listed::node(
-            "Pool",
-            <connect as di::Recipe<_>>::META,
-            <connect as di::Recipe<_>>::MAKER,
-            di::sources!(App, <connect as di::Recipe<_>>::Deps),
-            di::Errors {
-                fallible: di::ErrorProbe::<<connect as di::Recipe<_>>::Error>::FALLIBLE,
-                answer: None,
-                source: di::SourceProbe::<<connect as di::Recipe<_>>::Error>::INTO_SOURCE,
-            },
-        ),
-        di::Listed::node(
-            "Users",
-            <Users<'static> as di::Recipe<_>>::META,
-            <Users<'static> as di::Recipe<_>>::MAKER,
-            di::sources!(App, <Users<'static> as di::Recipe<_>>::Deps),
-            di::Errors::NONE,
-        ),
+        listed!("Pool", connect, Pool),
+        listed!("Users", Users<'static>, Users<'di>),
         di::Listed::binding::<B3>(
             "dyn Repo",
             di::Probe::<App, Users<'static>, dyn for<'q> di::Of<'q, T = Users<'q>>, ()>::SOURCE,
         ),
-        di::Listed::node(
-            "Stamp",
-            <stamp as di::Recipe<_>>::META,
-            <stamp as di::Recipe<_>>::MAKER,
-            di::sources!(App, <stamp as di::Recipe<_>>::Deps),
-            di::Errors::NONE,
-        ),
+        listed!("Stamp", stamp, Stamp),
     ];
     const EDGES: usize = di::count_edges(&LISTED);
     static GRAPH: di::Table<5, EDGES> = di::Table::new(&LISTED);
@@ -295,14 +300,14 @@ const _: () = {
     // Entry 1.
     unsafe impl di::Provides<Pool> for App {
         type Family = dyn for<'q> di::Of<'q, T = Pool>;
-        type Scope = di::ScopeIs<{ <connect as di::Recipe<_>>::META.scope as u8 }>;
+        type Scope = di::ScopeIs<{ di::NodeProbe::<connect>::NUMBER }>;
         const INDEX: u16 = 1;
     }
     const _: () = di::check(&GRAPH, 1);
     // Entry 2.
     unsafe impl di::Provides<Users<'static>> for App {
         type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
-        type Scope = di::ScopeIs<{ <Users<'static> as di::Recipe<_>>::META.scope as u8 }>;
+        type Scope = di::ScopeIs<{ di::NodeProbe::<Users<'static>>::NUMBER }>;
         const INDEX: u16 = 2;
     }
     const _: () = di::check(&GRAPH, 2);
@@ -326,20 +331,10 @@ const _: () = {
     // Entry 4.
     unsafe impl di::Provides<Stamp> for App {
         type Family = dyn for<'q> di::Of<'q, T = Stamp>;
-        type Scope = di::ScopeIs<{ <stamp as di::Recipe<_>>::META.scope as u8 }>;
+        type Scope = di::ScopeIs<{ di::NodeProbe::<stamp>::NUMBER }>;
         const INDEX: u16 = 4;
     }
     const _: () = di::check(&GRAPH, 4);
-
-    // Each provider yields its key's type, at every lifetime.
-    #[allow(dead_code)]
-    #[allow(clippy::extra_unused_lifetimes)]
-    fn outputs<'r>() {
-        let _: PhantomData<Pool> = PhantomData::<<connect as di::Recipe<_>>::Output<'r>>;
-        let _: PhantomData<Users<'r>> =
-            PhantomData::<<Users<'static> as di::Recipe<_>>::Output<'r>>;
-        let _: PhantomData<Stamp> = PhantomData::<<stamp as di::Recipe<_>>::Output<'r>>;
-    }
 };
 
 // ---- A root: `(repo: &dyn Repo, users: &Users<'_>, #[inject] own: Stamp)`

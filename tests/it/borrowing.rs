@@ -67,10 +67,12 @@ impl Repo for SqlRepo<'_> {
     }
 }
 
-/// Borrows the trait object, and owns a box that borrows.
+type Phrase<'r> = Box<dyn Fn(&str) -> String + Send + Sync + 'r>;
+
+/// Borrows the trait object, and owns boxes that borrow.
 struct Greeter<'r> {
     repo: &'r dyn Repo,
-    phrases: Vec<Box<dyn Fn(&str) -> String + Send + Sync + 'r>>,
+    phrases: Vec<Phrase<'r>>,
 }
 
 #[injectable(request)]

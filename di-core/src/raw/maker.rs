@@ -134,7 +134,6 @@ impl AsyncOp {
     where
         F: Fn(Inputs) -> Fut + Copy,
         Fut: Future<Output = Result<T, E>> + Send,
-        T: Send,
         E: Send + 'static,
     {
         assert!(

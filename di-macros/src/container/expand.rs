@@ -4,8 +4,11 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ItemStruct, Lifetime, Type};
 
-use super::model::{Entry, Kind, written_at};
+use super::model::{Entry, Kind, adopted, written_at};
 use crate::common::{Facade, Key, at, shared, text};
+
+/// The most dependencies of a node; `di_core::graph::MAX_DEPS`.
+const MAX_DEPS: usize = 32;
 
 /// The struct, its `build`, and everything that the compiler checks.
 pub(crate) fn container(item: &ItemStruct, entries: &[Entry], di: &Facade) -> TokenStream {
@@ -167,7 +170,12 @@ impl Container<'_> {
             let name = field.key.name();
             quote!(#di::Listed::given(#name))
         });
-        let rows = self
+        // An item of its own for each: in one body the compiler would go through the open obligations of all
+        // entries again and again.
+        let rows: Vec<_> = (0..self.nodes.len())
+            .map(|i| format_ident!("__ENTRY{i}"))
+            .collect();
+        let listed = self
             .nodes
             .iter()
             .enumerate()
@@ -185,8 +193,11 @@ impl Container<'_> {
             .fold(quote!(()), |tail, head| quote!((#head, #tail)));
         quote! {
             #[allow(unused_imports)]
-            use #di::{NoAnswer as _, NoSource as _, SomeError as _, Unprovided as _};
+            use #di::{
+                NoAnswer as _, NoSource as _, NotANode as _, OtherSource as _, SomeError as _, Unprovided as _,
+            };
 
+            #(const #rows: #di::Listed = #listed;)*
             const __LISTED: [#di::Listed; #count] = [#(#given_rows,)* #(#rows,)*];
             const __EDGES: usize = #di::count_edges(&__LISTED);
             static __GRAPH: #di::Table<#count, __EDGES> = #di::Table::new(&__LISTED);
@@ -216,24 +227,7 @@ impl Container<'_> {
     fn listed(&self, i: usize, entry: &Entry) -> TokenStream {
         let (di, ident, name) = (self.di, &self.item.ident, &entry.name);
         match &entry.kind {
-            Kind::Node { node, .. } => {
-                let node = node.tokens(di);
-                let recipe = self.recipe(&node, entry);
-                let di = di.at(entry.place());
-                quote_spanned! {entry.place()=>
-                    #di::Listed::node(
-                        #name,
-                        #recipe::META,
-                        #recipe::MAKER,
-                        #di::sources!(#ident, #recipe::Deps),
-                        #di::Errors {
-                            fallible: #di::ErrorProbe::<#recipe::Error>::FALLIBLE,
-                            answer: #di::AnswerProbe::<#recipe::Error>::ANSWER,
-                            source: #di::SourceProbe::<#recipe::Error>::INTO_SOURCE,
-                        },
-                    )
-                }
-            }
+            Kind::Node { key, node } => self.recipe(entry, key, &adopted(node.tokens(di))),
             Kind::Binding { to, .. } => {
                 let binding = binding(i);
                 let (d, f, q) = (to.discriminator(), to.family(di), to.qualifier());
@@ -245,10 +239,35 @@ impl Container<'_> {
         }
     }
 
-    /// A node's recipe, always spelt the same way and at the same place: what is wrong with it is then one error.
-    fn recipe(&self, node: &TokenStream, entry: &Entry) -> TokenStream {
-        let di = self.di.at(entry.place());
-        quote_spanned!(entry.place()=> <#node as #di::Recipe<_>>)
+    /// Everything that is read of a node's recipe, and the check that it yields the key's type at every lifetime
+    /// (`PhantomData` allows no coercion). In one body, at one place, and always spelt the same: what is wrong with a
+    /// node is then one error.
+    fn recipe(&self, entry: &Entry, key: &Key, node: &TokenStream) -> TokenStream {
+        let (container, name) = (&self.item.ident, &entry.name);
+        let (place, di) = (entry.place(), self.di.at(entry.place()));
+        let key = at(&key.ty, &lifetime("'di"));
+        let recipe = quote_spanned!(place=> <#node as #di::Recipe<_>>);
+        let sources = (0..MAX_DEPS).map(|k| {
+            let probe = syn::Ident::new(&format!("Probe{k}"), place);
+            quote_spanned!(place=> #di::#probe::<#container, #recipe::Deps>::SOURCE)
+        });
+        quote_spanned! {place=> {
+            let _: for<'di> fn(
+                #di::At<'di>,
+                #di::core::marker::PhantomData<#recipe::Output<'di>>,
+            ) -> #di::core::marker::PhantomData<#key> = |_, value| value;
+            #di::Listed::node(
+                #name,
+                #recipe::META,
+                #recipe::MAKER,
+                [#(#sources),*],
+                #di::Errors {
+                    fallible: #di::ErrorProbe::<#recipe::Error>::FALLIBLE,
+                    answer: #di::AnswerProbe::<#recipe::Error>::ANSWER,
+                    source: #di::SourceProbe::<#recipe::Error>::INTO_SOURCE,
+                },
+            )
+        }}
     }
 
     /// For each row: who provides the key, and the checks.
@@ -271,24 +290,10 @@ impl Container<'_> {
 
     fn node(&self, row: usize, entry: &Entry, key: &Key, node: &TokenStream) -> TokenStream {
         let di = self.di;
-        let recipe = self.recipe(node, entry);
-        let scope = quote_spanned!(entry.place()=> #recipe::META.scope as u8);
+        let scope = quote_spanned!(entry.place()=> #di::NodeProbe::<#node>::NUMBER);
         let provides = self.provides(row, key, &scope, entry.place());
-        let key = at(&key.ty, &lifetime("'di"));
         let check = check(di, row, entry.place());
-        let di = di.at(entry.place());
-        quote_spanned! {entry.place()=>
-            #provides
-            #check
-            // The provider yields the key's type, at every lifetime. `PhantomData` allows no coercion.
-            #[allow(dead_code)]
-            const _: () = {
-                fn provider_yields_the_listed_type<'di>() {
-                    let _: #di::core::marker::PhantomData<#key> =
-                        #di::core::marker::PhantomData::<#recipe::Output<'di>>;
-                }
-            };
-        }
+        quote!(#provides #check)
     }
 
     fn binding(&self, i: usize, row: usize, entry: &Entry, key: &Key, to: &Key) -> TokenStream {

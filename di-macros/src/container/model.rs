@@ -1,6 +1,6 @@
 //! The entries of a list, own and included ones alike.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Lifetime, Type};
 
@@ -64,4 +64,24 @@ impl NodeType {
 
 pub(crate) fn forever() -> Lifetime {
     Lifetime::new("'static", Span::call_site())
+}
+
+/// The user's tokens as the macro's code, at their places. One error about them then never comes twice, once as the
+/// user's and once as the macro's. `$crate` stays what it is.
+pub(crate) fn adopted(tokens: TokenStream) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|token| match token {
+            TokenTree::Group(group) => {
+                let mut adopted = Group::new(group.delimiter(), adopted(group.stream()));
+                adopted.set_span(written_at(group.span()));
+                TokenTree::Group(adopted)
+            }
+            TokenTree::Ident(ident) if ident == "$crate" => TokenTree::Ident(ident),
+            mut other => {
+                other.set_span(written_at(other.span()));
+                other
+            }
+        })
+        .collect()
 }

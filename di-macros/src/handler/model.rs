@@ -6,11 +6,11 @@ use syn::{FnArg, GenericParam, ItemFn, Type, spanned::Spanned};
 
 use crate::{
     common::{Dependency, Held, Report, peel, text},
-    injectable::{Mark, mark},
+    injectable::{Mark, limit, mark},
 };
 
-/// The most parameters of a handler, as in axum.
-const MAX: usize = 16;
+/// The most extractors of a handler, as in axum.
+const MAX_EXTRACTORS: usize = 16;
 
 pub(super) struct Handler {
     pub(super) ident: Ident,
@@ -53,6 +53,17 @@ impl Handler {
             }
         }
         report.check()?;
+        let extractors = params
+            .iter()
+            .filter(|param| matches!(param.source, Source::Extract(_)))
+            .count();
+        limit(params.len() - extractors, item.sig.ident.span())?;
+        if extractors > MAX_EXTRACTORS {
+            return Err(syn::Error::new(
+                item.sig.ident.span(),
+                format!("{extractors} extractors; at most {MAX_EXTRACTORS} are possible"),
+            ));
+        }
         Ok(Handler {
             ident: item.sig.ident.clone(),
             params,
@@ -95,15 +106,6 @@ fn check_signature(item: &ItemFn, report: &mut Report) {
         report.error(
             param,
             "a handler cannot be generic: it is mounted by its name alone",
-        );
-    }
-    if sig.inputs.len() > MAX {
-        report.error(
-            &sig.ident,
-            format!(
-                "{} parameters; at most {MAX} are possible. Group some of them in an injectable struct",
-                sig.inputs.len()
-            ),
         );
     }
     if let Some(variadic) = &sig.variadic {

@@ -168,14 +168,18 @@ fn capitalised(word: &str) -> String {
     })
 }
 
-/// Values that several tasks see have to be `Sync`; the compiler says so at the user's type.
-fn assert_shared(node: &Node, di: &Facade) -> Option<TokenStream> {
-    if node.scope == "transient" {
-        return None;
-    }
+/// What threads see has to be `Sync`, and all that moves between them `Send`; said at the user's type.
+fn assert_shared(node: &Node, di: &Facade) -> TokenStream {
     let ty = value_type(node, di, &lifetime("'static"));
-    let span = node.output.span();
-    Some(quote_spanned!(span=> #di::assert_shared::<#ty>();))
+    let span = node.output.span().resolved_at(Span::call_site());
+    let di = di.at(span);
+    let assert = if node.scope == "transient" {
+        "assert_owned"
+    } else {
+        "assert_shared"
+    };
+    let assert = syn::Ident::new(assert, span);
+    quote_spanned!(span=> #di::#assert::<#ty>();)
 }
 
 fn value_type(node: &Node, di: &Facade, lifetime: &Lifetime) -> TokenStream {
@@ -294,23 +298,32 @@ pub(crate) fn without_lifetimes(generics: &Generics) -> Generics {
     generics
 }
 
-/// The generics of an impl: every type parameter is `'static`, and defaults are gone.
+/// The generics of an impl: every type parameter is `'static`, and defaults are gone. The bound goes where the user's own
+/// are, since clippy objects to bounds of one parameter in two places.
 fn impl_generics(generics: &Generics) -> Generics {
     let mut generics = generics.clone();
-    let types: Vec<_> = generics
-        .type_params()
-        .map(|param| param.ident.clone())
-        .collect();
+    let bounds = &mut generics
+        .where_clause
+        .as_mut()
+        .map(|clause| &mut clause.predicates);
     for param in &mut generics.params {
-        if let GenericParam::Type(param) = param {
-            param.default = None;
-        }
-    }
-    for ty in types {
-        generics
-            .make_where_clause()
-            .predicates
-            .push(syn::parse_quote!(#ty: 'static));
+        let syn::GenericParam::Type(param) = param else {
+            continue;
+        };
+        param.default = None;
+        let own = bounds.as_mut().and_then(|predicates| {
+            predicates.iter_mut().find_map(|predicate| match predicate {
+                syn::WherePredicate::Type(predicate) => match &predicate.bounded_ty {
+                    Type::Path(path) if path.path.is_ident(&param.ident) => {
+                        Some(&mut predicate.bounds)
+                    }
+                    _ => None,
+                },
+                _ => None,
+            })
+        });
+        own.unwrap_or(&mut param.bounds)
+            .push(syn::parse_quote!('static));
     }
     generics
 }

@@ -14,6 +14,7 @@ mod params;
 pub(crate) use self::{
     attr::{Mark, is_mark, mark},
     expand::{hash, nested},
+    params::limit,
 };
 
 use proc_macro2::TokenStream;

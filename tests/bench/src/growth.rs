@@ -1,7 +1,7 @@
 //! The same handler in containers that list 10, 100 and 1,000 nodes: what it costs must follow what it uses, not what
 //! else is listed.
 
-use di_axum::{Container, container, injectable};
+use di_axum::{Container, container};
 
 use crate::{
     contender::*,
@@ -9,20 +9,28 @@ use crate::{
     nodes::*,
 };
 
-/// A request-scoped node that the measured handler does not use. Its numbers make it another type.
-#[injectable(request)]
-#[allow(dead_code, reason = "listed, and never constructed")]
-pub struct Filler<'r, const A: usize, const B: usize, const C: usize> {
-    base: &'r Base,
-    last: &'r N9<'r>,
+/// Request-scoped nodes that the measured handler does not use: `a0::b0::F0` to `a8::b10::F9`, one type for each path.
+macro_rules! fillers {
+    ($($a:ident)*; $b:tt) => { $( pub mod $a { fillers!(@second $b); } )* };
+    (@second [$($b:ident)*]) => { $( pub mod $b { fillers!(@types F0 F1 F2 F3 F4 F5 F6 F7 F8 F9); } )* };
+    (@types $($filler:ident)*) => {$(
+        #[di_axum::injectable(request)]
+        #[allow(dead_code, reason = "listed, and never constructed")]
+        pub struct $filler<'r> {
+            base: &'r crate::nodes::Base,
+            last: &'r crate::nodes::N9<'r>,
+        }
+    )*};
 }
 
-/// A container of the ten nodes of the chain and ten fillers for each pair of digits.
+fillers!(a0 a1 a2 a3 a4 a5 a6 a7 a8; [b0 b1 b2 b3 b4 b5 b6 b7 b8 b9 b10]);
+
+/// A container of the ten nodes of the chain and ten fillers for each pair of modules.
 macro_rules! containers {
-    ($($name:ident [$($a:tt)*] [$($b:tt)*])*) => {$(
+    ($($name:ident [$($a:ident)*] [$($b:ident)*])*) => {$(
         containers!(@pairs $name [$($a)*] [$($b)*] []);
     )*};
-    (@pairs $name:ident [] [$($b:tt)*] [$($done:tt)*]) => {
+    (@pairs $name:ident [] [$($b:ident)*] [$($done:tt)*]) => {
         #[container(
             N0<'_> = n0, N1<'_> = n1, N2<'_> = n2, N3<'_> = n3, N4<'_> = n4,
             N5<'_> = n5, N6<'_> = n6, N7<'_> = n7, N8<'_> = n8, N9<'_> = n9,
@@ -32,19 +40,18 @@ macro_rules! containers {
             base: Base,
         }
     };
-    (@pairs $name:ident [$a:tt $($rest:tt)*] [$($b:tt)*] [$($done:tt)*]) => {
+    (@pairs $name:ident [$a:ident $($rest:ident)*] [$($b:ident)*] [$($done:tt)*]) => {
         containers!(@pairs $name [$($rest)*] [$($b)*] [$($done)* $(
-            Filler<'_, $a, $b, 0>, Filler<'_, $a, $b, 1>, Filler<'_, $a, $b, 2>, Filler<'_, $a, $b, 3>,
-            Filler<'_, $a, $b, 4>, Filler<'_, $a, $b, 5>, Filler<'_, $a, $b, 6>, Filler<'_, $a, $b, 7>,
-            Filler<'_, $a, $b, 8>, Filler<'_, $a, $b, 9>,
+            $a::$b::F0<'_>, $a::$b::F1<'_>, $a::$b::F2<'_>, $a::$b::F3<'_>, $a::$b::F4<'_>,
+            $a::$b::F5<'_>, $a::$b::F6<'_>, $a::$b::F7<'_>, $a::$b::F8<'_>, $a::$b::F9<'_>,
         )*]);
     };
 }
 
 containers! {
     Lists10 [] []
-    Lists100 [0] [1 2 3 4 5 6 7 8 9]
-    Lists1000 [0 1 2 3 4 5 6 7 8] [0 1 2 3 4 5 6 7 8 9 10]
+    Lists100 [a0] [b0 b1 b2 b3 b4 b5 b6 b7 b8]
+    Lists1000 [a0 a1 a2 a3 a4 a5 a6 a7 a8] [b0 b1 b2 b3 b4 b5 b6 b7 b8 b9 b10]
 }
 
 /// One container: how many nodes it lists (the one handed in apart), the handler's allocation, and a contender.

@@ -1,5 +1,6 @@
-//! error: E0277 at 6
-//! says: `Rc<u8>` cannot be sent between threads safely
+//! error: DI014 at 7
+//! says: `Counter` cannot be shared between threads
+//! says: instead of `Rc` take `Arc`
 use di_axum::injectable;
 
 #[injectable(request)]
