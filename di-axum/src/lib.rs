@@ -74,3 +74,7 @@ pub mod __private {
     // What has the same name above replaces the form without the web.
     pub use di_core::__private::*;
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

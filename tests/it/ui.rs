@@ -51,6 +51,30 @@ fn every_mistake_has_a_corrected_twin() {
     }
 }
 
+/// The README shows a mistake's error as it really looks; only the file and its lines have other names there.
+#[test]
+fn the_readme_shows_a_real_error() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("../README.md")).expect("there is a README");
+    let real = fs::read_to_string(root.join("ui/readme/fail/missing.stderr")).expect("a snapshot");
+    let (_, rest) = readme
+        .split_once("```text\n")
+        .expect("the README shows an error");
+    let (shown, _) = rest.split_once("```").expect("the block ends");
+    let plain = |line: &str| -> String {
+        let line = line
+            .replace("$DIR/", "")
+            .replace("ui/readme/fail/missing.rs", "src/main.rs");
+        line.chars().filter(|c| !c.is_ascii_digit()).collect()
+    };
+    let real: Vec<String> = real.lines().map(plain).collect();
+    let shown: Vec<String> = shown.lines().map(plain).collect();
+    assert!(
+        shown.len() > 5 && real.starts_with(&shown),
+        "{shown:#?}\nis not how it looks:\n{real:#?}"
+    );
+}
+
 /// The failing files, by a name that is unique.
 fn cases() -> BTreeMap<String, PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
@@ -121,7 +145,7 @@ fn check(cases: &BTreeMap<String, PathBuf>) -> BTreeMap<String, Vec<Said>> {
 fn manifest(tests: &Path, cases: &BTreeMap<String, PathBuf>) -> String {
     let mut manifest = format!(
         "[package]\nname = \"ui\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n\
-         async-trait = \"*\"\naxum = \"*\"\ntokio = {{ version = \"*\", features = [\"rt\"] }}\n\
+         async-trait = \"*\"\naxum = \"*\"\ntokio = {{ version = \"*\", features = [\"macros\", \"net\", \"rt-multi-thread\"] }}\n\
          di-axum = {{ path = {:?} }}\ndi-fixture-billing = {{ path = {:?} }}\n",
         tests.join("../di-axum"),
         tests.join("fixtures/billing"),
