@@ -60,7 +60,7 @@ pub struct Use<M, D: ?Sized, F: ?Sized, Q = ()>(
 /// One dependency as a type: what the constructor receives for it.
 ///
 /// # Safety
-/// `take` must read exactly what the plan stores for an input of this mode; see [`Inputs`].
+/// `take` must read exactly what the plan stores for an input of this mode; see `Inputs`.
 pub unsafe trait Dep {
     /// How it is held.
     const MODE: Mode;
