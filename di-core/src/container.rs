@@ -54,6 +54,13 @@ pub unsafe trait Provides<D: ?Sized, Q = ()>: Container {
     const INDEX: u16;
 }
 
+/// A key at every lifetime. Implementing it proves the type well-formed there, which `dyn for<'q> Of<'q, T = ..>` does not: a
+/// type that is so only at `'static` (`Key<'x: 'static>`) would else let its users assume that requests last forever.
+pub trait Everywhere {
+    /// The key's type.
+    type T<'r>: ?Sized + 'r;
+}
+
 /// What a root (a handler) asks for, as types. `S` is a private type of the expansion.
 ///
 /// # Safety
@@ -73,14 +80,18 @@ pub unsafe trait Root<C>: 'static {
 }
 
 /// The container `C` provides this dependency, in a scope that may be held in this way.
-pub trait Provided<C> {
+///
+/// # Safety
+/// `SOURCE` is the row that provides it.
+pub unsafe trait Provided<C> {
     /// The row.
     const SOURCE: Source;
 }
 
 macro_rules! provided {
     ($($mode:ident $held:ident),*) => {$(
-        impl<C, D: ?Sized, F: ?Sized, Q> Provided<C> for Use<$mode, D, F, Q>
+        // SAFETY: `Provides` says so.
+        unsafe impl<C, D: ?Sized, F: ?Sized, Q> Provided<C> for Use<$mode, D, F, Q>
         where
             C: Provides<D, Q, Family = F, Scope: $held>,
         {
@@ -92,16 +103,21 @@ provided!(Ref HeldByRef, Shared HeldByArc, Owned HeldByValue);
 
 /// The container `C` provides every dependency of a list. One bound for all of them: a root that asks for one value twice
 /// would otherwise have the same bound twice, which the compiler calls ambiguous.
-pub trait ProvidedAll<C> {
+///
+/// # Safety
+/// `SOURCES` are the rows that provide them, in order.
+pub unsafe trait ProvidedAll<C> {
     /// The rows, in order.
     const SOURCES: [Source; MAX_DEPS];
 }
 
-impl<C> ProvidedAll<C> for () {
+// SAFETY: nothing is asked for.
+unsafe impl<C> ProvidedAll<C> for () {
     const SOURCES: [Source; MAX_DEPS] = [Source::None; MAX_DEPS];
 }
 
-impl<C, H: Provided<C>, T: ProvidedAll<C>> ProvidedAll<C> for (H, T) {
+// SAFETY: the first, then the rest.
+unsafe impl<C, H: Provided<C>, T: ProvidedAll<C>> ProvidedAll<C> for (H, T) {
     const SOURCES: [Source; MAX_DEPS] = {
         let mut sources = T::SOURCES;
         let mut i = MAX_DEPS - 1;

@@ -9,6 +9,7 @@ use crate::{
     Scope,
     error::IntoSource,
     node::{Bind, Meta},
+    plan::MAX_STEPS,
     raw::{AsyncOp, Maker},
 };
 
@@ -358,8 +359,8 @@ impl<const N: usize, const E: usize> Table<N, E> {
                 k += 1;
             }
             assert!(
-                steps < 60_000 && inputs < 60_000,
-                "[DI020] one construction takes more than 60,000 transients"
+                steps < MAX_STEPS as u32 && inputs < 1 << 20,
+                "[DI020] one request or singleton takes more than 32,000 constructions"
             );
             self.rows[node].steps = steps;
             self.rows[node].inputs = inputs;

@@ -55,10 +55,16 @@ pub const fn check_by_value(scope: Option<Scope>, ty: &str) {
 #[track_caller]
 const fn check_missing<const N: usize, const E: usize>(table: &Table<N, E>, row: usize) {
     let node = &table.rows[row];
-    let Some(meta) = node.meta else { return };
     let mut k = 0;
     while k < node.len as usize {
         if matches!(table.edge(row, k), Source::Missing) {
+            let Some(meta) = node.meta else {
+                fail(
+                    Text::new().str("[DI001] `").str(node.name).str(
+                        "` is bound to a type that nothing provides\n  help: list that type too",
+                    ),
+                )
+            };
             let param = &meta.params[k];
             let text = if matches!(param.mode, Mode::Extract) {
                 Text::new()

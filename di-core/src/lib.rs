@@ -34,7 +34,8 @@ pub use di_macros::{Injectable, container, injectable, module};
 pub mod __private {
     pub use crate::{
         container::{
-            Asks, Container, HasContainer, Mounts, Provided, ProvidedAll, Provides, Root, share,
+            Asks, Container, Everywhere, HasContainer, Mounts, Provided, ProvidedAll, Provides,
+            Root, share,
         },
         error::{BoxError, BuildError, Failure, IntoSource},
         graph::{Answer, Errors, Graph, Listed, MAX_DEPS, Source, Table, count_edges},

@@ -41,6 +41,8 @@ pub struct Layout<const S: usize, const I: usize> {
     pub(crate) align: usize,
     /// Where the future of an async step in flight lies.
     pub(crate) scratch: usize,
+    /// Where the frame notes that one is in flight; only in a plan with async steps.
+    pub(crate) flag: Option<usize>,
 }
 
 const EMPTY: Step = Step {
@@ -78,13 +80,20 @@ struct Search<const N: usize, const S: usize, const I: usize> {
     size: usize,
     align: usize,
     scratch: (usize, usize),
+    has_futures: bool,
 }
 
 const NOWHERE: u32 = u32::MAX;
 const EXTRACTOR: u16 = 1 << 15;
 
+/// The most steps of a plan.
+pub(crate) const MAX_STEPS: usize = 32_000;
+
 impl<const S: usize, const I: usize> Layout<S, I> {
-    /// The plan of a root with these dependencies. Empty for a graph that was refused.
+    /// The plan of a root with these dependencies.
+    ///
+    /// # Panics
+    /// For a graph that was refused: what it says elsewhere is what has to be corrected.
     pub const fn new<const N: usize, const E: usize>(table: &Table<N, E>, root: &[Source]) -> Self {
         let mut search = Search::<N, S, I> {
             steps: [EMPTY; S],
@@ -98,9 +107,11 @@ impl<const S: usize, const I: usize> Layout<S, I> {
             size: 0,
             align: 1,
             scratch: (0, 1),
+            has_futures: false,
         };
+        assert!(table.valid, "a graph that was refused has no plans");
         let mut root_len = 0;
-        if table.valid {
+        {
             // The list may be padded.
             while root_len < root.len() && !matches!(root[root_len], Source::None) {
                 root_len += 1;
@@ -191,6 +202,7 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
                 }
             }
             Source::Extract(op) => {
+                self.limit();
                 let out = self.reserve(op.output.size, op.output.align);
                 self.extractors[self.extracted] = Step {
                     row: owner,
@@ -210,6 +222,7 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
 
     /// All inputs of a node have a place: it becomes the next step.
     const fn close(&mut self, row: &Row, open: Open) -> usize {
+        self.limit();
         let step = self.len;
         let maker = match &row.maker {
             Some(maker) => maker,
@@ -230,6 +243,14 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
         self.len += 1;
         self.take(open.first as usize, row.len as usize, step as u16);
         step
+    }
+
+    /// A step's number leaves room for the mark of an extractor.
+    const fn limit(&self) {
+        assert!(
+            self.len + self.extracted < MAX_STEPS,
+            "[DI020] one request or singleton takes more than 32,000 constructions"
+        );
     }
 
     const fn take(&mut self, first: usize, len: usize, step: u16) {
@@ -258,6 +279,7 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
     }
 
     const fn note_future(&mut self, size: usize, align: usize) {
+        self.has_futures = true;
         if size > self.scratch.0 {
             self.scratch.0 = size;
         }
@@ -269,6 +291,10 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
     /// Extractors first, then constructors; what a step is taken by moves with them.
     const fn finish(mut self, root_len: usize) -> Layout<S, I> {
         let (count, len) = (self.extracted, self.extracted + self.len);
+        let flag = match self.has_futures {
+            true => Some(self.reserve(1, 1) as usize),
+            false => None,
+        };
         let scratch = self.reserve(self.scratch.0, self.scratch.1) as usize;
         let mut steps = [EMPTY; S];
         let mut i = 0;
@@ -295,6 +321,7 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
             size: self.size,
             align: self.align,
             scratch,
+            flag,
         }
     }
 }
@@ -325,6 +352,7 @@ pub struct View<'a> {
     pub(crate) size: usize,
     pub(crate) align: usize,
     pub(crate) scratch: usize,
+    pub(crate) flag: Option<usize>,
 }
 
 impl<const S: usize, const I: usize> Layout<S, I> {
@@ -343,6 +371,7 @@ impl<const S: usize, const I: usize> Layout<S, I> {
             size: self.size,
             align: self.align,
             scratch: self.scratch,
+            flag: self.flag,
         }
     }
 }

@@ -36,21 +36,26 @@ impl<C, D: ?Sized, F: ?Sized, Q> Unprovided for Probe<C, D, F, Q> {}
 
 /// The container has a source for this dependency. One trait for all ways of holding: with an impl of each probe for each
 /// way, the compiler would report every probe of a type that is no node as ambiguous.
-pub trait Resolves<M, D: ?Sized, F: ?Sized, Q> {
+///
+/// # Safety
+/// `SOURCE` is a source of that dependency.
+pub unsafe trait Resolves<M, D: ?Sized, F: ?Sized, Q> {
     /// The source.
     const SOURCE: Source;
 }
 
 macro_rules! resolves {
     ($($mode:ty),*) => {$(
-        impl<C: Provides<D, Q, Family = F>, D: ?Sized, F: ?Sized, Q> Resolves<$mode, D, F, Q> for C {
+        // SAFETY: `Provides` says so.
+        unsafe impl<C: Provides<D, Q, Family = F>, D: ?Sized, F: ?Sized, Q> Resolves<$mode, D, F, Q> for C {
             const SOURCE: Source = Source::Row(<C as Provides<D, Q>>::INDEX);
         }
     )*};
 }
 resolves!(Ref, Shared, Owned);
 
-impl<C: Container, X: Extract<C>> Resolves<Extracted, X, X, ()> for C {
+// SAFETY: the extractor yields the value that the dependency takes.
+unsafe impl<C: Container, X: Extract<C>> Resolves<Extracted, X, X, ()> for C {
     const SOURCE: Source = Source::Extract(&const { AsyncOp::extractor::<X, C>() });
 }
 

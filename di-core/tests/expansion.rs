@@ -176,10 +176,7 @@ const _: () = {
         };
     }
     unsafe impl di::Recipe<Seal> for Users<'static> {
-        const MAKER: di::Maker = {
-            di::assert_shared::<Self>();
-            di::Maker::new::<Self, Seal>()
-        };
+        const MAKER: di::Maker = di::Maker::new::<Self, Seal>();
         type Deps = (
             di::Use<di::Ref, Pool, dyn for<'q> di::Of<'q, T = Pool>>,
             (
@@ -198,9 +195,14 @@ const _: () = {
             Ok(Users { pool, stamp })
         }
     }
+    #[allow(dead_code)]
+    #[allow(clippy::extra_unused_lifetimes)]
+    fn values_cross_threads<'di>() {
+        di::assert_shared::<Users<'di>>();
+    }
     // A value stored in the frame must not be able to keep a shorter borrow.
     #[allow(dead_code)]
-    fn covariant<'a: 'b, 'b>(value: Users<'a>) -> Users<'b> {
+    fn covariant<'a: 'b, 'b>(value: PhantomData<Users<'a>>) -> PhantomData<Users<'b>> {
         value
     }
 };
@@ -311,6 +313,11 @@ const _: () = {
         const INDEX: u16 = 2;
     }
     const _: () = di::check(&GRAPH, 2);
+    #[allow(dead_code)]
+    struct Key2;
+    impl di::Everywhere for Key2 {
+        type T<'r> = Users<'r>;
+    }
     // Entry 3, a binding.
     unsafe impl di::Provides<dyn Repo> for App {
         type Family = dyn for<'q> di::Of<'q, T = dyn Repo + 'q>;

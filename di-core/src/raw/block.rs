@@ -60,7 +60,10 @@ impl Drop for Kept {
 }
 
 /// A value handed in from outside: a field of the container.
-pub trait Given: Send {
+///
+/// # Safety
+/// `keep` returns an `Arc<Self::Value>`.
+pub unsafe trait Given: Send {
     /// What it provides.
     type Value: ?Sized + Send + Sync + 'static;
     /// Gives the value to the app.
@@ -70,7 +73,8 @@ pub trait Given: Send {
 /// A field of type `T` provides `T`.
 pub struct Plain<T>(pub T);
 
-impl<T: Send + Sync + 'static> Given for Plain<T> {
+// SAFETY: puts the value in an `Arc`.
+unsafe impl<T: Send + Sync + 'static> Given for Plain<T> {
     type Value = T;
     fn keep(self) -> Kept {
         Kept::new(Arc::new(self.0))
@@ -78,7 +82,8 @@ impl<T: Send + Sync + 'static> Given for Plain<T> {
 }
 
 /// A field of type `Arc<T>` provides `T`.
-impl<T: ?Sized + Send + Sync + 'static> Given for Arc<T> {
+// SAFETY: is one.
+unsafe impl<T: ?Sized + Send + Sync + 'static> Given for Arc<T> {
     type Value = T;
     fn keep(self) -> Kept {
         Kept::new(self)
@@ -86,16 +91,21 @@ impl<T: ?Sized + Send + Sync + 'static> Given for Arc<T> {
 }
 
 /// The fields of a container, in order: `(first, (second, ()))`.
-pub trait Handed: Send {
+///
+/// # Safety
+/// `keep` pushes one value for each field, in order.
+pub unsafe trait Handed: Send {
     /// Gives the values to the app.
     fn keep(self, to: &mut Vec<Kept>);
 }
 
-impl Handed for () {
+// SAFETY: no field, no value.
+unsafe impl Handed for () {
     fn keep(self, _: &mut Vec<Kept>) {}
 }
 
-impl<H: Given, T: Handed> Handed for (H, T) {
+// SAFETY: the first, then the rest.
+unsafe impl<H: Given, T: Handed> Handed for (H, T) {
     fn keep(self, to: &mut Vec<Kept>) {
         to.push(self.0.keep());
         self.1.keep(to);

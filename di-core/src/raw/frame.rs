@@ -233,6 +233,12 @@ impl<'f, P: Plan> Ready<'f, '_, P> {
     where
         P: Plan<Root = H>,
     {
+        const {
+            assert!(
+                P::VIEW.root_len == <H::Deps as Deps>::LEN,
+                "a plan for other dependencies"
+            )
+        };
         if const { takes_drop::<P>(P::VIEW.len) } {
             self.0.mark = const { 2 * P::VIEW.len as u32 + 1 };
         }
@@ -290,6 +296,14 @@ const fn out<P: Plan>(k: usize) -> usize {
         P::VIEW.steps[k].out as usize
     } else {
         0
+    }
+}
+
+/// Where the flag is. Total, as above: without async steps it is never asked.
+const fn flag<P: Plan>() -> usize {
+    match P::VIEW.flag {
+        Some(flag) => flag,
+        None => 0,
     }
 }
 
@@ -506,10 +520,19 @@ impl<P: Plan, const EXTRACT: bool> Drive<'_, '_, P, EXTRACT> {
         unsafe { self.frame.bases.place(const { P::VIEW.scratch }) }
     }
 
+    #[inline(always)]
+    fn flag(&self) -> *mut bool {
+        // SAFETY: the flag is inside the frame, in every plan with async steps.
+        unsafe { self.frame.bases.place(const { flag::<P>() }).cast() }
+    }
+
     fn stop(&mut self) {
         if let Some(drop) = self.pending.take() {
-            // SAFETY: a future is in flight, and this is the only place that drops it.
-            unsafe { drop(self.scratch()) }
+            // SAFETY: a future is in flight, and this is the only place that drops it. The flag is inside the frame.
+            unsafe {
+                drop(self.scratch());
+                self.flag().write(false);
+            }
         }
     }
 
@@ -527,6 +550,7 @@ impl<P: Plan, const EXTRACT: bool> Drive<'_, '_, P, EXTRACT> {
         unsafe {
             if self.pending.is_none() {
                 (op.start)(inputs, self.scratch());
+                self.flag().write(true);
                 self.pending = Some(op.drop);
             }
             let polled = (op.poll)(self.scratch(), cx, self.frame.bases.place(out));
@@ -617,9 +641,14 @@ fn drive_chunk<P: Plan, C: Chunk, const EXTRACT: bool>(
 // ---- The future.
 
 /// A handler's future and its frame, in one allocation: the future first, the frame's memory behind it.
+///
+/// A constructor's future in the frame is pinned, so its memory must not be freed before it is dropped. The frame's
+/// driver drops it, unless safe code forgets the driver: a flag in the frame tells, and the allocation is then leaked too.
 pub struct ScopeFuture<O> {
     future: *mut (dyn Future<Output = O> + Send),
     layout: Layout,
+    /// The flag; null in a plan without async steps.
+    in_flight: *mut bool,
 }
 
 // SAFETY: owns a future that is `Send`, and the memory of a frame, which is `Send`.
@@ -665,10 +694,18 @@ impl<O> ScopeFuture<O> {
                 at: at.add(offset),
                 _memory: PhantomData,
             };
+            let in_flight = match const { P::VIEW.flag } {
+                Some(flag) => at.add(offset + flag).cast::<bool>(),
+                None => std::ptr::null_mut(),
+            };
+            if const { P::VIEW.flag.is_some() } {
+                in_flight.write(false);
+            }
             at.cast::<F>().write(begin(flow, memory));
             ScopeFuture {
                 future: at.cast::<F>(),
                 layout,
+                in_flight,
             }
         }
     }
@@ -694,7 +731,8 @@ impl<O> Drop for ScopeFuture<O> {
         // SAFETY: the future and its memory are this value's, and nobody uses them again.
         unsafe {
             self.future.drop_in_place();
-            if self.layout.size() != 0 {
+            let is_forgotten = !self.in_flight.is_null() && self.in_flight.read();
+            if self.layout.size() != 0 && !is_forgotten {
                 dealloc(self.future.cast(), self.layout);
             }
         }

@@ -90,6 +90,13 @@ impl Maker {
 
     /// Of a binding.
     pub const fn binding<B: Bind>() -> Self {
+        // A reference to a sized type is thin, and what is thin is read in place (see `Inputs::reference`).
+        const {
+            assert!(
+                size_of::<*const B::To<'static>>() > size_of::<*const u8>(),
+                "a binding is to a trait object"
+            )
+        };
         Maker {
             op: Op::Alias(coerce_reference::<B>, coerce_slot::<B>),
             output: Output::of::<*const B::To<'static>>(),

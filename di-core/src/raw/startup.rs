@@ -9,8 +9,8 @@ use std::{
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::{
-    block::{Block, Handed, Handle},
-    inputs::Inputs,
+    block::{Block, Handed, Handle, SLOT},
+    inputs::{APP, Inputs},
     maker::{ArcOps, AsyncOp, Op, Thrown},
 };
 use crate::{
@@ -263,7 +263,22 @@ impl OwnedView {
         table: &'static Table<N, E>,
         row: u16,
     ) -> Self {
-        let layout = PlanLayout::<S, I>::new(table, table.graph().edges(row));
+        let edges = table.graph().edges(row);
+        if table.rows[usize::from(row)].steps == 1 {
+            // Nothing but singletons: no plan is needed to know where they are.
+            let slot = |edge: &Source| match edge {
+                Source::Row(to) => (u32::from(table.rows[usize::from(*to)].slot) * SLOT) << 1 | APP,
+                _ => 0,
+            };
+            let inputs = edges.iter().map(slot).collect();
+            return OwnedView {
+                steps: Vec::new(),
+                inputs,
+                layout: (0, 1),
+                rows: &table.rows,
+            };
+        }
+        let layout = PlanLayout::<S, I>::new(table, edges);
         let view = layout.view(table);
         OwnedView {
             steps: view.steps[..view.len].to_vec(),

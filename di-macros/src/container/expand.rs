@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{ItemStruct, Lifetime, Type};
 
 use super::model::{Entry, Kind, adopted, written_at};
-use crate::common::{Facade, Key, at, shared, text};
+use crate::common::{Facade, Key, at, has_lifetimes, shared, text};
 
 /// The most dependencies of a node; `di_core::graph::MAX_DEPS`.
 const MAX_DEPS: usize = 32;
@@ -181,13 +181,19 @@ impl Container<'_> {
             .enumerate()
             .map(|(i, entry)| self.listed(i, entry));
         let count = self.fields.len() + self.nodes.len();
-        let given = self.fields.iter().map(|Field { ty, is_shared, .. }| {
-            if *is_shared {
-                quote!(#ty)
-            } else {
-                quote!(#di::Plain<#ty>)
-            }
-        });
+        let given = self.fields.iter().map(
+            |Field {
+                 ty, key, is_shared, ..
+             }| {
+                if *is_shared {
+                    // Whatever the user's `Arc` is, what is given has to be this one, of the type that the field provides.
+                    let provided = &key.ty;
+                    quote!(#di::std::sync::Arc<#provided>)
+                } else {
+                    quote!(#di::Plain<#ty>)
+                }
+            },
+        );
         let given = given
             .rev()
             .fold(quote!(()), |tail, head| quote!((#head, #tail)));
@@ -293,7 +299,18 @@ impl Container<'_> {
         let scope = quote_spanned!(entry.place()=> #di::NodeProbe::<#node>::NUMBER);
         let provides = self.provides(row, key, &scope, entry.place());
         let check = check(di, row, entry.place());
-        quote!(#provides #check)
+        let everywhere = has_lifetimes(&key.ty).then(|| {
+            let (ident, ty) = (format_ident!("__Key{row}"), at(&key.ty, &lifetime("'di")));
+            quote! {
+                #[allow(dead_code)]
+                struct #ident;
+                #[automatically_derived]
+                impl #di::Everywhere for #ident {
+                    type T<'di> = #ty;
+                }
+            }
+        });
+        quote!(#provides #check #everywhere)
     }
 
     fn binding(&self, i: usize, row: usize, entry: &Entry, key: &Key, to: &Key) -> TokenStream {

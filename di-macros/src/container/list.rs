@@ -6,7 +6,7 @@
 //! option  = "#[qualifier(" type ")]"
 //! ```
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{
     Attribute, Ident, Path, Token, Type, parenthesized,
     parse::{Parse, ParseStream},
@@ -28,6 +28,13 @@ pub(crate) struct List {
 
 impl Parse for List {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        // Written out in several impls, `Self` would be another type in each.
+        if let Some(this) = find_self(input.fork().parse()?) {
+            return Err(syn::Error::new(
+                this.span(),
+                "write the type's name: in a list there is no `Self`",
+            ));
+        }
         let mut list = List {
             entries: Vec::new(),
             includes: Vec::new(),
@@ -75,6 +82,14 @@ impl List {
         self.entries.push(node(input, options)?);
         Ok(())
     }
+}
+
+pub(super) fn find_self(tokens: TokenStream) -> Option<Ident> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(ident) if ident == "Self" => Some(ident),
+        TokenTree::Group(group) => find_self(group.stream()),
+        _ => None,
+    })
 }
 
 fn is_handlers(input: ParseStream<'_>) -> bool {

@@ -68,6 +68,16 @@ fn check_struct(item: &ItemStruct, shape: Shape) -> syn::Result<()> {
             ),
         ));
     }
+    if let Some(this) = item
+        .fields
+        .iter()
+        .find_map(|field| list::find_self(field.ty.to_token_stream()))
+    {
+        return Err(syn::Error::new(
+            this.span(),
+            "write the type's name: a container cannot be handed to itself",
+        ));
+    }
     match (&item.fields, shape) {
         (Fields::Unit, _) | (Fields::Named(_), Shape::Container) => Ok(()),
         (Fields::Unnamed(fields), Shape::Container) => Err(syn::Error::new_spanned(

@@ -73,11 +73,7 @@ fn structure(handler: &Handler, item: &ItemFn) -> TokenStream {
 
 fn asks(handler: &Handler, di: &Facade) -> TokenStream {
     let ident = &handler.ident;
-    let deps = nested(
-        handler
-            .injected()
-            .map(|(_, dependency)| dependency.use_type(di)),
-    );
+    let deps = deps(handler, di);
     quote! {
         #[automatically_derived]
         unsafe impl #di::Asks<__Seal> for #ident {
@@ -88,14 +84,15 @@ fn asks(handler: &Handler, di: &Facade) -> TokenStream {
 
 fn root(handler: &Handler, di: &Facade) -> TokenStream {
     let ident = &handler.ident;
-    let deps = deps(handler, di);
+    // The list is spelt in one place: in this impl a user's type could be hidden by the parameter's name.
     quote! {
         #[automatically_derived]
         unsafe impl<__C: #di::Container> #di::Root<__C> for #ident
         where
-            #deps: #di::ProvidedAll<__C>,
+            <#ident as #di::Asks<__Seal>>::Deps: #di::ProvidedAll<__C>,
         {
-            const SOURCES: [#di::Source; #di::MAX_DEPS] = <#deps as #di::ProvidedAll<__C>>::SOURCES;
+            const SOURCES: [#di::Source; #di::MAX_DEPS] =
+                <<#ident as #di::Asks<__Seal>>::Deps as #di::ProvidedAll<__C>>::SOURCES;
         }
     }
 }

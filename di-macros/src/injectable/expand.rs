@@ -44,12 +44,13 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
         }
         #[automatically_derived]
         unsafe impl #impls #di::Recipe<#seal> for #target #bounds {
-            const MAKER: #di::Maker = { #shared #di::Maker::#new::<Self, #seal>() };
+            const MAKER: #di::Maker = #di::Maker::#new::<Self, #seal>();
             type Deps = #deps;
             type Output<'di> = #output;
             type Error = #error;
         }
         #construct
+        #shared
         #covariant
     }
 }
@@ -168,9 +169,10 @@ fn capitalised(word: &str) -> String {
     })
 }
 
-/// What threads see has to be `Sync`, and all that moves between them `Send`; said at the user's type.
+/// What threads see has to be `Sync`, and all that moves between them `Send`: at every lifetime, and said at the user's
+/// type.
 fn assert_shared(node: &Node, di: &Facade) -> TokenStream {
-    let ty = value_type(node, di, &lifetime("'static"));
+    let ty = value_type(node, di, &lifetime("'di"));
     let span = node.output.span().resolved_at(Span::call_site());
     let di = di.at(span);
     let assert = if node.scope == "transient" {
@@ -179,7 +181,14 @@ fn assert_shared(node: &Node, di: &Facade) -> TokenStream {
         "assert_shared"
     };
     let assert = syn::Ident::new(assert, span);
-    quote_spanned!(span=> #di::#assert::<#ty>();)
+    let generics = impl_generics(&node.generics);
+    let (params, bounds) = (&generics.params, &generics.where_clause);
+    quote_spanned! {span=>
+        #[allow(dead_code, clippy::extra_unused_lifetimes)]
+        fn values_cross_threads<'di, #params>() #bounds {
+            #di::#assert::<#ty>();
+        }
+    }
 }
 
 fn value_type(node: &Node, di: &Facade, lifetime: &Lifetime) -> TokenStream {
@@ -261,7 +270,7 @@ fn construct(node: &Node, di: &Facade) -> TokenStream {
 }
 
 /// A value that is shared must not be able to keep a borrow that is shorter than its own: its type has to be
-/// covariant. The proof is this fn; the compiler's error stands at the user's type.
+/// covariant. The proof is this fn (`PhantomData` allows no coercion); the compiler's error stands at the user's type.
 fn covariant(node: &Node, di: &Facade) -> Option<TokenStream> {
     if node.scope != "request" || !has_lifetimes(&node.output) {
         return None;
@@ -275,7 +284,9 @@ fn covariant(node: &Node, di: &Facade) -> Option<TokenStream> {
     let span = node.output.span();
     Some(quote_spanned! {span=>
         #[allow(dead_code)]
-        fn request_scoped_types_are_covariant<'long: 'short, 'short, #params>(value: #long) -> #short #bounds {
+        fn request_scoped_types_are_covariant<'long: 'short, 'short, #params>(
+            value: #di::core::marker::PhantomData<#long>,
+        ) -> #di::core::marker::PhantomData<#short> #bounds {
             value
         }
     })
