@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::{
     graph::{Graph, MAX_DEPS, Source},
     key::{Deps, Of, Owned, Ref, Shared, Use},
+    node::Meta,
     raw::{Handed, Handle, OwnedView, Plan},
     scope::{HeldByArc, HeldByRef, HeldByValue},
 };
@@ -65,7 +66,14 @@ pub trait Everywhere {
 ///
 /// # Safety
 /// There is one impl for a type, and `Root::SOURCES` lists the same dependencies.
+#[diagnostic::on_unimplemented(
+    message = "[DI010] `{Self}` is not a handler",
+    label = "listed in `handlers(..)`",
+    note = "write `#[handler]` on the async fn"
+)]
 pub unsafe trait Asks<S>: 'static {
+    /// Name, parameters, place.
+    const META: &'static Meta;
     /// The dependencies.
     type Deps: Deps;
 }

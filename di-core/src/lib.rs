@@ -38,7 +38,7 @@ pub mod __private {
             Root, share,
         },
         error::{BoxError, BuildError, Failure, IntoSource},
-        graph::{Answer, Errors, Graph, Listed, MAX_DEPS, Source, Table, count_edges},
+        graph::{Answer, Errors, Graph, Listed, MAX_DEPS, Name, Source, Table, count_edges},
         judge::{check, check_by_value},
         key::{Dep, Deps, Extract, Extracted, Extractor, Mode, Of, Owned, Ref, Shared, Use},
         node::{

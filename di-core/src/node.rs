@@ -16,7 +16,7 @@
 //!         const META: &'static di::Meta = &di::Meta {
 //!             name: "Users",
 //!             scope: di::Scope::Request,
-//!             params: &[di::Param { name: "pool", ty: "Pool", mode: di::Mode::Ref }],
+//!             params: &[di::Param { name: "pool", ty: "Pool", qualifier: None, mode: di::Mode::Ref }],
 //!             file: file!(),
 //!             line: line!(),
 //!             is_async: false,
@@ -64,6 +64,8 @@ pub struct Param {
     pub name: &'static str,
     /// The type that it asks for, without `&` and `Arc`.
     pub ty: &'static str,
+    /// The qualifier that it asks for.
+    pub qualifier: Option<&'static str>,
     /// How it is held.
     pub mode: Mode,
 }

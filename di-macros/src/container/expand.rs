@@ -13,19 +13,17 @@ const MAX_DEPS: usize = 32;
 /// The struct, its `build`, and everything that the compiler checks.
 pub(crate) fn container(item: &ItemStruct, entries: &[Entry], di: &Facade) -> TokenStream {
     let fields: Vec<Field<'_>> = item.fields.iter().filter_map(Field::new).collect();
-    let nodes: Vec<&Entry> = entries
+    let (handlers, nodes): (Vec<&Entry>, Vec<&Entry>) = entries
         .iter()
-        .filter(|entry| !matches!(entry.kind, Kind::Handler { .. }))
-        .collect();
-    let handlers: Vec<&Entry> = entries
-        .iter()
-        .filter(|entry| matches!(entry.kind, Kind::Handler { .. }))
-        .collect();
+        .partition(|entry| matches!(entry.kind, Kind::Handler { .. }));
+    let has_handlers = !handlers.is_empty();
+    // Rows: fields, nodes, handlers.
+    let nodes: Vec<&Entry> = nodes.into_iter().chain(handlers).collect();
     let container = Container {
         item,
         fields,
         nodes,
-        handlers,
+        has_handlers,
         di,
     };
     let (structure, table, checks, mounts) = (
@@ -47,9 +45,9 @@ pub(crate) fn container(item: &ItemStruct, entries: &[Entry], di: &Facade) -> To
 struct Container<'a> {
     item: &'a ItemStruct,
     fields: Vec<Field<'a>>,
-    /// Nodes and bindings; their rows follow those of the fields.
+    /// Nodes and bindings, then handlers; their rows follow those of the fields.
     nodes: Vec<&'a Entry>,
-    handlers: Vec<&'a Entry>,
+    has_handlers: bool,
     di: &'a Facade,
 }
 
@@ -167,7 +165,7 @@ impl Container<'_> {
         let (di, ident) = (self.di, &self.item.ident);
         let name = text(ident);
         let given_rows = self.fields.iter().map(|field| {
-            let name = field.key.name();
+            let name = called(&field.key, di);
             quote!(#di::Listed::given(#name))
         });
         // An item of its own for each: in one body the compiler would go through the open obligations of all
@@ -206,7 +204,7 @@ impl Container<'_> {
             #(const #rows: #di::Listed = #listed;)*
             const __LISTED: [#di::Listed; #count] = [#(#given_rows,)* #(#rows,)*];
             const __EDGES: usize = #di::count_edges(&__LISTED);
-            static __GRAPH: #di::Table<#count, __EDGES> = #di::Table::new(&__LISTED);
+            static __GRAPH: #di::Table<#count, __EDGES> = #di::Table::new(#name, &__LISTED);
             const __STEPS: usize = __GRAPH.max_steps();
             const __INPUTS: usize = __GRAPH.max_inputs();
 
@@ -231,32 +229,53 @@ impl Container<'_> {
     }
 
     fn listed(&self, i: usize, entry: &Entry) -> TokenStream {
-        let (di, ident, name) = (self.di, &self.item.ident, &entry.name);
+        let (di, ident) = (self.di, &self.item.ident);
         match &entry.kind {
             Kind::Node { key, node } => self.recipe(entry, key, &adopted(node.tokens(di))),
-            Kind::Binding { to, .. } => {
-                let binding = binding(i);
+            Kind::Binding { key, to } => {
+                let (binding, name) = (binding(i), called(key, di));
                 let (d, f, q) = (to.discriminator(), to.family(di), to.qualifier());
                 quote_spanned! {entry.place()=>
                     #di::Listed::binding::<#binding>(#name, #di::Probe::<#ident, #d, #f, #q>::SOURCE)
                 }
             }
-            Kind::Handler { .. } => quote!(),
+            Kind::Handler { ty } => self.root(entry, &adopted(quote!(#ty))),
         }
+    }
+
+    /// A handler: the same, of what it asks for.
+    fn root(&self, entry: &Entry, handler: &TokenStream) -> TokenStream {
+        let (place, di) = (entry.place(), self.di.at(entry.place()));
+        let asks = quote_spanned!(place=> <#handler as #di::Asks<_>>);
+        let (name, sources) = (&entry.name, self.sources(place, &asks));
+        quote_spanned! {place=>
+            #di::Listed::root(
+                #di::Name { name: #name, key: #name, qualifier: #di::core::option::Option::None },
+                #asks::META,
+                #sources,
+            )
+        }
+    }
+
+    /// The rows of all dependencies, by a probe for each.
+    fn sources(&self, place: Span, of: &TokenStream) -> TokenStream {
+        let (container, di) = (&self.item.ident, self.di.at(place));
+        let probes = (0..MAX_DEPS).map(|k| {
+            let probe = syn::Ident::new(&format!("Probe{k}"), place);
+            quote_spanned!(place=> #di::#probe::<#container, #of::Deps>::SOURCE)
+        });
+        quote_spanned!(place=> [#(#probes),*])
     }
 
     /// Everything that is read of a node's recipe, and the check that it yields the key's type at every lifetime
     /// (`PhantomData` allows no coercion). In one body, at one place, and always spelt the same: what is wrong with a
     /// node is then one error.
     fn recipe(&self, entry: &Entry, key: &Key, node: &TokenStream) -> TokenStream {
-        let (container, name) = (&self.item.ident, &entry.name);
+        let name = called(key, self.di);
         let (place, di) = (entry.place(), self.di.at(entry.place()));
         let key = at(&key.ty, &lifetime("'di"));
         let recipe = quote_spanned!(place=> <#node as #di::Recipe<_>>);
-        let sources = (0..MAX_DEPS).map(|k| {
-            let probe = syn::Ident::new(&format!("Probe{k}"), place);
-            quote_spanned!(place=> #di::#probe::<#container, #recipe::Deps>::SOURCE)
-        });
+        let sources = self.sources(place, &recipe);
         quote_spanned! {place=> {
             let _: for<'di> fn(
                 #di::At<'di>,
@@ -266,7 +285,7 @@ impl Container<'_> {
                 #name,
                 #recipe::META,
                 #recipe::MAKER,
-                [#(#sources),*],
+                #sources,
                 #di::Errors {
                     fallible: #di::ErrorProbe::<#recipe::Error>::FALLIBLE,
                     answer: #di::AnswerProbe::<#recipe::Error>::ANSWER,
@@ -288,7 +307,7 @@ impl Container<'_> {
             match &entry.kind {
                 Kind::Node { key, node } => self.node(row, entry, key, &node.tokens(di)),
                 Kind::Binding { key, to } => self.binding(i, row, entry, key, to),
-                Kind::Handler { .. } => quote!(),
+                Kind::Handler { ty } => self.mount(row, entry, ty),
             }
         });
         given.chain(nodes).collect()
@@ -353,22 +372,27 @@ impl Container<'_> {
         }
     }
 
-    /// Which handlers the container can run: all, or those listed.
+    /// Which handlers the container can run: all of them, by what each says that it asks for; or those listed, by their
+    /// rows, so that what is wrong with one is said here and not where it is mounted.
     fn mounts(&self) -> TokenStream {
         let (di, ItemStruct { ident, vis, .. }) = (self.di, self.item);
-        let impls = if self.handlers.is_empty() {
-            quote! {
+        if self.has_handlers {
+            return quote! {
+                #[allow(unreachable_pub, missing_debug_implementations)]
+                #vis struct __PlanOf<__H, const __ROW: usize>(#di::core::marker::PhantomData<__H>);
                 #[automatically_derived]
-                unsafe impl<__H: #di::Root<#ident>> #di::Mounts<__H> for #ident {
-                    type Plan = __PlanOf<__H>;
+                impl<__H: 'static, const __ROW: usize> __PlanOf<__H, __ROW> {
+                    const LAYOUT: #di::Layout<__STEPS, __INPUTS> =
+                        #di::Layout::new(&__GRAPH, __GRAPH.sources(__ROW));
                 }
-            }
-        } else {
-            self.handlers
-                .iter()
-                .map(|entry| self.mount(entry))
-                .collect()
-        };
+                #[automatically_derived]
+                unsafe impl<__H: 'static, const __ROW: usize> #di::Plan for __PlanOf<__H, __ROW> {
+                    type Container = #ident;
+                    type Root = __H;
+                    const VIEW: #di::View<'static> = __PlanOf::<__H, __ROW>::LAYOUT.view(&__GRAPH);
+                }
+            };
+        }
         quote! {
             #[allow(unreachable_pub, missing_debug_implementations)]
             #vis struct __PlanOf<__H>(#di::core::marker::PhantomData<__H>);
@@ -382,22 +406,30 @@ impl Container<'_> {
                 type Root = __H;
                 const VIEW: #di::View<'static> = __PlanOf::<__H>::LAYOUT.view(&__GRAPH);
             }
-            #impls
-        }
-    }
-
-    fn mount(&self, entry: &Entry) -> TokenStream {
-        let (di, ident) = (self.di, &self.item.ident);
-        let Kind::Handler { ty } = &entry.kind else {
-            return quote!();
-        };
-        quote_spanned! {entry.place()=>
             #[automatically_derived]
-            unsafe impl #di::Mounts<#ty> for #ident {
-                type Plan = __PlanOf<#ty>;
+            unsafe impl<__H: #di::Root<#ident>> #di::Mounts<__H> for #ident {
+                type Plan = __PlanOf<__H>;
             }
         }
     }
+
+    fn mount(&self, row: usize, entry: &Entry, handler: &Type) -> TokenStream {
+        let (di, ident) = (self.di, &self.item.ident);
+        let check = check(di, row, entry.place());
+        quote_spanned! {entry.place()=>
+            #[automatically_derived]
+            unsafe impl #di::Mounts<#handler> for #ident {
+                type Plan = __PlanOf<#handler, #row>;
+            }
+            #check
+        }
+    }
+}
+
+/// What an entry is called.
+fn called(key: &Key, di: &Facade) -> TokenStream {
+    let (name, ty, qualifier) = (key.name(), key.type_name(), key.qualifier_name(di));
+    quote!(#di::Name { name: #name, key: #ty, qualifier: #qualifier })
 }
 
 fn check(di: &Facade, row: usize, span: Span) -> TokenStream {

@@ -30,10 +30,12 @@ pub(super) fn handler(handler: &Handler, item: &ItemFn, di: &Facade) -> TokenStr
         mount(handler, di),
     );
     let no_nodes = no_nodes(handler, di);
+    // As visible as the dependencies are, see the recipe of a node.
+    let seal = deps(handler, di);
     quote! {
         #structure
         const _: () = {
-            struct __Seal;
+            type __Seal = #seal;
             #asks
             #root
             #endpoint
@@ -73,10 +75,26 @@ fn structure(handler: &Handler, item: &ItemFn) -> TokenStream {
 
 fn asks(handler: &Handler, di: &Facade) -> TokenStream {
     let ident = &handler.ident;
-    let deps = deps(handler, di);
+    let (deps, name) = (deps(handler, di), crate::common::text(ident));
+    let params = handler
+        .injected()
+        .map(|(param, dependency)| dependency.param(di, &param.name));
+    let span = ident.span();
+    let (file, line) = (
+        quote_spanned!(span=> ::core::file!()),
+        quote_spanned!(span=> ::core::line!()),
+    );
     quote! {
         #[automatically_derived]
         unsafe impl #di::Asks<__Seal> for #ident {
+            const META: &'static #di::Meta = &#di::Meta {
+                name: #name,
+                scope: #di::Scope::Request,
+                params: &[#(#params),*],
+                file: #file,
+                line: #line,
+                is_async: true,
+            };
             type Deps = #deps;
         }
     }
