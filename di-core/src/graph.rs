@@ -230,7 +230,7 @@ impl Graph {
         self.rows[row as usize].slot as usize
     }
 
-    pub(crate) fn edges(self, row: u16) -> &'static [Source] {
+    pub(crate) fn sources(self, row: u16) -> &'static [Source] {
         let row = &self.rows[usize::from(row)];
         &self.edges[row.first as usize..row.first as usize + usize::from(row.len)]
     }

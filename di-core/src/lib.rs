@@ -9,6 +9,7 @@
 
 mod container;
 mod error;
+mod export;
 mod graph;
 mod judge;
 mod key;
@@ -22,6 +23,7 @@ mod text;
 pub use self::{
     container::{Container, HasContainer, Provides},
     error::{BoxError, BuildError, Failure},
+    export::{GraphEdge, GraphNode, NodeKind},
     graph::Graph,
     key::Mode,
     node::{Meta, Param},

@@ -1,11 +1,13 @@
 //! Writes a container. By hand, the same stands in `di-core/tests/expansion.rs`.
 
+use std::collections::HashMap;
+
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ItemStruct, Lifetime, Type};
 
 use super::model::{Entry, Kind, adopted, written_at};
-use crate::common::{Facade, Key, at, has_lifetimes, shared, text};
+use crate::common::{Facade, Key, Report, at, has_lifetimes, shared, text};
 
 /// The most dependencies of a node; `di_core::graph::MAX_DEPS`.
 const MAX_DEPS: usize = 32;
@@ -13,8 +15,9 @@ const MAX_DEPS: usize = 32;
 /// The struct, its `build`, and everything that the compiler checks.
 pub(crate) fn container(item: &ItemStruct, entries: &[Entry], di: &Facade) -> TokenStream {
     let fields: Vec<Field<'_>> = item.fields.iter().filter_map(Field::new).collect();
+    let (entries, duplicates) = check_duplicates(&fields, entries);
     let (handlers, nodes): (Vec<&Entry>, Vec<&Entry>) = entries
-        .iter()
+        .into_iter()
         .partition(|entry| matches!(entry.kind, Kind::Handler { .. }));
     let has_handlers = !handlers.is_empty();
     // Rows: fields, nodes, handlers.
@@ -39,7 +42,58 @@ pub(crate) fn container(item: &ItemStruct, entries: &[Entry], di: &Facade) -> To
             #(#checks)*
             #mounts
         };
+        #duplicates
     }
+}
+
+/// `#[container(Pool, Pool = connect)] struct App { pool: Pool }`: who provides it? The second is left out, so that the
+/// rest is checked. Another name for the same type (an alias, an entry of a module) is the compiler's to find (E0119).
+fn check_duplicates<'a>(
+    fields: &[Field<'_>],
+    entries: &'a [Entry],
+) -> (Vec<&'a Entry>, Option<TokenStream>) {
+    let mut report = Report::default();
+    let mut seen = HashMap::new();
+    for field in fields {
+        let what = format!("the field `{}`", text(field.ident));
+        if let Some(first) = seen.insert(field.key.name(), what.clone()) {
+            report.push(duplicate(
+                written_at(field.ident.span()),
+                &field.key,
+                &first,
+                &what,
+            ));
+        }
+    }
+    let kept = entries.iter().filter(|entry| {
+        let Some(key) = entry.kind.key() else {
+            return true;
+        };
+        let what = entry.kind.what();
+        match seen.get(&key.name()) {
+            Some(first) => {
+                report.push(duplicate(entry.span, key, first, &what));
+                false
+            }
+            None => seen.insert(key.name(), what).is_none(),
+        }
+    });
+    let kept = kept.collect();
+    (
+        kept,
+        report.check().err().map(|error| error.to_compile_error()),
+    )
+}
+
+fn duplicate(at: Span, key: &Key, first: &str, second: &str) -> syn::Error {
+    let name = key.name();
+    let help = "keep one of them, or tell them apart, `#[qualifier(Name)]`";
+    let message = if first == second {
+        format!("[DI011] `{name}` is listed twice, by {first}\n  help: {help}")
+    } else {
+        format!("[DI011] `{name}` is provided twice, by {first} and by {second}\n  help: {help}")
+    };
+    syn::Error::new(at, message)
 }
 
 struct Container<'a> {
@@ -132,6 +186,12 @@ impl Container<'_> {
                 #[allow(clippy::too_many_arguments)]
                 #vis async fn build(#(#parameters),*) -> #di::core::result::Result<Self, #di::BuildError> {
                     #di::core::result::Result::Ok(Self(#di::start::<Self>(#values).await?))
+                }
+
+                /// The graph: nodes, edges, and how to draw them.
+                #[allow(dead_code)]
+                #vis const fn graph() -> #di::Graph {
+                    <Self as #di::Container>::GRAPH
                 }
 
                 /// The singleton `T`. O(1), no lock.
