@@ -8,7 +8,8 @@ use std::any::Any;
 use crate::{
     Scope,
     error::IntoSource,
-    node::{Bind, Meta},
+    node::{Bind, Made, Meta},
+    probe::{Ask, Chosen, Edge},
     raw::{AsyncOp, Maker},
 };
 
@@ -77,13 +78,20 @@ pub(crate) enum Kind {
 
 impl Listed {
     /// A type or provider. `name` is the entry as written.
-    pub const fn node(
+    pub const fn node<C, L, R: Chosen>(
         name: &'static str,
-        meta: &'static Meta,
-        maker: Maker,
-        sources: [Source; MAX_DEPS],
+        made: Made<L>,
+        _sources: fn(Ask<C, L>) -> R,
         errors: Errors,
     ) -> Self {
+        let (meta, maker) = (made.meta, made.maker);
+        let mut sources = [Source::None; MAX_DEPS];
+        let (mut i, mut edge) = (0, R::EDGES);
+        while let Some(Edge { source, next }) = edge {
+            sources[i] = *source;
+            edge = *next;
+            i += 1;
+        }
         Listed {
             name,
             kind: Kind::Node,

@@ -219,25 +219,21 @@ impl App {
 const _: () = {
     #[allow(unused_imports)]
     use di::{
-        NoAnswer as _, NoSource as _, NotANode as _, OtherSource as _, SomeError as _,
+        NoAnswer as _, NoSource as _, NotANode as _, PickSome as _, Settle as _, SomeError as _,
         Unprovided as _,
     };
 
-    // The macro writes all of this out, with 32 probes, and an item for each entry.
+    // The macro writes all of this out, and an item for each entry.
     macro_rules! listed {
         ($name:literal, $node:ty, $key:ty) => {{
             let _: for<'di> fn(
                 di::At<'di>,
                 PhantomData<<$node as di::Recipe<_>>::Output<'di>>,
             ) -> PhantomData<$key> = |_, value| value;
-            let mut sources = [di::Source::None; di::MAX_DEPS];
-            sources[0] = di::Probe0::<App, <$node as di::Recipe<_>>::Deps>::SOURCE;
-            sources[1] = di::Probe1::<App, <$node as di::Recipe<_>>::Deps>::SOURCE;
-            di::Listed::node(
+            di::Listed::node::<App, _, _>(
                 $name,
-                <$node as di::Recipe<_>>::META,
-                <$node as di::Recipe<_>>::MAKER,
-                sources,
+                <$node as di::Recipe<_>>::MADE,
+                |ask| ask.pick().settle(),
                 di::Errors {
                     fallible: di::ErrorProbe::<<$node as di::Recipe<_>>::Error>::FALLIBLE,
                     answer: di::AnswerProbe::<<$node as di::Recipe<_>>::Error>::ANSWER,

@@ -7,9 +7,6 @@ use syn::{ItemStruct, Lifetime, Type};
 use super::model::{Entry, Kind, adopted, written_at};
 use crate::common::{Facade, Key, at, shared, text};
 
-/// The most dependencies of a node; `di_core::graph::MAX_DEPS`.
-const MAX_DEPS: usize = 32;
-
 /// The struct, its `build`, and everything that the compiler checks.
 pub(crate) fn container(item: &ItemStruct, entries: &[Entry], di: &Facade) -> TokenStream {
     let fields: Vec<Field<'_>> = item.fields.iter().filter_map(Field::new).collect();
@@ -194,7 +191,8 @@ impl Container<'_> {
         quote! {
             #[allow(unused_imports)]
             use #di::{
-                NoAnswer as _, NoSource as _, NotANode as _, OtherSource as _, SomeError as _, Unprovided as _,
+                NoAnswer as _, NoSource as _, NotANode as _, PickSome as _, Settle as _, SomeError as _,
+                Unprovided as _,
             };
 
             #(const #rows: #di::Listed = #listed;)*
@@ -247,20 +245,15 @@ impl Container<'_> {
         let (place, di) = (entry.place(), self.di.at(entry.place()));
         let key = at(&key.ty, &lifetime("'di"));
         let recipe = quote_spanned!(place=> <#node as #di::Recipe<_>>);
-        let sources = (0..MAX_DEPS).map(|k| {
-            let probe = syn::Ident::new(&format!("Probe{k}"), place);
-            quote_spanned!(place=> #di::#probe::<#container, #recipe::Deps>::SOURCE)
-        });
         quote_spanned! {place=> {
             let _: for<'di> fn(
                 #di::At<'di>,
                 #di::core::marker::PhantomData<#recipe::Output<'di>>,
             ) -> #di::core::marker::PhantomData<#key> = |_, value| value;
-            #di::Listed::node(
+            #di::Listed::node::<#container, _, _>(
                 #name,
-                #recipe::META,
-                #recipe::MAKER,
-                [#(#sources),*],
+                #recipe::MADE,
+                |ask| ask.pick().settle(),
                 #di::Errors {
                     fallible: #di::ErrorProbe::<#recipe::Error>::FALLIBLE,
                     answer: #di::AnswerProbe::<#recipe::Error>::ANSWER,
