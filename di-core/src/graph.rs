@@ -98,6 +98,14 @@ impl Listed {
         sources: [Source; MAX_DEPS],
         errors: Errors,
     ) -> Self {
+        let (meta, maker) = (made.meta, made.maker);
+        let mut sources = [Source::None; MAX_DEPS];
+        let (mut i, mut edge) = (0, R::EDGES);
+        while let Some(Edge { source, next }) = edge {
+            sources[i] = *source;
+            edge = *next;
+            i += 1;
+        }
         Listed {
             name,
             kind: Kind::Node,

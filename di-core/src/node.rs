@@ -106,9 +106,12 @@ pub trait Provider<const NAME: u64> {
     note = "write `#[injectable(singleton)]` (or `request`, `transient`) on the type or on the fn that constructs it, or list it as `Type = provider`"
 )]
 pub unsafe trait Recipe<S>: Node {
-    /// The same as that of the node. A container reads everything from this one trait, so that a type which is not
-    /// injectable is reported once.
-    const META: &'static Meta = <Self as Node>::META;
+    /// What a container reads, all of it: a type that is not injectable is then reported once.
+    const MADE: Made<Self::Deps> = Made {
+        meta: Self::META,
+        maker: Self::MAKER,
+        deps: PhantomData,
+    };
     /// The erased constructor.
     const MAKER: Maker;
     /// What the constructor asks for.
@@ -117,6 +120,13 @@ pub unsafe trait Recipe<S>: Node {
     type Output<'r>: 'r;
     /// Its error; `Infallible` when it cannot fail.
     type Error: Send + 'static;
+}
+
+/// A recipe, as a value; `L` is the list of its dependencies.
+pub struct Made<L> {
+    pub(crate) meta: &'static Meta,
+    pub(crate) maker: Maker,
+    deps: PhantomData<fn() -> L>,
 }
 
 /// Pins the lifetime of a constructor's arguments, so that it is late-bound in trait and impl alike.

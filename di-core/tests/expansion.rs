@@ -225,11 +225,11 @@ impl App {
 const _: () = {
     #[allow(unused_imports)]
     use di::{
-        NoAnswer as _, NoSource as _, NotANode as _, OtherSource as _, SomeError as _,
+        NoAnswer as _, NoSource as _, NotANode as _, PickSome as _, Settle as _, SomeError as _,
         Unprovided as _,
     };
 
-    // The macro writes all of this out, with 32 probes, and an item for each entry.
+    // The macro writes all of this out, and an item for each entry.
     macro_rules! listed {
         ($name:literal, $node:ty, $key:ty) => {{
             let _: for<'di> fn(

@@ -9,9 +9,6 @@ use syn::{ItemStruct, Lifetime, Type};
 use super::model::{Entry, Kind, adopted, written_at};
 use crate::common::{Facade, Key, Report, at, has_lifetimes, shared, text};
 
-/// The most dependencies of a node; `di_core::graph::MAX_DEPS`.
-const MAX_DEPS: usize = 32;
-
 /// The struct, its `build`, and everything that the compiler checks.
 pub(crate) fn container(item: &ItemStruct, entries: &[Entry], di: &Facade) -> TokenStream {
     let fields: Vec<Field<'_>> = item.fields.iter().filter_map(Field::new).collect();
@@ -258,7 +255,8 @@ impl Container<'_> {
         quote! {
             #[allow(unused_imports)]
             use #di::{
-                NoAnswer as _, NoSource as _, NotANode as _, OtherSource as _, SomeError as _, Unprovided as _,
+                NoAnswer as _, NoSource as _, NotANode as _, PickSome as _, Settle as _, SomeError as _,
+                Unprovided as _,
             };
 
             #(const #rows: #di::Listed = #listed;)*
@@ -341,7 +339,7 @@ impl Container<'_> {
                 #di::At<'di>,
                 #di::core::marker::PhantomData<#recipe::Output<'di>>,
             ) -> #di::core::marker::PhantomData<#key> = |_, value| value;
-            #di::Listed::node(
+            #di::Listed::node::<#container, _, _>(
                 #name,
                 #recipe::META,
                 #recipe::MAKER,
