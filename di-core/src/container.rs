@@ -1,6 +1,6 @@
 //! Containers: what `#[container]` makes of a list of nodes.
 
-use std::sync::Arc;
+use std::{marker::PhantomData, sync::Arc};
 
 use crate::{
     graph::{Graph, MAX_DEPS, Source},
@@ -72,10 +72,21 @@ pub trait Everywhere {
     note = "write `#[handler]` on the async fn"
 )]
 pub unsafe trait Asks<S>: 'static {
+    /// What a container reads.
+    const ASKED: Asked<Self::Deps> = Asked {
+        meta: Self::META,
+        deps: PhantomData,
+    };
     /// Name, parameters, place.
     const META: &'static Meta;
     /// The dependencies.
     type Deps: Deps;
+}
+
+/// What a root asks for, as a value; `L` is the list of its dependencies.
+pub struct Asked<L> {
+    pub(crate) meta: &'static Meta,
+    deps: PhantomData<fn() -> L>,
 }
 
 /// What a root asks for, as rows of the container `C`.

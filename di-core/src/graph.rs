@@ -7,9 +7,11 @@ use std::any::Any;
 
 use crate::{
     Scope,
+    container::Asked,
     error::IntoSource,
-    node::{Bind, Meta},
+    node::{Bind, Made, Meta},
     plan::MAX_STEPS,
+    probe::{Ask, Chosen, Edge},
     raw::{AsyncOp, Maker},
 };
 
@@ -27,6 +29,8 @@ pub enum Source {
     Extract(&'static AsyncOp),
     /// Nothing provides it.
     Missing,
+    /// Not found out, since one before it is missing.
+    Unknown,
 }
 
 /// How an error becomes an answer to the request: a fn of the web facade, by its type.
@@ -91,28 +95,19 @@ pub(crate) enum Kind {
 
 impl Listed {
     /// A type or provider. `name` is the entry as written.
-    pub const fn node(
+    pub const fn node<C, L, R: Chosen>(
         name: Name,
-        meta: &'static Meta,
-        maker: Maker,
-        sources: [Source; MAX_DEPS],
+        made: Made<L>,
+        _sources: fn(Ask<C, L>) -> R,
         errors: Errors,
     ) -> Self {
-        let (meta, maker) = (made.meta, made.maker);
-        let mut sources = [Source::None; MAX_DEPS];
-        let (mut i, mut edge) = (0, R::EDGES);
-        while let Some(Edge { source, next }) = edge {
-            sources[i] = *source;
-            edge = *next;
-            i += 1;
-        }
         Listed {
             name,
             kind: Kind::Node,
-            meta: Some(meta),
-            scope: meta.scope,
-            maker: Some(maker),
-            sources,
+            meta: Some(made.meta),
+            scope: made.meta.scope,
+            maker: Some(made.maker),
+            sources: chosen::<R>(),
             errors,
         }
     }
@@ -131,14 +126,18 @@ impl Listed {
     }
 
     /// A handler in `handlers(..)`.
-    pub const fn root(name: Name, meta: &'static Meta, sources: [Source; MAX_DEPS]) -> Self {
+    pub const fn root<C, L, R: Chosen>(
+        name: Name,
+        asked: Asked<L>,
+        _sources: fn(Ask<C, L>) -> R,
+    ) -> Self {
         Listed {
             name,
             kind: Kind::Root,
-            meta: Some(meta),
+            meta: Some(asked.meta),
             scope: Scope::Request,
             maker: None,
-            sources,
+            sources: chosen::<R>(),
             errors: Errors::NONE,
         }
     }
@@ -167,6 +166,18 @@ impl Listed {
         }
         n
     }
+}
+
+/// The sources that a probe found.
+const fn chosen<R: Chosen>() -> [Source; MAX_DEPS] {
+    let mut sources = [Source::None; MAX_DEPS];
+    let (mut i, mut edge) = (0, R::EDGES);
+    while let Some(Edge { source, next }) = edge {
+        sources[i] = *source;
+        edge = *next;
+        i += 1;
+    }
+    sources
 }
 
 /// How many edges the entries have together.
@@ -317,7 +328,7 @@ impl<const N: usize, const E: usize> Table<N, E> {
             let mut k = 0;
             while k < len {
                 self.edges[edge] = from.sources[k];
-                if matches!(from.sources[k], Source::Missing) {
+                if matches!(from.sources[k], Source::Missing | Source::Unknown) {
                     self.valid = false;
                 }
                 edge += 1;

@@ -105,7 +105,7 @@ pub trait Settle {
 
 /// All are provided.
 pub enum All {}
-/// Not asked further: all count as missing.
+/// Not asked further.
 pub enum Unknown {}
 /// The first is provided, and `W` holds for the others.
 pub struct Has<W>(PhantomData<W>);
@@ -113,7 +113,10 @@ pub struct Has<W>(PhantomData<W>);
 pub struct Lacks<W>(PhantomData<W>);
 
 /// `W` holds for this list in the container `C`.
-pub trait Edges<C, W> {
+///
+/// # Safety
+/// `EDGES` are sources of the list's dependencies.
+pub unsafe trait Edges<C, W> {
     /// The sources of its dependencies.
     const EDGES: Option<&'static Edge>;
 }
@@ -124,16 +127,19 @@ pub struct Edge {
     pub(crate) next: Option<&'static Edge>,
 }
 
-impl<C> Edges<C, All> for () {
+// SAFETY: there are none.
+unsafe impl<C> Edges<C, All> for () {
     const EDGES: Option<&'static Edge> = None;
 }
-impl<C> Edges<C, Unknown> for () {
+// SAFETY: as above.
+unsafe impl<C> Edges<C, Unknown> for () {
     const EDGES: Option<&'static Edge> = None;
 }
 
 macro_rules! edges {
     ($($what:ty $([$w:ident])?: $then:ty, $source:expr, $head:ty $(, [$($bounds:tt)*])?;)*) => {$(
-        impl<C $(: $($bounds)*)?, M, D: ?Sized, F: ?Sized, Q, T: Edges<C, $then> $(, $w)?> Edges<C, $what> for ($head, T) {
+        // SAFETY: that of `Resolves`, or none.
+        unsafe impl<C $(: $($bounds)*)?, M, D: ?Sized, F: ?Sized, Q, T: Edges<C, $then> $(, $w)?> Edges<C, $what> for ($head, T) {
             const EDGES: Option<&'static Edge> =
                 Some(&Edge { source: $source, next: <T as Edges<C, $then>>::EDGES });
         }
@@ -141,17 +147,21 @@ macro_rules! edges {
 }
 edges! {
     All: All, <C as Resolves<M, D, F, Q>>::SOURCE, Use<M, D, F, Q>, [Resolves<M, D, F, Q>];
-    Unknown: Unknown, Source::Missing, Use<M, D, F, Q>;
+    Unknown: Unknown, Source::Unknown, Use<M, D, F, Q>;
     Has<W> [W]: W, <C as Resolves<M, D, F, Q>>::SOURCE, Use<M, D, F, Q>, [Resolves<M, D, F, Q>];
     Lacks<W> [W]: W, Source::Missing, Use<M, D, F, Q>;
 }
 
 /// What `settle` yields.
-pub trait Chosen {
+///
+/// # Safety
+/// As for [`Edges`].
+pub unsafe trait Chosen {
     /// The sources of a node's dependencies.
     const EDGES: Option<&'static Edge>;
 }
-impl<C, L: Edges<C, W>, W> Chosen for Found<C, L, W> {
+// SAFETY: that of `Edges`.
+unsafe impl<C, L: Edges<C, W>, W> Chosen for Found<C, L, W> {
     const EDGES: Option<&'static Edge> = <L as Edges<C, W>>::EDGES;
 }
 

@@ -236,18 +236,14 @@ const _: () = {
                 di::At<'di>,
                 PhantomData<<$node as di::Recipe<_>>::Output<'di>>,
             ) -> PhantomData<$key> = |_, value| value;
-            let mut sources = [di::Source::None; di::MAX_DEPS];
-            sources[0] = di::Probe0::<App, <$node as di::Recipe<_>>::Deps>::SOURCE;
-            sources[1] = di::Probe1::<App, <$node as di::Recipe<_>>::Deps>::SOURCE;
-            di::Listed::node(
+            di::Listed::node::<App, _, _>(
                 di::Name {
                     name: $name,
                     key: $name,
                     qualifier: None,
                 },
-                <$node as di::Recipe<_>>::META,
-                <$node as di::Recipe<_>>::MAKER,
-                sources,
+                <$node as di::Recipe<_>>::MADE,
+                |ask| ask.pick().settle(),
                 di::Errors {
                     fallible: di::ErrorProbe::<<$node as di::Recipe<_>>::Error>::FALLIBLE,
                     answer: di::AnswerProbe::<<$node as di::Recipe<_>>::Error>::ANSWER,

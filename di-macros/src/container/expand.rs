@@ -303,37 +303,25 @@ impl Container<'_> {
 
     /// A handler: the same, of what it asks for.
     fn root(&self, entry: &Entry, handler: &TokenStream) -> TokenStream {
+        let (container, name) = (&self.item.ident, &entry.name);
         let (place, di) = (entry.place(), self.di.at(entry.place()));
-        let asks = quote_spanned!(place=> <#handler as #di::Asks<_>>);
-        let (name, sources) = (&entry.name, self.sources(place, &asks));
         quote_spanned! {place=>
-            #di::Listed::root(
+            #di::Listed::root::<#container, _, _>(
                 #di::Name { name: #name, key: #name, qualifier: #di::core::option::Option::None },
-                #asks::META,
-                #sources,
+                <#handler as #di::Asks<_>>::ASKED,
+                |ask| ask.pick().settle(),
             )
         }
-    }
-
-    /// The rows of all dependencies, by a probe for each.
-    fn sources(&self, place: Span, of: &TokenStream) -> TokenStream {
-        let (container, di) = (&self.item.ident, self.di.at(place));
-        let probes = (0..MAX_DEPS).map(|k| {
-            let probe = syn::Ident::new(&format!("Probe{k}"), place);
-            quote_spanned!(place=> #di::#probe::<#container, #of::Deps>::SOURCE)
-        });
-        quote_spanned!(place=> [#(#probes),*])
     }
 
     /// Everything that is read of a node's recipe, and the check that it yields the key's type at every lifetime
     /// (`PhantomData` allows no coercion). In one body, at one place, and always spelt the same: what is wrong with a
     /// node is then one error.
     fn recipe(&self, entry: &Entry, key: &Key, node: &TokenStream) -> TokenStream {
-        let name = called(key, self.di);
+        let (container, name) = (&self.item.ident, called(key, self.di));
         let (place, di) = (entry.place(), self.di.at(entry.place()));
         let key = at(&key.ty, &lifetime("'di"));
         let recipe = quote_spanned!(place=> <#node as #di::Recipe<_>>);
-        let sources = self.sources(place, &recipe);
         quote_spanned! {place=> {
             let _: for<'di> fn(
                 #di::At<'di>,
@@ -341,9 +329,8 @@ impl Container<'_> {
             ) -> #di::core::marker::PhantomData<#key> = |_, value| value;
             #di::Listed::node::<#container, _, _>(
                 #name,
-                #recipe::META,
-                #recipe::MAKER,
-                #sources,
+                #recipe::MADE,
+                |ask| ask.pick().settle(),
                 #di::Errors {
                     fallible: #di::ErrorProbe::<#recipe::Error>::FALLIBLE,
                     answer: #di::AnswerProbe::<#recipe::Error>::ANSWER,

@@ -1,7 +1,7 @@
 //! error: DI001 at 27
-//! says: `Many` needs `k: &u64`, which nothing provides
+//! says: `Many` (request) takes `k: &u64`
 //! error: DI001 at 27
-//! says: `Two` needs `d: &u16`, which nothing provides
+//! says: `Two` (request) takes `d: &u16`
 use di_axum::{container, injectable};
 
 #[injectable(singleton)]
