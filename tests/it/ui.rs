@@ -75,6 +75,30 @@ fn the_readme_shows_a_real_error() {
     );
 }
 
+/// The examples of docs/errors.md are UI tests, to the letter.
+#[test]
+fn the_page_of_errors_shows_what_is_tested() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let page = fs::read_to_string(root.join("docs/errors.md")).expect("there is a page");
+    let mut examples = 0;
+    for block in page.split("<!-- ").skip(1) {
+        let (path, rest) = block.split_once(" -->").expect("the comment ends");
+        let code = rest.split("```").nth(1).expect("an example follows");
+        let (_, code) = code
+            .split_once('\n')
+            .expect("the fence has a line of its own");
+        let file =
+            fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let tested: Vec<&str> = file
+            .lines()
+            .filter(|line| !line.starts_with("//!"))
+            .collect();
+        assert_eq!(code.trim(), tested.join("\n").trim(), "{path}");
+        examples += 1;
+    }
+    assert!(examples >= 24, "only {examples} examples were found");
+}
+
 /// The failing files, by a name that is unique.
 fn cases() -> BTreeMap<String, PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
