@@ -204,3 +204,15 @@ async fn the_crate_may_have_any_name() {
         .with_state(app);
     assert_eq!(text(&ours, "/bob").await, "hello bob");
 }
+
+/// A crate with every lint denied, without a prelude, in the older edition; its lints are checked with the workspace.
+#[tokio::test]
+async fn a_strict_crate_serves() {
+    within(async {
+        let router = di_fixture_strict::router().await.expect("nothing fails");
+        di_fixture_strict::inside();
+        let answer = send(&router, post_json("/", "!")).await;
+        assert_eq!(answer, (StatusCode::OK, "hello 0!".to_string()));
+    })
+    .await;
+}

@@ -42,6 +42,7 @@ impl Handler {
                     "a handler is a free fn: take what it needs as parameters, `users: &Users<'_>`",
                 ),
                 FnArg::Typed(typed) => {
+                    check_name(typed, &item.sig.ident, &mut report);
                     if let Some(source) = report.take(source(typed)) {
                         let local = format_ident!("arg{i}", span = Span::mixed_site());
                         let name = text(&typed.pat);
@@ -89,6 +90,18 @@ impl Handler {
                 Source::Inject(_) => None,
             })
             .collect()
+    }
+}
+
+/// `async fn users(users: &Users<'_>)`: the handler is a unit struct, which its own name cannot shadow.
+fn check_name(typed: &syn::PatType, handler: &Ident, report: &mut Report) {
+    if let syn::Pat::Ident(pat) = &*typed.pat
+        && pat.ident == *handler
+    {
+        report.error(
+            &pat.ident,
+            format!("`{handler}` is also the name of the handler, which becomes a unit struct of that name: rename one of them"),
+        );
     }
 }
 
