@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{GenericArgument, Lifetime, PathArguments, Type, spanned::Spanned};
 
-use super::{Facade, at, peel, text};
+use super::{Facade, at, find_impl_trait, peel, text};
 
 /// How a dependency is held.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,6 +69,13 @@ pub(crate) struct Dependency {
 impl Dependency {
     /// Of the type of a parameter or field.
     pub(crate) fn of(ty: &Type, qualifier: Option<Type>) -> syn::Result<Self> {
+        if let Some(ty) = find_impl_trait(ty) {
+            return Err(syn::Error::new_spanned(
+                ty,
+                "a dependency has to be a named type: bind a trait object in the container, \
+                 `dyn Trait = Impl`, and ask for `&dyn Trait`",
+            ));
+        }
         let (held, ty) = match peel(ty) {
             Type::Reference(reference) => {
                 if let Some(token) = &reference.mutability {
@@ -79,19 +86,6 @@ impl Dependency {
                     ));
                 }
                 (Held::Ref, peel(&reference.elem).clone())
-            }
-            Type::ImplTrait(ty) => {
-                return Err(syn::Error::new_spanned(
-                    ty,
-                    "a dependency has to be a named type: bind a trait object in the container, \
-                     `dyn Trait = Impl`, and ask for `&dyn Trait`",
-                ));
-            }
-            Type::Infer(ty) => {
-                return Err(syn::Error::new_spanned(
-                    ty,
-                    "a dependency has to be a named type",
-                ));
             }
             other => match shared(other) {
                 Some(inner) => (Held::Shared, peel(inner).clone()),

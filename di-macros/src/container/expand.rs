@@ -286,7 +286,7 @@ impl Container<'_> {
         let nodes = self.nodes.iter().enumerate().map(|(i, entry)| {
             let row = self.fields.len() + i;
             match &entry.kind {
-                Kind::Node { key, node } => self.node(row, entry, key, &node.tokens(di)),
+                Kind::Node { key, node } => self.node(row, entry, key, &adopted(node.tokens(di))),
                 Kind::Binding { key, to } => self.binding(i, row, entry, key, to),
                 Kind::Handler { .. } => quote!(),
             }
@@ -296,7 +296,7 @@ impl Container<'_> {
 
     fn node(&self, row: usize, entry: &Entry, key: &Key, node: &TokenStream) -> TokenStream {
         let di = self.di;
-        let scope = quote_spanned!(entry.place()=> #di::NodeProbe::<#node>::NUMBER);
+        let scope = quote_spanned!(entry.place()=> #di::NodeProbe::<(#node)>::NUMBER);
         let provides = self.provides(row, key, &scope, entry.place());
         let check = check(di, row, entry.place());
         let everywhere = has_lifetimes(&key.ty).then(|| {

@@ -1,8 +1,8 @@
 //! The entries of a list, own and included ones alike.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
-use syn::{Lifetime, Type};
+use quote::{ToTokens, quote_spanned};
+use syn::{Lifetime, Type, spanned::Spanned};
 
 use crate::common::{Facade, Key, at};
 
@@ -55,8 +55,9 @@ impl NodeType {
         match self {
             NodeType::Type(ty) => at(ty, &forever()).into_token_stream(),
             NodeType::Associated { of, hash } => {
-                let of = at(of, &forever());
-                quote!(<#of as #di::Provider<#hash>>::Node)
+                let place = of.span();
+                let (of, di) = (at(of, &forever()), di.at(place));
+                quote_spanned!(place=> <#of as #di::Provider<#hash>>::Node)
             }
         }
     }

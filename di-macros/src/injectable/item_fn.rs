@@ -10,7 +10,9 @@ use super::{
     model::{Node, Target},
     params,
 };
-use crate::common::{Facade, Report, has_lifetimes, peel, replace_self, text};
+use crate::common::{
+    Facade, Report, find_impl_trait, has_lifetimes, peel, replace_self, shared, text,
+};
 
 pub(crate) fn parse(item: &ItemFn, scope: Scope, di: &Facade) -> syn::Result<Node> {
     if let Some(this) = find_self(&item.sig) {
@@ -100,6 +102,7 @@ pub(crate) fn provider(
         name: text(&sig.ident),
         construct: quote!(#path #turbofish (#(#locals),*) #wait),
         params,
+        value: None,
         is_fallible: is_result(&output),
         output,
         is_async: sig.asyncness.is_some(),
@@ -112,12 +115,23 @@ fn output(sig: &Signature, self_ty: Option<&Type>) -> syn::Result<Type> {
         let message = format!("`{}` returns nothing that could be injected", sig.ident);
         return Err(syn::Error::new(sig.ident.span(), message));
     };
-    if let Type::ImplTrait(output) = peel(output) {
+    if let Some(output) = find_impl_trait(output) {
         return Err(syn::Error::new_spanned(
             output,
             "a provider has to return a named type, which is what others ask for; a trait object is bound in the \
              container, `dyn Trait = Type`",
         ));
+    }
+    let inner = match peel(output) {
+        Type::Reference(reference) => Some(&*reference.elem),
+        other => shared(other),
+    };
+    if let Some(inner) = inner {
+        let message = format!(
+            "a provider returns the value itself, `{}`: who asks for it writes `&` or `Arc`",
+            text(inner)
+        );
+        return Err(syn::Error::new_spanned(output, message));
     }
     Ok(match self_ty {
         Some(self_ty) => replace_self(output, self_ty),
@@ -126,7 +140,7 @@ fn output(sig: &Signature, self_ty: Option<&Type>) -> syn::Result<Type> {
 }
 
 /// Whether the type is called `Result`, as `io::Result<T>` and `anyhow::Result<T>` are.
-fn is_result(ty: &Type) -> bool {
+pub(super) fn is_result(ty: &Type) -> bool {
     match peel(ty) {
         Type::Path(path) => path
             .path
@@ -138,7 +152,7 @@ fn is_result(ty: &Type) -> bool {
 }
 
 /// `self` or `Self` in a signature.
-fn find_self(sig: &Signature) -> Option<proc_macro2::Span> {
+pub(super) fn find_self(sig: &Signature) -> Option<proc_macro2::Span> {
     struct Find(Option<proc_macro2::Span>);
     impl<'ast> Visit<'ast> for Find {
         fn visit_ident(&mut self, ident: &'ast proc_macro2::Ident) {

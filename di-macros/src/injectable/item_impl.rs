@@ -1,9 +1,12 @@
 //! `#[injectable(..)] impl Mailer { fn new(..) -> Self }`: a constructor; and a bare `#[injectable]`, whose fns are
 //! providers.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::Ident;
 use quote::{format_ident, quote};
-use syn::{Attribute, GenericParam, Generics, ImplItem, ImplItemFn, ItemImpl, Type};
+use syn::{
+    Attribute, GenericParam, Generics, ImplItem, ImplItemFn, ItemImpl, Signature, Type,
+    spanned::Spanned,
+};
 
 use super::{
     attr::{Scope, is_injectable},
@@ -31,6 +34,22 @@ pub(crate) fn parse(
     nodes
 }
 
+/// The signature of a fn in a block.
+pub(crate) fn signature(item: &mut ImplItem) -> Option<&mut Signature> {
+    match item {
+        ImplItem::Fn(item) => Some(&mut item.sig),
+        _ => None,
+    }
+}
+
+/// Whether the block is one node, with a constructor, and not several providers.
+pub(crate) fn is_node(item: &ItemImpl) -> bool {
+    !item.items.iter().any(|item| match item {
+        ImplItem::Fn(item) => item.attrs.iter().any(is_injectable),
+        _ => false,
+    })
+}
+
 fn nodes(item: &ItemImpl, scope: Scope, di: &Facade) -> syn::Result<Vec<Node>> {
     if let Some((path, _)) = &item.trait_ {
         return Err(syn::Error::new_spanned(
@@ -53,6 +72,13 @@ fn nodes(item: &ItemImpl, scope: Scope, di: &Facade) -> syn::Result<Vec<Node>> {
     match (&scope.0, providers.first()) {
         (None, Some(_)) => {
             let mut report = Report::default();
+            for constructor in fns.iter().filter(|f| f.attrs.iter().any(is_constructor)) {
+                report.error(
+                    &constructor.sig.ident,
+                    "a constructor among providers: give this fn a scope of its own, `#[injectable(singleton)]`, or the \
+                     block, `#[injectable(singleton)] impl`, if there is no other provider in it",
+                );
+            }
             let nodes = providers
                 .iter()
                 .filter_map(|f| report.take(associated(item, f, di)))
@@ -75,7 +101,7 @@ fn constructor(
     scope: Scope,
     di: &Facade,
 ) -> syn::Result<Node> {
-    let scope = Scope(Some(scope.required(Span::call_site())?));
+    let scope = Scope(Some(scope.required(item.self_ty.span())?));
     let marked: Vec<_> = fns
         .iter()
         .filter(|item| item.attrs.iter().any(is_constructor))
@@ -107,6 +133,7 @@ fn constructor(
         di,
     )?;
     node.name = type_name(self_ty);
+    node.value = Some(self_ty.clone());
     Ok(node)
 }
 
