@@ -74,6 +74,11 @@ pub unsafe trait Asks<S>: 'static {
 ///
 /// # Safety
 /// Lists, in order, the rows that `C` provides for the dependencies in `Asks`.
+#[diagnostic::on_unimplemented(
+    message = "[DI018] `{Self}` is no handler",
+    label = "listed in `handlers(..)`",
+    note = "write `#[handler]` on the fn; what is injected is listed in front, and not in `handlers(..)`"
+)]
 pub unsafe trait Root<C>: 'static {
     /// The rows.
     const SOURCES: [Source; MAX_DEPS];

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ItemStruct, Lifetime, Type};
 
-use super::model::{Entry, Kind, adopted, written_at};
+use super::model::{Entry, Kind, written_at};
 use crate::common::{Facade, Key, at, has_lifetimes, shared, text};
 
 /// The most dependencies of a node; `di_core::graph::MAX_DEPS`.
@@ -13,6 +13,7 @@ const MAX_DEPS: usize = 32;
 /// The struct, its `build`, and everything that the compiler checks.
 pub(crate) fn container(item: &ItemStruct, entries: &[Entry], di: &Facade) -> TokenStream {
     let fields: Vec<Field<'_>> = item.fields.iter().filter_map(Field::new).collect();
+    let entries: Vec<Entry> = entries.iter().map(Entry::adopted).collect();
     let nodes: Vec<&Entry> = entries
         .iter()
         .filter(|entry| !matches!(entry.kind, Kind::Handler { .. }))
@@ -233,7 +234,7 @@ impl Container<'_> {
     fn listed(&self, i: usize, entry: &Entry) -> TokenStream {
         let (di, ident, name) = (self.di, &self.item.ident, &entry.name);
         match &entry.kind {
-            Kind::Node { key, node } => self.recipe(entry, key, &adopted(node.tokens(di))),
+            Kind::Node { key, node } => self.recipe(entry, key, &node.tokens(di)),
             Kind::Binding { to, .. } => {
                 let binding = binding(i);
                 let (d, f, q) = (to.discriminator(), to.family(di), to.qualifier());
@@ -261,7 +262,7 @@ impl Container<'_> {
             let _: for<'di> fn(
                 #di::At<'di>,
                 #di::core::marker::PhantomData<#recipe::Output<'di>>,
-            ) -> #di::core::marker::PhantomData<#key> = |_, value| value;
+            ) -> #di::core::marker::PhantomData<#key> = |_, value| #di::listed_as(value);
             #di::Listed::node(
                 #name,
                 #recipe::META,
@@ -286,7 +287,7 @@ impl Container<'_> {
         let nodes = self.nodes.iter().enumerate().map(|(i, entry)| {
             let row = self.fields.len() + i;
             match &entry.kind {
-                Kind::Node { key, node } => self.node(row, entry, key, &adopted(node.tokens(di))),
+                Kind::Node { key, node } => self.node(row, entry, key, &node.tokens(di)),
                 Kind::Binding { key, to } => self.binding(i, row, entry, key, to),
                 Kind::Handler { .. } => quote!(),
             }

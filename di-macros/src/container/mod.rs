@@ -8,11 +8,11 @@ mod model;
 mod module;
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::{Fields, Item, ItemStruct};
 
 use crate::{
-    common::{facade, has_lifetimes, name_span, with_errors},
+    common::{facade, has_lifetimes, name_span, refuse_placeholders, with_errors},
     injectable::is_mark,
 };
 
@@ -41,7 +41,7 @@ impl Shape {
 
 /// The attribute on its struct.
 pub(crate) fn attribute(args: TokenStream, item: TokenStream, shape: Shape) -> TokenStream {
-    let item = match syn::parse2::<Item>(item.clone()) {
+    let mut item = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Struct(item)) => item,
         Ok(other) => {
             let message = format!(
@@ -54,10 +54,17 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream, shape: Shape) -> T
         }
         Err(error) => return with_errors(item, &error),
     };
+    if refuse_placeholders(item.fields.iter_mut().map(|field| &mut field.ty)) {
+        return item.into_token_stream();
+    }
     let checked = check_struct(&item, shape).and_then(|()| syn::parse2::<list::List>(args));
     match checked {
         Ok(list) => include::begin(shape, facade(), list, item),
-        Err(error) => with_errors(item.to_token_stream(), &error),
+        Err(error) => {
+            // What the compiler would say about fields and parameters is said.
+            let (vis, ident) = (&item.vis, &item.ident);
+            with_errors(quote!(#vis struct #ident;), &error)
+        }
     }
 }
 

@@ -166,6 +166,13 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
     let bounds = bounds(handler, di);
     let span = handler.ident.span();
     let run = quote_spanned!(span=> run);
+    // An error about the fn as a whole, such as a future that is not `Send`, stands where its name stands.
+    let named = span.resolved_at(Span::call_site());
+    let named_di = di.at(named);
+    let (keyword, response) = (
+        quote_spanned!(named=> async),
+        quote_spanned!(named=> #named_di::Response),
+    );
     let (place, web) = (
         handler.output.resolved_at(Span::call_site()),
         di.at(handler.output),
@@ -199,12 +206,12 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
             ) -> #di::core::result::Result<Self::Body, #di::Response> {
                 #body
             }
-            async fn #run<'di>(
+            #keyword fn #run<'di>(
                 _: #di::At<'di>,
                 #injected: #arguments,
                 #head_locals: Self::Heads,
                 #body_local: Self::Body,
-            ) -> #di::Response {
+            ) -> #response {
                 #answer
             }
         }

@@ -250,17 +250,26 @@ fn construct(node: &Node, di: &Facade) -> TokenStream {
     let value = if node.is_fallible {
         quote_spanned!(place=> #at_place::Fallible::into_result(#expression))
     } else {
-        quote_spanned!(place=> #at_place::core::result::Result::Ok(#expression))
+        quote_spanned! {place=>
+            let value: <Self as #at_place::Recipe<#seal>>::Output<'di> = #expression;
+            #at_place::core::result::Result::Ok(value)
+        }
     };
+    // An error about the fn as a whole, such as a future that is not `Send`, stands where its name stands.
+    let named = node.span.resolved_at(Span::call_site());
     let (keyword, construct_trait) = if node.is_async {
-        (
-            Some(quote_spanned!(node.span=> async)),
-            quote!(ConstructAsync),
-        )
+        (Some(quote_spanned!(named=> async)), quote!(ConstructAsync))
     } else {
         (None, quote!(Construct))
     };
     let name = quote_spanned!(node.span=> construct);
+    let named_di = di.at(named);
+    let returned = quote_spanned! {named=>
+        #named_di::core::result::Result<
+            <Self as #named_di::Recipe<#seal>>::Output<'di>,
+            <Self as #named_di::Recipe<#seal>>::Error,
+        >
+    };
     quote! {
         #[automatically_derived]
         impl #impls #di::#construct_trait<#seal> for #target #bounds {
@@ -268,10 +277,7 @@ fn construct(node: &Node, di: &Facade) -> TokenStream {
             #keyword fn #name<'di>(
                 _: #at_type,
                 #locals: #arguments,
-            ) -> #di::core::result::Result<
-                <Self as #di::Recipe<#seal>>::Output<'di>,
-                <Self as #di::Recipe<#seal>>::Error,
-            > {
+            ) -> #returned {
                 #value
             }
         }

@@ -1,8 +1,8 @@
 //! `#[injectable(..)] fn connect(env: &Env) -> Pool`: a provider of the type that it returns.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
-use syn::{GenericParam, ItemFn, ReturnType, Signature, Type, visit::Visit};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{GenericParam, ItemFn, ReturnType, Signature, Type, spanned::Spanned, visit::Visit};
 
 use super::{
     attr::Scope,
@@ -95,12 +95,13 @@ pub(crate) fn provider(
     let turbofish = (!generics.is_empty()).then(|| quote!(::<#(#generics),*>));
     let (path, locals) = (&place.path, params.iter().map(|param| &param.local));
     let wait = sig.asyncness.map(|_| quote!(.await));
+    let construct = quote_spanned!(returned(sig)=> #path #turbofish (#(#locals),*) #wait);
     Ok(Node {
         scope,
         target: place.target,
         generics: place.generics,
         name: text(&sig.ident),
-        construct: quote!(#path #turbofish (#(#locals),*) #wait),
+        construct,
         params,
         value: None,
         is_fallible: is_result(&output),
@@ -108,6 +109,14 @@ pub(crate) fn provider(
         is_async: sig.asyncness.is_some(),
         span: sig.ident.span(),
     })
+}
+
+/// The place of what is returned, for written code.
+pub(super) fn returned(sig: &Signature) -> Span {
+    match &sig.output {
+        ReturnType::Type(_, output) => output.span().resolved_at(Span::call_site()),
+        ReturnType::Default => Span::call_site(),
+    }
 }
 
 fn output(sig: &Signature, self_ty: Option<&Type>) -> syn::Result<Type> {

@@ -1,8 +1,7 @@
 //! `#[injectable(..)] impl Mailer { fn new(..) -> Self }`: a constructor; and a bare `#[injectable]`, whose fns are
 //! providers.
 
-use proc_macro2::Ident;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote_spanned};
 use syn::{
     Attribute, GenericParam, Generics, ImplItem, ImplItemFn, ItemImpl, Signature, Type,
     spanned::Spanned,
@@ -11,7 +10,7 @@ use syn::{
 use super::{
     attr::{Scope, is_injectable},
     expand,
-    item_fn::{Place, provider},
+    item_fn::{Place, provider, returned},
     model::{Node, Target},
     params,
 };
@@ -120,7 +119,6 @@ fn constructor(
         ));
     };
     let self_ty = &*item.self_ty;
-    let ident = &found.sig.ident;
     let mut node = provider(
         &found.sig,
         scope,
@@ -128,7 +126,7 @@ fn constructor(
         Place {
             target: Target::Own(self_ty.clone()),
             generics: expand::without_lifetimes(&item.generics),
-            path: call(self_ty, ident),
+            path: call(self_ty, &found.sig),
         },
         di,
     )?;
@@ -150,7 +148,7 @@ fn associated(item: &ItemImpl, found: &ImplItemFn, di: &Facade) -> syn::Result<N
         expand::without_lifetimes(&item.generics),
         &found.sig.generics,
     )?;
-    let path = call(self_ty, ident);
+    let path = call(self_ty, &found.sig);
     provider(
         &found.sig,
         scope,
@@ -179,9 +177,10 @@ fn merge(block: Generics, own: &Generics) -> syn::Result<Generics> {
     }
 }
 
-fn call(self_ty: &Type, ident: &Ident) -> proc_macro2::TokenStream {
-    let self_ty = expand::elided(self_ty);
-    quote!(<#self_ty>::#ident)
+/// The fn's path. What the compiler says about the value stands at the type that is returned.
+fn call(self_ty: &Type, sig: &Signature) -> proc_macro2::TokenStream {
+    let (self_ty, ident) = (expand::elided(self_ty), &sig.ident);
+    quote_spanned!(returned(sig)=> <#self_ty>::#ident)
 }
 
 fn type_name(ty: &Type) -> String {

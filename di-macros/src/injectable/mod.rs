@@ -116,13 +116,11 @@ fn finish(
             tokens.extend(nodes.iter().map(|node| expand::node(node, di)));
             tokens
         }
-        Ok(_) => tokens,
-        Err(error) => {
+        nodes => {
             tokens.extend(stub.map(|stub| expand::node(&stub, di)));
-            if has_said {
-                tokens
-            } else {
-                with_errors(tokens, &error)
+            match nodes {
+                Err(error) if !has_said => with_errors(tokens, &error),
+                _ => tokens,
             }
         }
     }

@@ -2,7 +2,11 @@
 
 use proc_macro2::Span;
 use quote::quote;
-use syn::{Generics, Ident, ItemFn, ItemImpl, ItemStruct, ReturnType, Type, spanned::Spanned};
+use syn::{
+    Generics, Ident, ItemFn, ItemImpl, ItemStruct, ReturnType, Type,
+    spanned::Spanned,
+    visit::{self, Visit},
+};
 
 use super::{
     attr::Scope,
@@ -34,8 +38,9 @@ pub(crate) fn of_fn(item: &ItemFn, scope: Option<&Scope>) -> Option<Node> {
     let target = Target::Marker {
         ident: item.sig.ident.clone(),
     };
-    let is_named =
-        find_impl_trait(output).is_none() && super::item_fn::find_self(&item.sig).is_none();
+    let is_named = find_impl_trait(output).is_none()
+        && super::item_fn::find_self(&item.sig).is_none()
+        && !has_error(output);
     is_named.then(|| Node {
         is_fallible: super::item_fn::is_result(output),
         ..node(target, &item.sig.generics, (**output).clone(), scope)
@@ -49,6 +54,7 @@ fn node(target: Target, generics: &Generics, output: Type, scope: Option<&Scope>
         _ if has_lifetimes(&output) => "request".to_string(),
         _ => "singleton".to_string(),
     };
+    let now = expand::elided(&output);
     Node {
         scope: Ident::new(&scope, Span::call_site()),
         target,
@@ -56,10 +62,24 @@ fn node(target: Target, generics: &Generics, output: Type, scope: Option<&Scope>
         name: String::new(),
         params: Vec::new(),
         span: output.span(),
+        construct: quote!(::core::option::Option::<#now>::None.unwrap()),
         output,
         value: None,
         is_fallible: false,
         is_async: false,
-        construct: quote!(::core::option::Option::None.unwrap()),
     }
+}
+
+/// Whether the type holds an error already.
+fn has_error(ty: &Type) -> bool {
+    struct Find(bool);
+    impl<'ast> Visit<'ast> for Find {
+        fn visit_type(&mut self, ty: &'ast Type) {
+            self.0 |= matches!(ty, Type::Verbatim(_));
+            visit::visit_type(self, ty);
+        }
+    }
+    let mut find = Find(false);
+    find.visit_type(ty);
+    find.0
 }

@@ -1,0 +1,11 @@
+//! error: E0119 at 8
+use di_axum::{container, injectable};
+
+#[injectable(singleton)]
+pub struct Pool;
+
+#[container(Pool)]
+#[derive(Clone)]
+pub struct App;
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! error: DI018 at 9
+use di_axum::{container, handler, injectable};
+
+#[injectable(singleton)]
+pub struct Pool;
+#[handler]
+async fn show(_pool: &Pool) {}
+
+#[container(Pool, handlers(Pool))]
+pub struct App;
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! error: plain at 7
+use di_axum::{container, handler};
+
+#[handler]
+async fn show() {}
+
+#[container(handlers= show)]
+pub struct App;
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! error: plain at 8
+use di_axum::{container, injectable};
+
+pub struct Primary;
+#[injectable(singleton)]
+pub struct Pool;
+
+#[container(#[qualifier] Pool)]
+pub struct App;
+
+fn main() {}

@@ -1,0 +1,15 @@
+//! error: plain at 12
+use di_axum::injectable;
+
+pub struct Pool;
+pub struct Pools;
+
+#[injectable]
+impl Pools {
+    #[injectable(singleton)]
+    pub fn primary() -> Pool { Pool }
+    #[constructor]
+    pub fn new() -> Self { Pools }
+}
+
+fn main() {}

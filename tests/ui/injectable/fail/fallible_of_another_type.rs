@@ -1,0 +1,14 @@
+//! error: E0308 at 9
+use di_axum::injectable;
+
+pub struct Pool;
+pub struct Settings;
+
+#[injectable(singleton)]
+impl Pool {
+    pub fn new() -> Result<Settings, std::io::Error> {
+        Ok(Settings)
+    }
+}
+
+fn main() {}

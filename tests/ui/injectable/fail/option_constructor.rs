@@ -1,0 +1,13 @@
+//! error: E0308 at 8
+use di_axum::injectable;
+
+pub struct Pool;
+
+#[injectable(singleton)]
+impl Pool {
+    pub fn new() -> Option<Self> {
+        Some(Pool)
+    }
+}
+
+fn main() {}

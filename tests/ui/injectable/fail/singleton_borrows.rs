@@ -1,0 +1,14 @@
+//! error: plain at 10
+//! says: a singleton lives as long as the app and cannot borrow: hold `Arc<T>`
+use di_axum::injectable;
+
+use std::sync::Arc;
+
+pub struct Pool;
+
+#[injectable(singleton)]
+pub struct Users<'r> {
+    pub pool: &'r Pool,
+}
+
+fn main() {}
