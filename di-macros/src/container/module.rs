@@ -50,7 +50,7 @@ pub(crate) fn expand(item: &ItemStruct, mut entries: Vec<Entry>, di: &Facade) ->
     }
     let aliases = aliases.tokens;
     let list = entries.iter().map(Encoded);
-    let name = format_ident!("__di_module_{ident}_{place:x}");
+    let name = format_ident!("__di_module_{}_{place:x}", ident);
     let export = matches!(vis, Visibility::Public(_)).then(|| quote!(#[macro_export]));
     quote! {
         #(#attrs)*

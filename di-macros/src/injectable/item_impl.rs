@@ -141,7 +141,7 @@ fn associated(item: &ItemImpl, found: &ImplItemFn, di: &Facade) -> syn::Result<N
     let scope = Scope::of_attributes(&found.attrs, ident)?;
     let self_ty = &*item.self_ty;
     let target = Target::Associated {
-        ident: format_ident!("provider_{ident}"),
+        ident: format_ident!("provider_{}", ident),
         of: self_ty.clone(),
     };
     let generics = merge(

@@ -1,4 +1,5 @@
-//! error: plain at 9
+//! error: plain at 10
+//! says: a provider is named here, and not called: write `Type = provider`
 use di_axum::{container, injectable};
 
 pub struct Pool;

@@ -1,4 +1,5 @@
-//! error: plain at 9
+//! error: plain at 10
+//! says: expected `=` between a type and its provider
 use di_axum::{container, injectable};
 
 pub struct Pool;

@@ -1,4 +1,5 @@
-//! error: E0308 at 9
+//! error: E0308 at 10
+//! says: expected `Pool`, found `Settings`
 use di_axum::{container, injectable};
 
 pub struct Pool;

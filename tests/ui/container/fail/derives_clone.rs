@@ -1,4 +1,5 @@
-//! error: E0119 at 8
+//! error: E0119 at 9
+//! says: conflicting implementation for `App`
 use di_axum::{container, injectable};
 
 #[injectable(singleton)]

@@ -1,4 +1,5 @@
-//! error: plain at 11
+//! error: plain at 12
+//! says: list `Type = smtp`, and bind `dyn Mailer = Type`
 use di_axum::{container, injectable};
 
 pub trait Mailer: Send + Sync {}

@@ -1,4 +1,5 @@
-//! error: plain at 9
+//! error: plain at 10
+//! says: list the type itself, `Smtp`
 use di_axum::{container, injectable};
 
 pub trait Mailer: Send + Sync {}

@@ -1,4 +1,5 @@
-//! error: plain at 7
+//! error: plain at 8
+//! says: cannot borrow: hand in the value itself, or an `Arc`
 use di_axum::container;
 
 pub struct Env;

@@ -1,4 +1,5 @@
-//! error: plain at 7
+//! error: plain at 8
+//! says: it takes no mark
 use di_axum::container;
 
 pub struct Env;

@@ -1,4 +1,5 @@
-//! error: DI018 at 9
+//! error: DI018 at 10
+//! says: [DI018] `Pool` is no handler
 use di_axum::{container, handler, injectable};
 
 #[injectable(singleton)]

@@ -1,4 +1,5 @@
-//! error: plain at 7
+//! error: plain at 8
+//! says: write `handlers(invite, ..)`
 use di_axum::{container, handler};
 
 #[handler]

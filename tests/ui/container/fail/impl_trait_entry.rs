@@ -1,4 +1,5 @@
-//! error: plain at 9
+//! error: plain at 10
+//! says: `dyn Trait = Type`
 use di_axum::{container, injectable};
 
 pub trait Mailer: Send + Sync {}

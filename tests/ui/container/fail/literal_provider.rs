@@ -1,5 +1,6 @@
-//! error: plain at 6
-use di_axum::{container, injectable};
+//! error: plain at 7
+//! says: expected a name: of a fn with `#[injectable(..)]`
+use di_axum::container;
 
 pub struct Size(pub usize);
 

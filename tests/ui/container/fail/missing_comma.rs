@@ -1,5 +1,5 @@
 //! error: plain at 10
-//! says: `,`
+//! says: expected `,` between two entries
 use di_axum::{container, injectable};
 
 #[injectable(singleton)]

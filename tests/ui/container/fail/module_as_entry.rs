@@ -1,4 +1,5 @@
-//! error: E0573 at 10
+//! error: E0573 at 11
+//! says: expected type, found module `Data`
 use di_axum::{container, injectable};
 
 #[injectable(singleton)]

@@ -1,4 +1,6 @@
-//! error: DI017 at 9
+//! error: DI017 at 11
+//! says: [DI017] `connect` is listed, but what is constructed for it is a `Pool`
+//! says: `Pool = provider`
 use di_axum::{container, injectable};
 
 pub struct Pool;

@@ -1,6 +1,6 @@
 //! error: E0573 at 9
 //! says: connect
-use di_axum::{container, injectable};
+use di_axum::container;
 
 pub struct Pool;
 

@@ -1,5 +1,5 @@
 //! error: DI017 at 11
-//! says: Pool
+//! says: [DI017] `Pool` is listed, but what is constructed for it is a `Log`
 use di_axum::{container, injectable};
 
 pub struct Log;

@@ -1,4 +1,5 @@
-//! error: plain at 8
+//! error: plain at 9
+//! says: #[qualifier(...)]
 use di_axum::{container, injectable};
 
 pub struct Primary;

@@ -1,4 +1,5 @@
-//! error: plain at 9
+//! error: plain at 10
+//! says: expected `,` between two entries
 use di_axum::{container, injectable};
 
 #[injectable(singleton)]

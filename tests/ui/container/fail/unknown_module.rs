@@ -1,4 +1,5 @@
-//! error: plain at 7
+//! error: plain at 8
+//! says: cannot find macro `Data` in this scope
 use di_axum::{container, injectable};
 
 #[injectable(singleton)]

@@ -1,4 +1,5 @@
-//! error: E0425 at 7
+//! error: E0425 at 8
+//! says: cannot find type `Pool` in this scope
 use di_axum::{container, injectable};
 
 #[injectable(singleton)]

@@ -1,8 +1,8 @@
-use di_axum::{container, injectable};
+use di_axum::container;
 
 pub struct Size(pub usize);
 
-#[injectable(singleton)]
+#[di_axum::injectable(singleton)]
 fn size() -> Size { Size(20) }
 
 #[container(Size = size)]

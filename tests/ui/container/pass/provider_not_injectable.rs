@@ -1,8 +1,8 @@
-use di_axum::{container, injectable};
+use di_axum::container;
 
 pub struct Pool;
 
-#[injectable(singleton)]
+#[di_axum::injectable(singleton)]
 fn connect() -> Pool { Pool }
 
 #[container(Pool = connect)]

@@ -1,5 +1,5 @@
 //! error: plain at 8
-//! says: a dependency has to be a named type
+//! says: `_` is not known here: write the type's name
 use di_axum::handler;
 
 pub struct Users;

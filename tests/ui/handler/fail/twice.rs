@@ -1,4 +1,5 @@
-//! error: plain at 5
+//! error: plain at 6
+//! says: `#[handler]` is given twice
 use di_axum::handler;
 
 #[handler]

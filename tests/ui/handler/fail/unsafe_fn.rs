@@ -1,4 +1,5 @@
-//! error: plain at 5
+//! error: plain at 6
+//! says: write a safe one
 use di_axum::handler;
 
 #[handler]

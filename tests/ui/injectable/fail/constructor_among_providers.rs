@@ -1,4 +1,5 @@
-//! error: plain at 12
+//! error: plain at 13
+//! says: a constructor among providers: give this fn a scope of its own
 use di_axum::injectable;
 
 pub struct Pool;

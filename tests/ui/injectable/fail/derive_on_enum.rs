@@ -1,7 +1,5 @@
-//! error: plain at 9
+//! error: plain at 7
 //! says: `#[derive(Injectable)]` is for structs
-use di_axum::injectable;
-
 use di_axum::Injectable;
 
 #[derive(Injectable)]

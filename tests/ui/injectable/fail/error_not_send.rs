@@ -1,4 +1,5 @@
-//! error: E0277 at 9
+//! error: E0277 at 10
+//! says: `Rc<str>` cannot be sent between threads safely
 use di_axum::injectable;
 
 use std::rc::Rc;

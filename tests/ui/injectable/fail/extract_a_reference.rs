@@ -1,4 +1,5 @@
-//! error: plain at 10
+//! error: plain at 11
+//! says: an extractor gives a value of its own: write its type by value
 use di_axum::injectable;
 
 use axum::http::HeaderMap;

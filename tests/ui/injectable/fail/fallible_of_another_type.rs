@@ -1,4 +1,5 @@
-//! error: E0308 at 9
+//! error: E0308 at 10
+//! says: expected `Result<Pool, Error>`, found `Result<Settings, Error>`
 use di_axum::injectable;
 
 pub struct Pool;

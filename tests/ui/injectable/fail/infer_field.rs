@@ -1,5 +1,5 @@
 //! error: plain at 9
-//! says: a dependency has to be a named type
+//! says: `_` is not known here: write the type's name
 use di_axum::injectable;
 
 pub struct Pool;

@@ -1,4 +1,5 @@
-//! error: E0308 at 8
+//! error: E0308 at 9
+//! says: expected `Pool`, found `Option<Pool>`
 use di_axum::injectable;
 
 pub struct Pool;

@@ -1,4 +1,5 @@
-//! error: plain at 8
+//! error: plain at 9
+//! says: a provider returns the value itself, `Pool`
 use di_axum::injectable;
 
 pub struct Pool;

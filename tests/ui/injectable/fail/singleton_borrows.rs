@@ -1,8 +1,6 @@
-//! error: plain at 10
+//! error: plain at 8
 //! says: a singleton lives as long as the app and cannot borrow: hold `Arc<T>`
 use di_axum::injectable;
-
-use std::sync::Arc;
 
 pub struct Pool;
 

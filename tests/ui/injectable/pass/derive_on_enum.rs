@@ -1,10 +1,6 @@
-use di_axum::injectable;
-
-use di_axum::Injectable;
-
 pub enum Mode { Fast }
 
-#[injectable(singleton)]
+#[di_axum::injectable(singleton)]
 impl Mode {
     pub fn new() -> Self { Mode::Fast }
 }

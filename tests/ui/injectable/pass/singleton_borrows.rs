@@ -1,12 +1,10 @@
 use di_axum::injectable;
 
-use std::sync::Arc;
-
 pub struct Pool;
 
 #[injectable(singleton)]
 pub struct Users {
-    pub pool: Arc<Pool>,
+    pub pool: std::sync::Arc<Pool>,
 }
 
 fn main() {}

@@ -1,5 +1,6 @@
-//! error: DI010 at 9
-use di_axum::{container, injectable, module};
+//! error: DI010 at 10
+//! says: [DI010] `Pool` is not injectable
+use di_axum::{container, module};
 
 pub struct Pool;
 

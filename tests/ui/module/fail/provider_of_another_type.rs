@@ -1,4 +1,5 @@
-//! error: DI017 at 13
+//! error: DI017 at 14
+//! says: [DI017] `Pool` is listed, but what is constructed for it is a `Log`
 use di_axum::{container, injectable, module};
 
 pub struct Log;

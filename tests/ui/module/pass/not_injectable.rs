@@ -1,6 +1,6 @@
-use di_axum::{container, injectable, module};
+use di_axum::{container, module};
 
-#[injectable(singleton)]
+#[di_axum::injectable(singleton)]
 pub struct Pool;
 
 #[module(Pool)]
