@@ -53,7 +53,8 @@ mod serve;
 
 pub use self::inject::Inject;
 pub use di_core::{
-    BoxError, BuildError, Container, Graph, HasContainer, Meta, Mode, Param, Provides, Scope,
+    BoxError, BuildError, Container, Graph, GraphEdge, GraphNode, HasContainer, Meta, Mode,
+    NodeKind, Param, Provides, Scope,
 };
 pub use di_macros::{Injectable, container, handler, injectable, module};
 

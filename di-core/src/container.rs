@@ -1,10 +1,11 @@
 //! Containers: what `#[container]` makes of a list of nodes.
 
-use std::sync::Arc;
+use std::{marker::PhantomData, sync::Arc};
 
 use crate::{
     graph::{Graph, MAX_DEPS, Source},
     key::{Deps, Of, Owned, Ref, Shared, Use},
+    node::Meta,
     raw::{Handed, Handle, OwnedView, Plan},
     scope::{HeldByArc, HeldByRef, HeldByValue},
 };
@@ -65,20 +66,33 @@ pub trait Everywhere {
 ///
 /// # Safety
 /// There is one impl for a type, and `Root::SOURCES` lists the same dependencies.
+#[diagnostic::on_unimplemented(
+    message = "[DI010] `{Self}` is not a handler",
+    label = "listed in `handlers(..)`",
+    note = "write `#[handler]` on the async fn"
+)]
 pub unsafe trait Asks<S>: 'static {
+    /// What a container reads.
+    const ASKED: Asked<Self::Deps> = Asked {
+        meta: Self::META,
+        deps: PhantomData,
+    };
+    /// Name, parameters, place.
+    const META: &'static Meta;
     /// The dependencies.
     type Deps: Deps;
+}
+
+/// What a root asks for, as a value; `L` is the list of its dependencies.
+pub struct Asked<L> {
+    pub(crate) meta: &'static Meta,
+    deps: PhantomData<fn() -> L>,
 }
 
 /// What a root asks for, as rows of the container `C`.
 ///
 /// # Safety
 /// Lists, in order, the rows that `C` provides for the dependencies in `Asks`.
-#[diagnostic::on_unimplemented(
-    message = "[DI018] `{Self}` is no handler",
-    label = "listed in `handlers(..)`",
-    note = "write `#[handler]` on the fn; what is injected is listed in front, and not in `handlers(..)`"
-)]
 pub unsafe trait Root<C>: 'static {
     /// The rows.
     const SOURCES: [Source; MAX_DEPS];

@@ -7,9 +7,11 @@ use std::any::Any;
 
 use crate::{
     Scope,
+    container::Asked,
     error::IntoSource,
-    node::{Bind, Meta},
+    node::{Bind, Made, Meta},
     plan::MAX_STEPS,
+    probe::{Ask, Chosen, Edge},
     raw::{AsyncOp, Maker},
 };
 
@@ -27,15 +29,28 @@ pub enum Source {
     Extract(&'static AsyncOp),
     /// Nothing provides it.
     Missing,
+    /// Not found out, since one before it is missing.
+    Unknown,
 }
 
 /// How an error becomes an answer to the request: a fn of the web facade, by its type.
 pub type Answer = &'static (dyn Any + Send + Sync);
 
+/// What an entry is called.
+#[derive(Clone, Copy)]
+pub struct Name {
+    /// As users read it: `Pool (Primary)`.
+    pub name: &'static str,
+    /// The type alone: `Pool`.
+    pub key: &'static str,
+    /// The qualifier alone: `Primary`.
+    pub qualifier: Option<&'static str>,
+}
+
 /// An entry of a container.
 #[derive(Clone, Copy)]
 pub struct Listed {
-    pub(crate) name: &'static str,
+    pub(crate) name: Name,
     pub(crate) kind: Kind,
     pub(crate) meta: Option<&'static Meta>,
     pub(crate) scope: Scope,
@@ -72,32 +87,33 @@ pub(crate) enum Kind {
     Given,
     /// `dyn Trait = Impl`.
     Binding,
+    /// A handler in `handlers(..)`: asks for others, and nobody asks for it.
+    Root,
     /// An entry that is no node; the compiler says so elsewhere.
     Invalid,
 }
 
 impl Listed {
     /// A type or provider. `name` is the entry as written.
-    pub const fn node(
-        name: &'static str,
-        meta: &'static Meta,
-        maker: Maker,
-        sources: [Source; MAX_DEPS],
+    pub const fn node<C, L, R: Chosen>(
+        name: Name,
+        made: Made<L>,
+        _sources: fn(Ask<C, L>) -> R,
         errors: Errors,
     ) -> Self {
         Listed {
             name,
             kind: Kind::Node,
-            meta: Some(meta),
-            scope: meta.scope,
-            maker: Some(maker),
-            sources,
+            meta: Some(made.meta),
+            scope: made.meta.scope,
+            maker: Some(made.maker),
+            sources: chosen::<R>(),
             errors,
         }
     }
 
     /// A value handed in from outside.
-    pub const fn given(name: &'static str) -> Self {
+    pub const fn given(name: Name) -> Self {
         Listed {
             name,
             kind: Kind::Given,
@@ -109,8 +125,25 @@ impl Listed {
         }
     }
 
+    /// A handler in `handlers(..)`.
+    pub const fn root<C, L, R: Chosen>(
+        name: Name,
+        asked: Asked<L>,
+        _sources: fn(Ask<C, L>) -> R,
+    ) -> Self {
+        Listed {
+            name,
+            kind: Kind::Root,
+            meta: Some(asked.meta),
+            scope: Scope::Request,
+            maker: None,
+            sources: chosen::<R>(),
+            errors: Errors::NONE,
+        }
+    }
+
     /// A binding of a trait object to the row of its implementation.
-    pub const fn binding<B: Bind>(name: &'static str, to: Source) -> Self {
+    pub const fn binding<B: Bind>(name: Name, to: Source) -> Self {
         let mut sources = [Source::None; MAX_DEPS];
         sources[0] = to;
         Listed {
@@ -135,6 +168,18 @@ impl Listed {
     }
 }
 
+/// The sources that a probe found.
+const fn chosen<R: Chosen>() -> [Source; MAX_DEPS] {
+    let mut sources = [Source::None; MAX_DEPS];
+    let (mut i, mut edge) = (0, R::EDGES);
+    while let Some(Edge { source, next }) = edge {
+        sources[i] = *source;
+        edge = *next;
+        i += 1;
+    }
+    sources
+}
+
 /// How many edges the entries have together.
 pub const fn count_edges(listed: &[Listed]) -> usize {
     let (mut n, mut i) = (0, 0);
@@ -149,6 +194,8 @@ pub const fn count_edges(listed: &[Listed]) -> usize {
 #[derive(Clone, Copy)]
 pub(crate) struct Row {
     pub(crate) name: &'static str,
+    pub(crate) key: &'static str,
+    pub(crate) qualifier: Option<&'static str>,
     pub(crate) kind: Kind,
     pub(crate) meta: Option<&'static Meta>,
     pub(crate) scope: Scope,
@@ -169,6 +216,10 @@ pub(crate) const NO_ROW: u16 = u16::MAX;
 
 /// The graph of a container: `N` rows and `E` edges.
 pub struct Table<const N: usize, const E: usize> {
+    /// The container's name.
+    pub(crate) name: &'static str,
+    /// Whether handlers are listed.
+    pub(crate) has_roots: bool,
     pub(crate) rows: [Row; N],
     pub(crate) edges: [Source; E],
     /// Every row after the rows that it needs, when there is no cycle.
@@ -198,7 +249,7 @@ impl Graph {
         self.rows[row as usize].slot as usize
     }
 
-    pub(crate) fn edges(self, row: u16) -> &'static [Source] {
+    pub(crate) fn sources(self, row: u16) -> &'static [Source] {
         let row = &self.rows[usize::from(row)];
         &self.edges[row.first as usize..row.first as usize + usize::from(row.len)]
     }
@@ -226,12 +277,14 @@ impl Graph {
 
 impl<const N: usize, const E: usize> Table<N, E> {
     /// Joins the entries, finds an order, and measures what plans can need.
-    pub const fn new(listed: &[Listed; N]) -> Self {
+    pub const fn new(name: &'static str, listed: &[Listed; N]) -> Self {
         assert!(
             N < NO_ROW as usize,
             "[DI020] a container lists at most 65,534 nodes"
         );
         let mut table = Table {
+            name,
+            has_roots: false,
             rows: [EMPTY; N],
             edges: [Source::None; E],
             order: [0; N],
@@ -253,8 +306,11 @@ impl<const N: usize, const E: usize> Table<N, E> {
         while i < N {
             let from = &listed[i];
             let len = from.len();
+            self.has_roots |= matches!(from.kind, Kind::Root);
             self.rows[i] = Row {
-                name: from.name,
+                name: from.name.name,
+                key: from.name.key,
+                qualifier: from.name.qualifier,
                 kind: from.kind,
                 meta: from.meta,
                 scope: from.scope,
@@ -272,7 +328,7 @@ impl<const N: usize, const E: usize> Table<N, E> {
             let mut k = 0;
             while k < len {
                 self.edges[edge] = from.sources[k];
-                if matches!(from.sources[k], Source::Missing) {
+                if matches!(from.sources[k], Source::Missing | Source::Unknown) {
                     self.valid = false;
                 }
                 edge += 1;
@@ -402,6 +458,15 @@ impl<const N: usize, const E: usize> Table<N, E> {
         }
     }
 
+    /// What a row asks for.
+    pub const fn sources(&self, row: usize) -> &[Source] {
+        self.edges
+            .split_at(self.rows[row].first as usize)
+            .1
+            .split_at(self.rows[row].len as usize)
+            .0
+    }
+
     pub(crate) const fn edge(&self, row: usize, k: usize) -> Source {
         self.edges[self.rows[row].first as usize + k]
     }
@@ -413,6 +478,8 @@ const CLOSED: u8 = 2;
 
 const EMPTY: Row = Row {
     name: "",
+    key: "",
+    qualifier: None,
     kind: Kind::Invalid,
     meta: None,
     scope: Scope::Singleton,

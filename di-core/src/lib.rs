@@ -9,6 +9,7 @@
 
 mod container;
 mod error;
+mod export;
 mod graph;
 mod judge;
 mod key;
@@ -22,6 +23,7 @@ mod text;
 pub use self::{
     container::{Container, HasContainer, Provides},
     error::{BoxError, BuildError, Failure},
+    export::{GraphEdge, GraphNode, NodeKind},
     graph::Graph,
     key::Mode,
     node::{Meta, Param},
@@ -38,7 +40,7 @@ pub mod __private {
             Root, share,
         },
         error::{BoxError, BuildError, Failure, IntoSource},
-        graph::{Answer, Errors, Graph, Listed, MAX_DEPS, Source, Table, count_edges},
+        graph::{Answer, Errors, Graph, Listed, MAX_DEPS, Name, Source, Table, count_edges},
         judge::{check, check_by_value},
         key::{Dep, Deps, Extract, Extracted, Extractor, Mode, Of, Owned, Ref, Shared, Use},
         node::{

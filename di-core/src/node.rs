@@ -16,7 +16,7 @@
 //!         const META: &'static di::Meta = &di::Meta {
 //!             name: "Users",
 //!             scope: di::Scope::Request,
-//!             params: &[di::Param { name: "pool", ty: "Pool", mode: di::Mode::Ref }],
+//!             params: &[di::Param { name: "pool", ty: "Pool", qualifier: None, mode: di::Mode::Ref }],
 //!             file: file!(),
 //!             line: line!(),
 //!             is_async: false,
@@ -64,6 +64,8 @@ pub struct Param {
     pub name: &'static str,
     /// The type that it asks for, without `&` and `Arc`.
     pub ty: &'static str,
+    /// The qualifier that it asks for.
+    pub qualifier: Option<&'static str>,
     /// How it is held.
     pub mode: Mode,
 }
@@ -104,9 +106,12 @@ pub trait Provider<const NAME: u64> {
     note = "write `#[injectable(singleton)]` (or `request`, `transient`) on the type or on the fn that constructs it, or list it as `Type = provider`"
 )]
 pub unsafe trait Recipe<S>: Node {
-    /// The same as that of the node. A container reads everything from this one trait, so that a type which is not
-    /// injectable is reported once.
-    const META: &'static Meta = <Self as Node>::META;
+    /// What a container reads, all of it: a type that is not injectable is then reported once.
+    const MADE: Made<Self::Deps> = Made {
+        meta: Self::META,
+        maker: Self::MAKER,
+        deps: PhantomData,
+    };
     /// The erased constructor.
     const MAKER: Maker;
     /// What the constructor asks for.
@@ -115,6 +120,13 @@ pub unsafe trait Recipe<S>: Node {
     type Output<'r>: 'r;
     /// Its error; `Infallible` when it cannot fail.
     type Error: Send + 'static;
+}
+
+/// A recipe, as a value; `L` is the list of its dependencies.
+pub struct Made<L> {
+    pub(crate) meta: &'static Meta,
+    pub(crate) maker: Maker,
+    deps: PhantomData<fn() -> L>,
 }
 
 /// Pins the lifetime of a constructor's arguments, so that it is late-bound in trait and impl alike.

@@ -216,7 +216,7 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
                 self.note_future(op.size, op.align);
                 None
             }
-            Source::Missing | Source::None => None,
+            Source::Missing | Source::Unknown | Source::None => None,
         }
     }
 

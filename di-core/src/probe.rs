@@ -1,9 +1,8 @@
 //! Probes: which row provides a dependency, in const evaluation, without an error when none does.
 //!
-//! An inherent const shadows a trait's default of the same name. `Probe0::<App, Deps>::SOURCE` is therefore the row when
-//! `App: Provides<..>` holds for the first dependency, and `Source::Missing` when not. This works in concrete
-//! code only: in generic code the default is always taken, silently. Macros use it only where they
-//! write a container.
+//! An inherent const or method shadows a trait's default of the same name. `Probe::<App, ..>::SOURCE` is therefore the row
+//! when `App: Provides<..>` holds, and `Source::Missing` when not. This works in concrete code only: in generic
+//! code the default is always taken, silently. Macros use it only where they write a container.
 
 use std::any::Any;
 use std::convert::Infallible;
@@ -59,79 +58,139 @@ unsafe impl<C: Container, X: Extract<C>> Resolves<Extracted, X, X, ()> for C {
     const SOURCE: Source = Source::Extract(&const { AsyncOp::extractor::<X, C>() });
 }
 
-macro_rules! probes {
-    ($($probe:ident [$($skip:ident)*])*) => {$(
-        /// Probes one dependency of a list.
-        pub struct $probe<C, L>(PhantomData<(*const C, *const L)>);
-        impl<C: Resolves<M, D, F, Q>, M, D: ?Sized, F: ?Sized, Q, T $(, $skip)*>
-            $probe<C, probes!(@list [$($skip)*] Use<M, D, F, Q>)>
-        {
-            /// The row, or the extractor.
-            pub const SOURCE: Source = <C as Resolves<M, D, F, Q>>::SOURCE;
-        }
-        impl<C, L: Length> OtherSource for $probe<C, L> {
-            const SOURCE: Source =
-                if L::LEN > probes!(@count $($skip)*) { Source::Missing } else { Source::None };
+/// Asks the container `C` for every dependency of the list `L`. A container writes `|ask| ask.pick().settle()` for each
+/// node, in a closure that is never called: what counts is its type, a [`Chosen`]. Methods, because a const item for each
+/// dependency takes the compiler far longer.
+///
+/// `pick` is inherent when everything is provided. If not, the trait's takes its place, and `settle` finds out by
+/// dereferencing step by step what is missing: a reference for each possibility, the most particular outside.
+pub struct Ask<C, L>(PhantomData<(*const C, *const L)>);
+
+impl<C, L: Edges<C, All>> Ask<C, L> {
+    /// Everything is provided.
+    pub const fn pick(self) -> Found<C, L, All> {
+        Found(PhantomData)
+    }
+}
+
+/// Something is missing.
+pub trait PickSome: Sized {
+    /// What finds out which.
+    type Missing;
+    /// For the type only.
+    fn pick(self) -> Self::Missing;
+}
+
+/// The rows that the container `C` has for the list `L`, as far as `W` says.
+pub struct Found<C, L, W>(PhantomData<(*const C, *const L, *const W)>);
+
+impl<C, L> Found<C, L, All> {
+    /// There is no more to find out.
+    #[must_use]
+    pub const fn settle(self) -> Self {
+        self
+    }
+}
+
+/// A list of which something is missing.
+pub struct Part<C, L>(PhantomData<(*const C, *const L)>);
+
+/// Finds out what is missing.
+pub trait Settle {
+    /// What is known of the list.
+    type Found: Chosen;
+    /// For the type only.
+    fn settle(self) -> Self::Found;
+}
+
+/// All are provided.
+pub enum All {}
+/// Not asked further.
+pub enum Unknown {}
+/// The first is provided, and `W` holds for the others.
+pub struct Has<W>(PhantomData<W>);
+/// The first is missing, and `W` holds for the others.
+pub struct Lacks<W>(PhantomData<W>);
+
+/// `W` holds for this list in the container `C`.
+///
+/// # Safety
+/// `EDGES` are sources of the list's dependencies.
+pub unsafe trait Edges<C, W> {
+    /// The sources of its dependencies.
+    const EDGES: Option<&'static Edge>;
+}
+
+/// The source of a dependency, and those of the dependencies after it.
+pub struct Edge {
+    pub(crate) source: Source,
+    pub(crate) next: Option<&'static Edge>,
+}
+
+// SAFETY: there are none.
+unsafe impl<C> Edges<C, All> for () {
+    const EDGES: Option<&'static Edge> = None;
+}
+// SAFETY: as above.
+unsafe impl<C> Edges<C, Unknown> for () {
+    const EDGES: Option<&'static Edge> = None;
+}
+
+macro_rules! edges {
+    ($($what:ty $([$w:ident])?: $then:ty, $source:expr, $head:ty $(, [$($bounds:tt)*])?;)*) => {$(
+        // SAFETY: that of `Resolves`, or none.
+        unsafe impl<C $(: $($bounds)*)?, M, D: ?Sized, F: ?Sized, Q, T: Edges<C, $then> $(, $w)?> Edges<C, $what> for ($head, T) {
+            const EDGES: Option<&'static Edge> =
+                Some(&Edge { source: $source, next: <T as Edges<C, $then>>::EDGES });
         }
     )*};
-    (@list [] $head:ty) => { ($head, T) };
-    (@list [$first:ident $($rest:ident)*] $head:ty) => { ($first, probes!(@list [$($rest)*] $head)) };
-    (@count) => { 0 };
-    (@count $first:ident $($rest:ident)*) => { 1 + probes!(@count $($rest)*) };
+}
+edges! {
+    All: All, <C as Resolves<M, D, F, Q>>::SOURCE, Use<M, D, F, Q>, [Resolves<M, D, F, Q>];
+    Unknown: Unknown, Source::Unknown, Use<M, D, F, Q>;
+    Has<W> [W]: W, <C as Resolves<M, D, F, Q>>::SOURCE, Use<M, D, F, Q>, [Resolves<M, D, F, Q>];
+    Lacks<W> [W]: W, Source::Missing, Use<M, D, F, Q>;
 }
 
-/// What a probe says when there is no such dependency, or nothing provides it.
-pub trait OtherSource {
-    /// `None` or `Missing`.
-    const SOURCE: Source;
+/// What `settle` yields.
+///
+/// # Safety
+/// As for [`Edges`].
+pub unsafe trait Chosen {
+    /// The sources of a node's dependencies.
+    const EDGES: Option<&'static Edge>;
+}
+// SAFETY: that of `Edges`.
+unsafe impl<C, L: Edges<C, W>, W> Chosen for Found<C, L, W> {
+    const EDGES: Option<&'static Edge> = <L as Edges<C, W>>::EDGES;
 }
 
-/// The length of a list of dependencies, whatever is in it.
-pub trait Length {
-    /// The length.
-    const LEN: usize;
+/// From the inside: any number is missing, the first of them after none, one .. 31; then the same for exactly one.
+macro_rules! levels {
+    ([$($level:tt)*]) => { levels!(@ [&'static Part<C, L>] [Lacks<Unknown>] [$($level)*] [Lacks<All>] [$($level)*]); };
+    (@ [$at:ty] [$holds:ty] [$first:tt $($rest:tt)*] $($more:tt)*) => {
+        levels!(@impl $at, $holds);
+        levels!(@ [&'static $at] [Has<$holds>] [$($rest)*] $($more)*);
+    };
+    (@ [$at:ty] [$holds:ty] [] [$next:ty] [$($level:tt)*]) => { levels!(@ [$at] [$next] [$($level)*]); };
+    (@ [$at:ty] [$holds:ty] []) => {
+        impl<C: 'static, L: 'static> PickSome for Ask<C, L> {
+            type Missing = $at;
+            fn pick(self) -> Self::Missing {
+                unreachable!("never called")
+            }
+        }
+    };
+    (@impl $at:ty, $holds:ty) => {
+        impl<C, L: Edges<C, $holds>> Settle for $at {
+            type Found = Found<C, L, $holds>;
+            fn settle(self) -> Self::Found {
+                Found(PhantomData)
+            }
+        }
+    };
 }
-impl Length for () {
-    const LEN: usize = 0;
-}
-impl<H, T: Length> Length for (H, T) {
-    const LEN: usize = 1 + T::LEN;
-}
-
-probes! {
-    Probe0 []
-    Probe1 [A0]
-    Probe2 [A0 A1]
-    Probe3 [A0 A1 A2]
-    Probe4 [A0 A1 A2 A3]
-    Probe5 [A0 A1 A2 A3 A4]
-    Probe6 [A0 A1 A2 A3 A4 A5]
-    Probe7 [A0 A1 A2 A3 A4 A5 A6]
-    Probe8 [A0 A1 A2 A3 A4 A5 A6 A7]
-    Probe9 [A0 A1 A2 A3 A4 A5 A6 A7 A8]
-    Probe10 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9]
-    Probe11 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10]
-    Probe12 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11]
-    Probe13 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12]
-    Probe14 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13]
-    Probe15 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14]
-    Probe16 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15]
-    Probe17 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16]
-    Probe18 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 A17]
-    Probe19 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 A17 A18]
-    Probe20 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 A17 A18 A19]
-    Probe21 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 A17 A18 A19 A20]
-    Probe22 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 A17 A18 A19 A20 A21]
-    Probe23 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 A17 A18 A19 A20 A21 A22]
-    Probe24 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 A17 A18 A19 A20 A21 A22 A23]
-    Probe25 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 A17 A18 A19 A20 A21 A22 A23 A24]
-    Probe26 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 A17 A18 A19 A20 A21 A22 A23 A24 A25]
-    Probe27 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 A17 A18 A19 A20 A21 A22 A23 A24 A25 A26]
-    Probe28 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 A17 A18 A19 A20 A21 A22 A23 A24 A25 A26 A27]
-    Probe29 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 A17 A18 A19 A20 A21 A22 A23 A24 A25 A26 A27 A28]
-    Probe30 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 A17 A18 A19 A20 A21 A22 A23 A24 A25 A26 A27 A28 A29]
-    Probe31 [A0 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 A17 A18 A19 A20 A21 A22 A23 A24 A25 A26 A27 A28 A29 A30]
-}
+levels!([0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31]);
 
 /// Probes whether a type is a node, in concrete code.
 pub struct NodeProbe<T>(PhantomData<*const T>);

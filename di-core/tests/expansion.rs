@@ -80,6 +80,7 @@ const _: () = {
             params: &[di::Param {
                 name: "env",
                 ty: "Env",
+                qualifier: None,
                 mode: di::Mode::Ref,
             }],
             file: file!(),
@@ -120,6 +121,7 @@ const _: () = {
             params: &[di::Param {
                 name: "env",
                 ty: "Env",
+                qualifier: None,
                 mode: di::Mode::Ref,
             }],
             file: file!(),
@@ -162,11 +164,13 @@ const _: () = {
                 di::Param {
                     name: "pool",
                     ty: "Pool",
+                    qualifier: None,
                     mode: di::Mode::Ref,
                 },
                 di::Param {
                     name: "stamp",
                     ty: "Stamp",
+                    qualifier: None,
                     mode: di::Mode::Owned,
                 },
             ],
@@ -221,25 +225,25 @@ impl App {
 const _: () = {
     #[allow(unused_imports)]
     use di::{
-        NoAnswer as _, NoSource as _, NotANode as _, OtherSource as _, SomeError as _,
+        NoAnswer as _, NoSource as _, NotANode as _, PickSome as _, Settle as _, SomeError as _,
         Unprovided as _,
     };
 
-    // The macro writes all of this out, with 32 probes, and an item for each entry.
+    // The macro writes all of this out, and an item for each entry.
     macro_rules! listed {
         ($name:literal, $node:ty, $key:ty) => {{
             let _: for<'di> fn(
                 di::At<'di>,
                 PhantomData<<$node as di::Recipe<_>>::Output<'di>>,
             ) -> PhantomData<$key> = |_, value| value;
-            let mut sources = [di::Source::None; di::MAX_DEPS];
-            sources[0] = di::Probe0::<App, <$node as di::Recipe<_>>::Deps>::SOURCE;
-            sources[1] = di::Probe1::<App, <$node as di::Recipe<_>>::Deps>::SOURCE;
-            di::Listed::node(
-                $name,
-                <$node as di::Recipe<_>>::META,
-                <$node as di::Recipe<_>>::MAKER,
-                sources,
+            di::Listed::node::<App, _, _>(
+                di::Name {
+                    name: $name,
+                    key: $name,
+                    qualifier: None,
+                },
+                <$node as di::Recipe<_>>::MADE,
+                |ask| ask.pick().settle(),
                 di::Errors {
                     fallible: di::ErrorProbe::<<$node as di::Recipe<_>>::Error>::FALLIBLE,
                     answer: di::AnswerProbe::<<$node as di::Recipe<_>>::Error>::ANSWER,
@@ -250,17 +254,25 @@ const _: () = {
     }
 
     const LISTED: [di::Listed; 5] = [
-        di::Listed::given("Env"),
+        di::Listed::given(di::Name {
+            name: "Env",
+            key: "Env",
+            qualifier: None,
+        }),
         listed!("Pool", connect, Pool),
         listed!("Users", Users<'static>, Users<'di>),
         di::Listed::binding::<B3>(
-            "dyn Repo",
+            di::Name {
+                name: "dyn Repo",
+                key: "dyn Repo",
+                qualifier: None,
+            },
             di::Probe::<App, Users<'static>, dyn for<'q> di::Of<'q, T = Users<'q>>, ()>::SOURCE,
         ),
         listed!("Stamp", stamp, Stamp),
     ];
     const EDGES: usize = di::count_edges(&LISTED);
-    static GRAPH: di::Table<5, EDGES> = di::Table::new(&LISTED);
+    static GRAPH: di::Table<5, EDGES> = di::Table::new("App", &LISTED);
     const STEPS: usize = GRAPH.max_steps();
     const INPUTS: usize = GRAPH.max_inputs();
 
@@ -350,6 +362,33 @@ const _: () = {
 pub struct show {}
 pub struct ShowSeal;
 unsafe impl di::Asks<ShowSeal> for show {
+    const META: &'static di::Meta = &di::Meta {
+        name: "show",
+        scope: di::Scope::Request,
+        params: &[
+            di::Param {
+                name: "repo",
+                ty: "dyn Repo",
+                qualifier: None,
+                mode: di::Mode::Ref,
+            },
+            di::Param {
+                name: "users",
+                ty: "Users",
+                qualifier: None,
+                mode: di::Mode::Ref,
+            },
+            di::Param {
+                name: "own",
+                ty: "Stamp",
+                qualifier: None,
+                mode: di::Mode::Owned,
+            },
+        ],
+        file: file!(),
+        line: line!(),
+        is_async: true,
+    };
     type Deps = (
         di::Use<di::Ref, dyn Repo, dyn for<'q> di::Of<'q, T = dyn Repo + 'q>>,
         (

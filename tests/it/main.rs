@@ -8,6 +8,7 @@ mod derive;
 mod extractors;
 mod forms;
 mod generics;
+mod graph;
 mod handlers;
 mod modules;
 mod naming;

@@ -108,7 +108,7 @@ impl Maker {
         Maker {
             op,
             output: Output::of::<N::Output<'static>>(),
-            arc: match <N as Recipe<S>>::META.scope {
+            arc: match N::META.scope {
                 Scope::Singleton => Some(ArcOps::of::<N::Output<'static>>()),
                 _ => None,
             },

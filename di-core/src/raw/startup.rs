@@ -99,7 +99,7 @@ impl Startup {
     fn wait_for_singletons(&mut self, waiter: u16, row: u16) {
         let mut open = vec![row];
         while let Some(row) = open.pop() {
-            for edge in self.graph.edges(row) {
+            for edge in self.graph.sources(row) {
                 let Source::Row(to) = *edge else { continue };
                 if self.is_built(to) {
                     self.waiting[usize::from(waiter)] += 1;
@@ -126,7 +126,8 @@ impl Startup {
         match (&self.graph.rows[usize::from(row)].maker, built.memory) {
             (_, Some(memory)) => self.block.keep(slot, memory.finish()),
             (Some(maker), None) => {
-                if let (Op::Alias(_, coerce), [Source::Row(to)]) = (maker.op, self.graph.edges(row))
+                if let (Op::Alias(_, coerce), [Source::Row(to)]) =
+                    (maker.op, self.graph.sources(row))
                 {
                     // SAFETY: the implementation's slot is filled, since the binding waited for it.
                     let alias = unsafe { coerce(self.block.slot(self.graph.slot(*to))) };
@@ -263,7 +264,7 @@ impl OwnedView {
         table: &'static Table<N, E>,
         row: u16,
     ) -> Self {
-        let edges = table.graph().edges(row);
+        let edges = table.graph().sources(row);
         if table.rows[usize::from(row)].steps == 1 {
             // Nothing but singletons: no plan is needed to know where they are.
             let slot = |edge: &Source| match edge {
@@ -442,7 +443,7 @@ impl Failure {
         while let Some(user) = (0..graph.rows.len()).map(|row| row as u16).find(|row| {
             graph.rows[usize::from(*row)].scope == Scope::Singleton
                 && graph
-                    .edges(*row)
+                    .sources(*row)
                     .iter()
                     .any(|edge| matches!(edge, Source::Row(to) if *to == node))
         }) {

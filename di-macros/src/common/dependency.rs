@@ -2,7 +2,12 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{GenericArgument, Lifetime, PathArguments, Type, spanned::Spanned};
+use syn::{
+    GenericArgument, Lifetime, PathArguments, PathSegment, Type, TypeParamBound, TypeReference,
+    TypeTraitObject,
+    spanned::Spanned,
+    visit_mut::{self, VisitMut},
+};
 
 use super::{Facade, at, find_impl_trait, peel, text};
 
@@ -40,6 +45,22 @@ impl Key {
         }
     }
 
+    /// The type as users name it.
+    pub(crate) fn type_name(&self) -> String {
+        name(&self.ty)
+    }
+
+    /// The qualifier as users name it.
+    pub(crate) fn qualifier_name(&self, di: &Facade) -> TokenStream {
+        match &self.qualifier {
+            Some(qualifier) => {
+                let qualifier = text(qualifier);
+                quote!(#di::core::option::Option::Some(#qualifier))
+            }
+            None => quote!(#di::core::option::Option::None),
+        }
+    }
+
     /// As users name it.
     pub(crate) fn name(&self) -> String {
         let name = name(&self.ty);
@@ -52,11 +73,39 @@ impl Key {
 
 /// The type without lifetimes: `Users`, `Repo<User>`, `dyn Mailer`.
 fn name(ty: &Type) -> String {
-    let mut name = text(peel(ty));
-    for noise in ["<'_>", " + '_", "'_, "] {
-        name = name.replace(noise, "");
+    let mut ty = peel(ty).clone();
+    WithoutLifetimes.visit_type_mut(&mut ty);
+    text(ty)
+}
+
+struct WithoutLifetimes;
+
+impl VisitMut for WithoutLifetimes {
+    fn visit_path_segment_mut(&mut self, segment: &mut PathSegment) {
+        if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
+            arguments.args = std::mem::take(&mut arguments.args)
+                .into_iter()
+                .filter(|argument| !matches!(argument, GenericArgument::Lifetime(_)))
+                .collect();
+            if arguments.args.is_empty() {
+                segment.arguments = PathArguments::None;
+            }
+        }
+        visit_mut::visit_path_segment_mut(self, segment);
     }
-    name
+
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        reference.lifetime = None;
+        visit_mut::visit_type_reference_mut(self, reference);
+    }
+
+    fn visit_type_trait_object_mut(&mut self, object: &mut TypeTraitObject) {
+        object.bounds = std::mem::take(&mut object.bounds)
+            .into_iter()
+            .filter(|bound| !matches!(bound, TypeParamBound::Lifetime(_)))
+            .collect();
+        visit_mut::visit_type_trait_object_mut(self, object);
+    }
 }
 
 /// One dependency.
@@ -134,8 +183,18 @@ impl Dependency {
         }
     }
 
+    /// What is known about the parameter of this name that asks for it.
+    pub(crate) fn param(&self, di: &Facade, name: &str) -> TokenStream {
+        let (ty, qualifier, mode) = (
+            self.key.type_name(),
+            self.key.qualifier_name(di),
+            self.mode(di),
+        );
+        quote!(#di::Param { name: #name, ty: #ty, qualifier: #qualifier, mode: #mode })
+    }
+
     /// `Mode::Ref`
-    pub(crate) fn mode(&self, di: &Facade) -> TokenStream {
+    fn mode(&self, di: &Facade) -> TokenStream {
         match self.held {
             Held::Ref => quote!(#di::Mode::Ref),
             Held::Shared => quote!(#di::Mode::Shared),

@@ -1,32 +1,30 @@
 //! Writes a container. By hand, the same stands in `di-core/tests/expansion.rs`.
 
+use std::collections::HashMap;
+
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ItemStruct, Lifetime, Type};
 
 use super::model::{Entry, Kind, written_at};
-use crate::common::{Facade, Key, at, has_lifetimes, shared, text};
-
-/// The most dependencies of a node; `di_core::graph::MAX_DEPS`.
-const MAX_DEPS: usize = 32;
+use crate::common::{Facade, Key, Report, at, has_lifetimes, shared, text};
 
 /// The struct, its `build`, and everything that the compiler checks.
 pub(crate) fn container(item: &ItemStruct, entries: &[Entry], di: &Facade) -> TokenStream {
     let fields: Vec<Field<'_>> = item.fields.iter().filter_map(Field::new).collect();
     let entries: Vec<Entry> = entries.iter().map(Entry::adopted).collect();
-    let nodes: Vec<&Entry> = entries
-        .iter()
-        .filter(|entry| !matches!(entry.kind, Kind::Handler { .. }))
-        .collect();
-    let handlers: Vec<&Entry> = entries
-        .iter()
-        .filter(|entry| matches!(entry.kind, Kind::Handler { .. }))
-        .collect();
+    let (entries, duplicates) = check_duplicates(&fields, &entries);
+    let (handlers, nodes): (Vec<&Entry>, Vec<&Entry>) = entries
+        .into_iter()
+        .partition(|entry| matches!(entry.kind, Kind::Handler { .. }));
+    let has_handlers = !handlers.is_empty();
+    // Rows: fields, nodes, handlers.
+    let nodes: Vec<&Entry> = nodes.into_iter().chain(handlers).collect();
     let container = Container {
         item,
         fields,
         nodes,
-        handlers,
+        has_handlers,
         di,
     };
     let (structure, table, checks, mounts) = (
@@ -42,15 +40,66 @@ pub(crate) fn container(item: &ItemStruct, entries: &[Entry], di: &Facade) -> To
             #(#checks)*
             #mounts
         };
+        #duplicates
     }
+}
+
+/// `#[container(Pool, Pool = connect)] struct App { pool: Pool }`: who provides it? The second is left out, so that the
+/// rest is checked. Another name for the same type (an alias, an entry of a module) is the compiler's to find (E0119).
+fn check_duplicates<'a>(
+    fields: &[Field<'_>],
+    entries: &'a [Entry],
+) -> (Vec<&'a Entry>, Option<TokenStream>) {
+    let mut report = Report::default();
+    let mut seen = HashMap::new();
+    for field in fields {
+        let what = format!("the field `{}`", text(field.ident));
+        if let Some(first) = seen.insert(field.key.name(), what.clone()) {
+            report.push(duplicate(
+                written_at(field.ident.span()),
+                &field.key,
+                &first,
+                &what,
+            ));
+        }
+    }
+    let kept = entries.iter().filter(|entry| {
+        let Some(key) = entry.kind.key() else {
+            return true;
+        };
+        let what = entry.kind.what();
+        match seen.get(&key.name()) {
+            Some(first) => {
+                report.push(duplicate(entry.span, key, first, &what));
+                false
+            }
+            None => seen.insert(key.name(), what).is_none(),
+        }
+    });
+    let kept = kept.collect();
+    (
+        kept,
+        report.check().err().map(|error| error.to_compile_error()),
+    )
+}
+
+fn duplicate(at: Span, key: &Key, first: &str, second: &str) -> syn::Error {
+    let name = key.name();
+    let help = "keep one of them, or tell them apart, `#[qualifier(Name)]`";
+    let message = if first == second {
+        format!("[DI011] `{name}` is listed twice, by {first}\n  help: {help}")
+    } else {
+        format!("[DI011] `{name}` is provided twice, by {first} and by {second}\n  help: {help}")
+    };
+    syn::Error::new(at, message)
 }
 
 struct Container<'a> {
     item: &'a ItemStruct,
     fields: Vec<Field<'a>>,
-    /// Nodes and bindings; their rows follow those of the fields.
+    /// Nodes and bindings, then handlers; their rows follow those of the fields.
     nodes: Vec<&'a Entry>,
-    handlers: Vec<&'a Entry>,
+    has_handlers: bool,
     di: &'a Facade,
 }
 
@@ -137,6 +186,12 @@ impl Container<'_> {
                     #di::core::result::Result::Ok(Self(#di::start::<Self>(#values).await?))
                 }
 
+                /// The graph: nodes, edges, and how to draw them.
+                #[allow(dead_code)]
+                #vis const fn graph() -> #di::Graph {
+                    <Self as #di::Container>::GRAPH
+                }
+
                 /// The singleton `T`. O(1), no lock.
                 #[allow(dead_code)]
                 #vis fn get<__T: ?#di::core::marker::Sized>(&self) -> &__T
@@ -168,7 +223,7 @@ impl Container<'_> {
         let (di, ident) = (self.di, &self.item.ident);
         let name = text(ident);
         let given_rows = self.fields.iter().map(|field| {
-            let name = field.key.name();
+            let name = called(&field.key, di);
             quote!(#di::Listed::given(#name))
         });
         // An item of its own for each: in one body the compiler would go through the open obligations of all
@@ -201,13 +256,14 @@ impl Container<'_> {
         quote! {
             #[allow(unused_imports)]
             use #di::{
-                NoAnswer as _, NoSource as _, NotANode as _, OtherSource as _, SomeError as _, Unprovided as _,
+                NoAnswer as _, NoSource as _, NotANode as _, PickSome as _, Settle as _, SomeError as _,
+                Unprovided as _,
             };
 
             #(const #rows: #di::Listed = #listed;)*
             const __LISTED: [#di::Listed; #count] = [#(#given_rows,)* #(#rows,)*];
             const __EDGES: usize = #di::count_edges(&__LISTED);
-            static __GRAPH: #di::Table<#count, __EDGES> = #di::Table::new(&__LISTED);
+            static __GRAPH: #di::Table<#count, __EDGES> = #di::Table::new(#name, &__LISTED);
             const __STEPS: usize = __GRAPH.max_steps();
             const __INPUTS: usize = __GRAPH.max_inputs();
 
@@ -232,17 +288,30 @@ impl Container<'_> {
     }
 
     fn listed(&self, i: usize, entry: &Entry) -> TokenStream {
-        let (di, ident, name) = (self.di, &self.item.ident, &entry.name);
+        let (di, ident) = (self.di, &self.item.ident);
         match &entry.kind {
             Kind::Node { key, node } => self.recipe(entry, key, &node.tokens(di)),
-            Kind::Binding { to, .. } => {
-                let binding = binding(i);
+            Kind::Binding { key, to } => {
+                let (binding, name) = (binding(i), called(key, di));
                 let (d, f, q) = (to.discriminator(), to.family(di), to.qualifier());
                 quote_spanned! {entry.place()=>
                     #di::Listed::binding::<#binding>(#name, #di::Probe::<#ident, #d, #f, #q>::SOURCE)
                 }
             }
-            Kind::Handler { .. } => quote!(),
+            Kind::Handler { ty } => self.root(entry, &quote!(#ty)),
+        }
+    }
+
+    /// A handler: the same, of what it asks for.
+    fn root(&self, entry: &Entry, handler: &TokenStream) -> TokenStream {
+        let (container, name) = (&self.item.ident, &entry.name);
+        let (place, di) = (entry.place(), self.di.at(entry.place()));
+        quote_spanned! {place=>
+            #di::Listed::root::<#container, _, _>(
+                #di::Name { name: #name, key: #name, qualifier: #di::core::option::Option::None },
+                <#handler as #di::Asks<_>>::ASKED,
+                |ask| ask.pick().settle(),
+            )
         }
     }
 
@@ -250,24 +319,19 @@ impl Container<'_> {
     /// (`PhantomData` allows no coercion). In one body, at one place, and always spelt the same: what is wrong with a
     /// node is then one error.
     fn recipe(&self, entry: &Entry, key: &Key, node: &TokenStream) -> TokenStream {
-        let (container, name) = (&self.item.ident, &entry.name);
+        let (container, name) = (&self.item.ident, called(key, self.di));
         let (place, di) = (entry.place(), self.di.at(entry.place()));
         let key = at(&key.ty, &lifetime("'di"));
         let recipe = quote_spanned!(place=> <#node as #di::Recipe<_>>);
-        let sources = (0..MAX_DEPS).map(|k| {
-            let probe = syn::Ident::new(&format!("Probe{k}"), place);
-            quote_spanned!(place=> #di::#probe::<#container, #recipe::Deps>::SOURCE)
-        });
         quote_spanned! {place=> {
             let _: for<'di> fn(
                 #di::At<'di>,
                 #di::core::marker::PhantomData<#recipe::Output<'di>>,
             ) -> #di::core::marker::PhantomData<#key> = |_, value| #di::listed_as(value);
-            #di::Listed::node(
+            #di::Listed::node::<#container, _, _>(
                 #name,
-                #recipe::META,
-                #recipe::MAKER,
-                [#(#sources),*],
+                #recipe::MADE,
+                |ask| ask.pick().settle(),
                 #di::Errors {
                     fallible: #di::ErrorProbe::<#recipe::Error>::FALLIBLE,
                     answer: #di::AnswerProbe::<#recipe::Error>::ANSWER,
@@ -289,7 +353,7 @@ impl Container<'_> {
             match &entry.kind {
                 Kind::Node { key, node } => self.node(row, entry, key, &node.tokens(di)),
                 Kind::Binding { key, to } => self.binding(i, row, entry, key, to),
-                Kind::Handler { .. } => quote!(),
+                Kind::Handler { ty } => self.mount(row, entry, ty),
             }
         });
         given.chain(nodes).collect()
@@ -354,22 +418,27 @@ impl Container<'_> {
         }
     }
 
-    /// Which handlers the container can run: all, or those listed.
+    /// Which handlers the container can run: all of them, by what each says that it asks for; or those listed, by their
+    /// rows, so that what is wrong with one is said here and not where it is mounted.
     fn mounts(&self) -> TokenStream {
         let (di, ItemStruct { ident, vis, .. }) = (self.di, self.item);
-        let impls = if self.handlers.is_empty() {
-            quote! {
+        if self.has_handlers {
+            return quote! {
+                #[allow(unreachable_pub, missing_debug_implementations)]
+                #vis struct __PlanOf<__H, const __ROW: usize>(#di::core::marker::PhantomData<__H>);
                 #[automatically_derived]
-                unsafe impl<__H: #di::Root<#ident>> #di::Mounts<__H> for #ident {
-                    type Plan = __PlanOf<__H>;
+                impl<__H: 'static, const __ROW: usize> __PlanOf<__H, __ROW> {
+                    const LAYOUT: #di::Layout<__STEPS, __INPUTS> =
+                        #di::Layout::new(&__GRAPH, __GRAPH.sources(__ROW));
                 }
-            }
-        } else {
-            self.handlers
-                .iter()
-                .map(|entry| self.mount(entry))
-                .collect()
-        };
+                #[automatically_derived]
+                unsafe impl<__H: 'static, const __ROW: usize> #di::Plan for __PlanOf<__H, __ROW> {
+                    type Container = #ident;
+                    type Root = __H;
+                    const VIEW: #di::View<'static> = __PlanOf::<__H, __ROW>::LAYOUT.view(&__GRAPH);
+                }
+            };
+        }
         quote! {
             #[allow(unreachable_pub, missing_debug_implementations)]
             #vis struct __PlanOf<__H>(#di::core::marker::PhantomData<__H>);
@@ -383,22 +452,30 @@ impl Container<'_> {
                 type Root = __H;
                 const VIEW: #di::View<'static> = __PlanOf::<__H>::LAYOUT.view(&__GRAPH);
             }
-            #impls
-        }
-    }
-
-    fn mount(&self, entry: &Entry) -> TokenStream {
-        let (di, ident) = (self.di, &self.item.ident);
-        let Kind::Handler { ty } = &entry.kind else {
-            return quote!();
-        };
-        quote_spanned! {entry.place()=>
             #[automatically_derived]
-            unsafe impl #di::Mounts<#ty> for #ident {
-                type Plan = __PlanOf<#ty>;
+            unsafe impl<__H: #di::Root<#ident>> #di::Mounts<__H> for #ident {
+                type Plan = __PlanOf<__H>;
             }
         }
     }
+
+    fn mount(&self, row: usize, entry: &Entry, handler: &Type) -> TokenStream {
+        let (di, ident) = (self.di, &self.item.ident);
+        let check = check(di, row, entry.place());
+        quote_spanned! {entry.place()=>
+            #[automatically_derived]
+            unsafe impl #di::Mounts<#handler> for #ident {
+                type Plan = __PlanOf<#handler, #row>;
+            }
+            #check
+        }
+    }
+}
+
+/// What an entry is called.
+fn called(key: &Key, di: &Facade) -> TokenStream {
+    let (name, ty, qualifier) = (key.name(), key.type_name(), key.qualifier_name(di));
+    quote!(#di::Name { name: #name, key: #ty, qualifier: #qualifier })
 }
 
 fn check(di: &Facade, row: usize, span: Span) -> TokenStream {

@@ -8,13 +8,16 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{
-    Attribute, Ident, Path, Token, Type, parenthesized,
+    Ident, Path, Token, Type, parenthesized,
     parse::{Parse, ParseStream},
     punctuated::Punctuated,
     spanned::Spanned,
 };
 
-use super::model::{Entry, Kind, NodeType};
+use super::{
+    model::{Entry, Kind, NodeType},
+    options::Options,
+};
 use crate::{
     common::{Key, peel},
     injectable::hash,
@@ -257,40 +260,6 @@ fn check_key(ty: &Type) -> syn::Result<()> {
             }
             None => Ok(()),
         },
-    }
-}
-
-/// The options in front of an entry.
-#[derive(Default)]
-struct Options {
-    qualifier: Option<Type>,
-    first: Option<Span>,
-}
-
-impl Options {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let mut options = Options::default();
-        for attr in input.call(Attribute::parse_outer)? {
-            options.first.get_or_insert(attr.pound_token.span);
-            if !attr.path().is_ident("qualifier") {
-                let message = "unknown option; an entry may have `#[qualifier(Name)]`";
-                return Err(syn::Error::new_spanned(attr.path(), message));
-            }
-            if options.qualifier.replace(attr.parse_args()?).is_some() {
-                return Err(syn::Error::new_spanned(
-                    attr,
-                    "a second qualifier: a value has one",
-                ));
-            }
-        }
-        Ok(options)
-    }
-
-    fn none_on(&self, what: &str) -> syn::Result<()> {
-        match self.first {
-            Some(span) => Err(syn::Error::new(span, format!("{what} takes no options"))),
-            None => Ok(()),
-        }
     }
 }
 

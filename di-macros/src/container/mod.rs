@@ -6,6 +6,7 @@ mod include;
 mod list;
 mod model;
 mod module;
+mod options;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};

@@ -4,7 +4,7 @@ use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::{Lifetime, Type, spanned::Spanned};
 
-use crate::common::{Facade, Key, at};
+use crate::common::{Facade, Key, at, text};
 
 /// One entry.
 #[derive(Clone)]
@@ -68,6 +68,40 @@ pub(crate) enum Kind {
     Binding { key: Key, to: Key },
     /// One of `handlers(..)`
     Handler { ty: Type },
+}
+
+impl Kind {
+    /// What it provides.
+    pub(crate) fn key(&self) -> Option<&Key> {
+        match self {
+            Kind::Node { key, .. } | Kind::Binding { key, .. } => Some(key),
+            Kind::Handler { .. } => None,
+        }
+    }
+
+    /// What it is, in a sentence.
+    pub(crate) fn what(&self) -> String {
+        match self {
+            Kind::Node {
+                key,
+                node: NodeType::Type(node),
+            } if text(node) == text(&key.ty) => {
+                format!("the type `{}`", text(node))
+            }
+            Kind::Node {
+                node: NodeType::Type(node),
+                ..
+            } => format!("the provider `{}`", text(node)),
+            Kind::Node {
+                node: NodeType::Associated { of, .. },
+                ..
+            } => {
+                format!("a provider of `{}`", text(of))
+            }
+            Kind::Binding { to, .. } => format!("the binding to `{}`", text(&to.ty)),
+            Kind::Handler { ty } => format!("the handler `{}`", text(ty)),
+        }
+    }
 }
 
 /// The type that stands for a node.

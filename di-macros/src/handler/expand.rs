@@ -30,10 +30,12 @@ pub(super) fn handler(handler: &Handler, item: &ItemFn, di: &Facade) -> TokenStr
         mount(handler, di),
     );
     let no_nodes = no_nodes(handler, di);
+    // As visible as the dependencies are, see the recipe of a node.
+    let seal = deps(handler, di);
     quote! {
         #structure
         const _: () = {
-            struct __Seal;
+            type __Seal = #seal;
             #asks
             #root
             #endpoint
@@ -48,18 +50,19 @@ pub(super) fn stub(item: &ItemFn, di: &Facade) -> TokenStream {
     if item.sig.receiver().is_some() {
         return item.to_token_stream();
     }
-    let (structure, ident) = (structure(&item.sig.ident, item), &item.sig.ident);
+    let empty = Handler {
+        ident: item.sig.ident.clone(),
+        params: Vec::new(),
+        output: Span::call_site(),
+    };
+    let (structure, ident) = (structure(&empty.ident, item), &empty.ident);
+    let (asks, root) = (asks(&empty, di), root(&empty, di));
     quote! {
         #structure
         const _: () = {
-            #[automatically_derived]
-            unsafe impl #di::Asks<()> for #ident {
-                type Deps = ();
-            }
-            #[automatically_derived]
-            unsafe impl<__C: #di::Container> #di::Root<__C> for #ident {
-                const SOURCES: [#di::Source; #di::MAX_DEPS] = <() as #di::ProvidedAll<__C>>::SOURCES;
-            }
+            type __Seal = ();
+            #asks
+            #root
             #[automatically_derived]
             impl<__S: #di::core::marker::Send + #di::core::marker::Sync + 'static> #di::Handler<#di::Via<()>, __S> for #ident {
                 type Future = #di::core::future::Pending<#di::Response>;
@@ -100,10 +103,26 @@ fn structure(ident: &syn::Ident, item: &ItemFn) -> TokenStream {
 
 fn asks(handler: &Handler, di: &Facade) -> TokenStream {
     let ident = &handler.ident;
-    let deps = deps(handler, di);
+    let (deps, name) = (deps(handler, di), crate::common::text(ident));
+    let params = handler
+        .injected()
+        .map(|(param, dependency)| dependency.param(di, &param.name));
+    let span = ident.span();
+    let (file, line) = (
+        quote_spanned!(span=> ::core::file!()),
+        quote_spanned!(span=> ::core::line!()),
+    );
     quote! {
         #[automatically_derived]
         unsafe impl #di::Asks<__Seal> for #ident {
+            const META: &'static #di::Meta = &#di::Meta {
+                name: #name,
+                scope: #di::Scope::Request,
+                params: &[#(#params),*],
+                file: #file,
+                line: #line,
+                is_async: true,
+            };
             type Deps = #deps;
         }
     }

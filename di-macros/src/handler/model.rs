@@ -21,6 +21,7 @@ pub(super) struct Handler {
 
 pub(super) struct Param {
     pub(super) local: Ident,
+    pub(super) name: String,
     pub(super) span: Span,
     pub(super) source: Source,
 }
@@ -45,8 +46,10 @@ impl Handler {
                 FnArg::Typed(typed) => {
                     if let Some(source) = report.take(source(typed)) {
                         let local = format_ident!("arg{i}", span = Span::mixed_site());
+                        let name = text(&typed.pat);
                         params.push(Param {
                             local,
+                            name,
                             span: typed.ty.span(),
                             source,
                         });

@@ -139,13 +139,19 @@ fn meta(node: &Node, di: &Facade) -> TokenStream {
     let name = &node.name;
     let scope = format_ident!("{}", capitalised(&node.scope.to_string()));
     let is_async = node.is_async;
-    let params = node.params.iter().map(|param| {
-        let name = &param.name;
-        let (ty, mode) = match &param.source {
-            Source::Inject(dependency) => (dependency.key.name(), dependency.mode(di)),
-            Source::Extract(ty) => (text(ty), quote!(#di::Mode::Extract)),
-        };
-        quote!(#di::Param { name: #name, ty: #ty, mode: #mode })
+    let params = node.params.iter().map(|param| match &param.source {
+        Source::Inject(dependency) => dependency.param(di, &param.name),
+        Source::Extract(ty) => {
+            let (name, ty) = (&param.name, text(ty));
+            quote! {
+                #di::Param {
+                    name: #name,
+                    ty: #ty,
+                    qualifier: #di::core::option::Option::None,
+                    mode: #di::Mode::Extract,
+                }
+            }
+        }
     });
     let (file, line) = (
         quote_spanned!(node.span=> ::core::file!()),

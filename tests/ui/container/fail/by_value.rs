@@ -1,6 +1,6 @@
 //! error: DI006 at 12
-//! says: `Users` needs `settings: Settings`
-//! says: created again
+//! says: `Settings` is a singleton: by value it would be created again
+//! says: `Users` (request) takes `settings: Settings`
 //! says: write `settings: &Settings`
 use di_axum::{container, injectable};
 

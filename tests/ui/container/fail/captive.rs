@@ -1,7 +1,8 @@
-//! error: DI003 at 18
-//! says: the singleton `Audit` would keep a request-scoped value
-//! says: `Audit` (singleton)
-//! says: -> `User` (request)
+//! error: DI003 at 19
+//! says: the singleton `Audit` would keep the request-scoped `User`
+//! says: `Audit` (singleton) takes `_user: &User`
+//! says: `User` (request), at
+//! says: help: make `Audit` `request`
 use di_axum::{container, injectable};
 
 #[injectable(request)]

@@ -1,7 +1,7 @@
 //! error: DI003 at 21
-//! says: `Audit` (singleton)
-//! says: -> `Trace` (transient)
-//! says: -> `User` (request)
+//! says: `Audit` (singleton) takes `_trace: Trace`
+//! says: `Trace` (transient) takes `user: &User`
+//! says: `User` (request), at
 use di_axum::{container, injectable};
 
 #[injectable(request)]

@@ -1,5 +1,5 @@
-//! error: DI018 at 10
-//! says: [DI018] `Pool` is no handler
+//! error: DI010 at 10
+//! says: [DI010] `Pool` is not a handler
 use di_axum::{container, handler, injectable};
 
 #[injectable(singleton)]

@@ -1,6 +1,6 @@
 //! error: DI001 at 14
-//! says: `Users` needs `pool: &Pool`
-//! says: nothing provides
+//! says: nothing provides `Pool`
+//! says: `Users` (request) takes `pool: &Pool`
 //! says: add `Pool` to the list
 use di_axum::{container, injectable};
 

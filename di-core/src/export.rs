@@ -1,0 +1,253 @@
+//! The graph of a container as data, and as DOT, Mermaid and JSON.
+
+use std::fmt::Write as _;
+
+use crate::{
+    Scope,
+    graph::{Graph, Kind, Row, Source},
+};
+
+/// What a node of a graph is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NodeKind {
+    /// A constructor: a type, or a provider fn.
+    Constructed,
+    /// A value handed in from outside: a field of the container.
+    HandedIn,
+    /// A trait object that is bound to its implementation.
+    Binding,
+    /// A handler in `handlers(..)`.
+    Handler,
+}
+
+impl NodeKind {
+    const fn name(self) -> &'static str {
+        match self {
+            NodeKind::Constructed => "constructed",
+            NodeKind::HandedIn => "handed in",
+            NodeKind::Binding => "binding",
+            NodeKind::Handler => "handler",
+        }
+    }
+}
+
+/// A node of a graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GraphNode {
+    /// The name that it is listed under.
+    pub name: &'static str,
+    /// What it is.
+    pub kind: NodeKind,
+    /// How long its values live; none for a handler.
+    pub scope: Option<Scope>,
+    /// File and line of the constructor or handler; none for what has none.
+    pub place: Option<(&'static str, u32)>,
+    /// Whether the constructor is an async fn.
+    pub is_async: bool,
+    /// Whether paths begin here: a handler, or without listed handlers every node.
+    pub is_root: bool,
+}
+
+/// An edge of a graph: `from` asks for `to`, both by their place in [`Graph::nodes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GraphEdge {
+    /// Who asks.
+    pub from: usize,
+    /// What it asks for.
+    pub to: usize,
+    /// The parameter or field; none for a binding.
+    pub param: Option<&'static str>,
+}
+
+impl Graph {
+    /// The nodes, in the order of the list: values handed in, entries, handlers.
+    ///
+    /// ```
+    /// # use di_core::{Scope, container, injectable};
+    /// #[injectable(singleton)]
+    /// pub struct Settings;
+    ///
+    /// #[container(Settings)]
+    /// pub struct App;
+    ///
+    /// let node = App::graph().nodes().next().expect("one is listed");
+    /// assert_eq!((node.name, node.scope), ("Settings", Some(Scope::Singleton)));
+    /// ```
+    pub fn nodes(self) -> impl Iterator<Item = GraphNode> {
+        let has_handlers = self.rows.iter().any(|row| row.kind == Kind::Root);
+        self.rows.iter().map(move |row| GraphNode {
+            name: row.name,
+            kind: kind(row),
+            scope: (row.kind != Kind::Root).then_some(row.scope),
+            place: row.meta.map(|meta| (meta.file, meta.line)),
+            is_async: row.meta.is_some_and(|meta| meta.is_async),
+            is_root: !has_handlers || row.kind == Kind::Root,
+        })
+    }
+
+    /// The edges, in the order of the nodes that ask and of their parameters.
+    pub fn edges(self) -> impl Iterator<Item = GraphEdge> {
+        (0..self.rows.len()).flat_map(move |from| {
+            let params = self.rows[from].meta.map_or(&[][..], |meta| meta.params);
+            let sources = self.sources(from as u16);
+            sources
+                .iter()
+                .enumerate()
+                .filter_map(move |(k, source)| match source {
+                    Source::Row(to) => {
+                        let param = params.get(k).map(|param| param.name);
+                        Some(GraphEdge {
+                            from,
+                            to: usize::from(*to),
+                            param,
+                        })
+                    }
+                    _ => None,
+                })
+        })
+    }
+
+    /// The graph for Graphviz. The order is that of [`nodes`](Self::nodes) and [`edges`](Self::edges).
+    pub fn to_dot(self) -> String {
+        let mut out = String::from("digraph {\n  node [shape=box, style=filled];\n");
+        for (i, node) in self.nodes().enumerate() {
+            let (shape, fill) = match (node.kind, node.scope) {
+                (NodeKind::Handler, _) => ("cds", "#ffffff"),
+                (_, Some(Scope::Singleton)) => ("box", "#cfe2ff"),
+                (_, Some(Scope::Request)) => ("box", "#d1e7dd"),
+                _ => ("box", "#fff3cd"),
+            };
+            let label = quoted(&label(node, "\n"));
+            put(
+                &mut out,
+                format_args!("  n{i} [label={label}, shape={shape}, fillcolor=\"{fill}\"];\n"),
+            );
+        }
+        for edge in self.edges() {
+            let label = quoted(edge.param.unwrap_or("bound to"));
+            put(
+                &mut out,
+                format_args!("  n{} -> n{} [label={label}];\n", edge.from, edge.to),
+            );
+        }
+        out.push_str("}\n");
+        out
+    }
+
+    /// The graph for Mermaid, as a flowchart. The order is that of [`nodes`](Self::nodes) and [`edges`](Self::edges).
+    pub fn to_mermaid(self) -> String {
+        let mut out = String::from("flowchart LR\n");
+        for (i, node) in self.nodes().enumerate() {
+            let class = node.scope.map_or("handler", Scope::name);
+            let label = entities(&label(node, "<br>"));
+            put(&mut out, format_args!("  n{i}[\"{label}\"]:::{class}\n"));
+        }
+        for edge in self.edges() {
+            let label = entities(edge.param.unwrap_or("bound to"));
+            put(
+                &mut out,
+                format_args!("  n{} -->|\"{label}\"| n{}\n", edge.from, edge.to),
+            );
+        }
+        for (class, fill) in [
+            ("singleton", "#cfe2ff"),
+            ("request", "#d1e7dd"),
+            ("transient", "#fff3cd"),
+            ("handler", "#ffffff"),
+        ] {
+            put(
+                &mut out,
+                format_args!("  classDef {class} fill:{fill},color:#000\n"),
+            );
+        }
+        out
+    }
+
+    /// The graph as JSON: `{"nodes": [{name, kind, scope, file, line, async, root}], "edges": [{from, to, param}]}`,
+    /// with null for what there is not. The order is that of [`nodes`](Self::nodes) and [`edges`](Self::edges).
+    pub fn to_json(self) -> String {
+        let nodes: Vec<String> = self.nodes().map(json_node).collect();
+        let edges: Vec<String> = self.edges().map(json_edge).collect();
+        format!(
+            "{{\"nodes\":[{}],\"edges\":[{}]}}",
+            nodes.join(","),
+            edges.join(",")
+        )
+    }
+}
+
+fn kind(row: &Row) -> NodeKind {
+    match row.kind {
+        Kind::Given => NodeKind::HandedIn,
+        Kind::Binding => NodeKind::Binding,
+        Kind::Root => NodeKind::Handler,
+        Kind::Node | Kind::Invalid => NodeKind::Constructed,
+    }
+}
+
+fn label(node: GraphNode, newline: &str) -> String {
+    let scope = node.scope.map_or("handler", Scope::name);
+    match node.place {
+        Some((file, line)) => format!("{}{newline}{scope}{newline}{file}:{line}", node.name),
+        None => format!("{}{newline}{scope}, {}", node.name, node.kind.name()),
+    }
+}
+
+fn json_node(node: GraphNode) -> String {
+    let scope = node
+        .scope
+        .map_or("null".to_string(), |scope| quoted(scope.name()));
+    let (file, line) = match node.place {
+        Some((file, line)) => (quoted(file), line.to_string()),
+        None => ("null".to_string(), "null".to_string()),
+    };
+    format!(
+        "{{\"name\":{},\"kind\":{},\"scope\":{scope},\"file\":{file},\"line\":{line},\"async\":{},\"root\":{}}}",
+        quoted(node.name),
+        quoted(node.kind.name()),
+        node.is_async,
+        node.is_root,
+    )
+}
+
+fn json_edge(edge: GraphEdge) -> String {
+    let param = edge.param.map_or("null".to_string(), quoted);
+    format!(
+        "{{\"from\":{},\"to\":{},\"param\":{param}}}",
+        edge.from, edge.to
+    )
+}
+
+/// As a string of JSON, which is one of DOT, too: both escape quotes, backslashes and newlines in this way. Names are
+/// Rust tokens and paths, and have no other control characters.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            c if c.is_control() => put(&mut out, format_args!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// With what Mermaid would read as markup written as entities; line breaks are meant.
+fn entities(text: &str) -> String {
+    let text = text
+        .replace('#', "#35;")
+        .replace('"', "#quot;")
+        .replace('<', "#lt;")
+        .replace('>', "#gt;");
+    text.replace("#lt;br#gt;", "<br>")
+}
+
+fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
+    out.write_fmt(text).expect("a string takes any text");
+}

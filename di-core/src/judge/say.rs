@@ -1,0 +1,124 @@
+//! Phrases of the judge's texts.
+
+use crate::{
+    graph::{Kind, Row, Table},
+    key::Mode,
+    node::Param,
+    text::Text,
+};
+
+/// "`Users` (request)", "the handler `show`"
+pub(super) const fn node(text: Text, row: &Row) -> Text {
+    match row.kind {
+        Kind::Root => text.str("the handler `").str(row.name).str("`"),
+        _ => text
+            .str("`")
+            .str(row.name)
+            .str("` (")
+            .str(row.scope.name())
+            .str(")"),
+    }
+}
+
+/// " takes `pool: &Pool`"
+pub(super) const fn takes(text: Text, param: &Param) -> Text {
+    held(text.str(" takes "), param)
+}
+
+/// "`pool: &Pool`"
+pub(super) const fn held(text: Text, param: &Param) -> Text {
+    let (open, close) = match param.mode {
+        Mode::Ref => ("&", ""),
+        Mode::Shared => ("Arc<", ">"),
+        Mode::Owned | Mode::Extract => ("", ""),
+    };
+    let text = text.str("`");
+    let text = match param.qualifier {
+        Some(qualifier) => text.str("#[inject(").str(qualifier).str(")] "),
+        None => text,
+    };
+    text.str(param.name)
+        .str(": ")
+        .str(open)
+        .str(param.ty)
+        .str(close)
+        .str("`")
+}
+
+/// ", at src/users.rs:10"
+pub(super) const fn at(text: Text, row: &Row) -> Text {
+    match row.meta {
+        Some(meta) => text.str(", at ").str(meta.file).str(":").number(meta.line),
+        None => text,
+    }
+}
+
+/// What is nearly what is missing: the same type under another qualifier, or another type of the same short name.
+pub(super) const fn hints<const N: usize, const E: usize>(
+    mut text: Text,
+    table: &Table<N, E>,
+    param: &Param,
+) -> Text {
+    let mut i = 0;
+    while i < N {
+        let row = &table.rows[i];
+        let is_node = !matches!(row.kind, Kind::Root | Kind::Invalid);
+        if is_node && same(short(row.key), short(param.ty)) {
+            text = match (row.qualifier, param.qualifier) {
+                (Some(has), Some(wants)) if same(has, wants) => other_type(text, row),
+                (None, None) => other_type(text, row),
+                (Some(has), _) => text
+                    .str("\n  `")
+                    .str(row.key)
+                    .str("` is provided under `")
+                    .str(has)
+                    .str("`: is `#[inject(")
+                    .str(has)
+                    .str(")]` meant?"),
+                (None, Some(_)) => text
+                    .str("\n  `")
+                    .str(row.key)
+                    .str("` is provided without a qualifier: is that one meant?"),
+            };
+        }
+        i += 1;
+    }
+    text
+}
+
+const fn other_type(text: Text, row: &Row) -> Text {
+    let text = text
+        .str("\n  another type of this name is provided, by the entry `")
+        .str(row.name)
+        .str("`");
+    at(text, row).str(": is that one meant, or is an import missing?")
+}
+
+/// The last segment of a path, without arguments: `Pool` of `dyn db::Pool<User>`.
+const fn short(name: &str) -> &str {
+    let bytes = name.as_bytes();
+    let mut end = 0;
+    while end < bytes.len() && bytes[end] != b'<' {
+        end += 1;
+    }
+    let mut start = end;
+    while start > 0 && bytes[start - 1] != b':' && bytes[start - 1] != b' ' {
+        start -= 1;
+    }
+    name.split_at(end).0.split_at(start).1
+}
+
+pub(super) const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < a.len() {
+        if a[i] != b[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}

@@ -1,0 +1,183 @@
+//! Ways through a graph. They run only when something is wrong.
+
+use crate::{
+    Scope,
+    graph::{Kind, NO_ROW, Source, Table},
+    node::Param,
+};
+
+/// Rows, one after the other.
+pub(super) struct Way<const N: usize> {
+    pub(super) rows: [u16; N],
+    pub(super) len: usize,
+}
+
+/// The parameter by which a row takes another; none for a binding.
+pub(super) const fn param<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    row: usize,
+    to: usize,
+) -> Option<&'static Param> {
+    let Some(meta) = table.rows[row].meta else {
+        return None;
+    };
+    let mut k = 0;
+    while k < table.rows[row].len as usize {
+        if let Source::Row(target) = table.edge(row, k)
+            && target as usize == to
+        {
+            return Some(&meta.params[k]);
+        }
+        k += 1;
+    }
+    None
+}
+
+/// The shortest way to a row: from a handler if handlers are listed, else from a row that nobody needs. Breadth first.
+pub(super) const fn way_to<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    to: usize,
+) -> Way<N> {
+    let (mut queue, mut end) = ([0u16; N], 0);
+    let (mut from, mut seen) = ([NO_ROW; N], [false; N]);
+    let needed = needed(table);
+    let mut i = 0;
+    while i < N {
+        let is_root = if table.has_roots {
+            matches!(table.rows[i].kind, Kind::Root)
+        } else {
+            !needed[i]
+        };
+        if is_root {
+            seen[i] = true;
+            queue[end] = i as u16;
+            end += 1;
+        }
+        i += 1;
+    }
+    let mut next = 0;
+    while next < end && !seen[to] {
+        let row = queue[next] as usize;
+        next += 1;
+        let mut k = 0;
+        while k < table.rows[row].len as usize {
+            if let Source::Row(target) = table.edge(row, k)
+                && !seen[target as usize]
+            {
+                seen[target as usize] = true;
+                from[target as usize] = row as u16;
+                queue[end] = target;
+                end += 1;
+            }
+            k += 1;
+        }
+    }
+    backwards(&from, to)
+}
+
+/// The way along `from`, turned around.
+const fn backwards<const N: usize>(from: &[u16; N], to: usize) -> Way<N> {
+    let mut len = 1;
+    let mut row = to;
+    while from[row] != NO_ROW {
+        row = from[row] as usize;
+        len += 1;
+    }
+    let mut way = Way {
+        rows: [to as u16; N],
+        len,
+    };
+    row = to;
+    while len > 0 {
+        len -= 1;
+        way.rows[len] = row as u16;
+        if from[row] != NO_ROW {
+            row = from[row] as usize;
+        }
+    }
+    way
+}
+
+/// For each row, whether another needs it.
+const fn needed<const N: usize, const E: usize>(table: &Table<N, E>) -> [bool; N] {
+    let mut needed = [false; N];
+    let mut k = 0;
+    while k < E {
+        if let Source::Row(to) = table.edges[k] {
+            needed[to as usize] = true;
+        }
+        k += 1;
+    }
+    needed
+}
+
+/// A path from one row to another along the edges, both included. Depth first.
+pub(super) const fn path<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    from: usize,
+    to: usize,
+) -> Way<N> {
+    let mut way = Way {
+        rows: [from as u16; N],
+        len: 1,
+    };
+    let mut next = [0usize; N];
+    let mut seen = [false; N];
+    seen[from] = true;
+    while way.len > 0 && way.rows[way.len - 1] as usize != to {
+        let row = way.rows[way.len - 1] as usize;
+        let k = next[row];
+        next[row] += 1;
+        if k >= table.rows[row].len as usize {
+            way.len -= 1;
+        } else if let Source::Row(target) = table.edge(row, k)
+            && !seen[target as usize]
+        {
+            seen[target as usize] = true;
+            way.rows[way.len] = target;
+            way.len += 1;
+        }
+    }
+    way
+}
+
+/// From a singleton through transients: the path to a request-scoped row, or (`extractor`) to a row with an extractor.
+/// Empty when there is none.
+pub(super) const fn inside<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    row: usize,
+    extractor: bool,
+) -> Way<N> {
+    let mut way = Way {
+        rows: [row as u16; N],
+        len: 1,
+    };
+    let mut next = [0usize; N];
+    let mut seen = [false; N];
+    while way.len > 0 {
+        let row = way.rows[way.len - 1] as usize;
+        let k = next[row];
+        next[row] += 1;
+        if k >= table.rows[row].len as usize {
+            way.len -= 1;
+            continue;
+        }
+        match table.edge(row, k) {
+            Source::Extract(_) if extractor => return way,
+            Source::Row(to) => {
+                let scope = table.rows[to as usize].scope;
+                let goes_on = scope.is(Scope::Transient) && !seen[to as usize];
+                if goes_on || (scope.is(Scope::Request) && !extractor) {
+                    seen[to as usize] = true;
+                    way.rows[way.len] = to;
+                    way.len += 1;
+                    if !goes_on {
+                        return way;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    way
+}

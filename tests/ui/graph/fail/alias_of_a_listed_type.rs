@@ -1,0 +1,13 @@
+//! error: E0119 at 10
+//! says: conflicting implementations
+//! says: `Provides<Pool>` for type `App`
+use di_axum::{container, injectable};
+
+#[injectable(singleton)]
+pub struct Pool;
+pub type Database = Pool;
+
+#[container(Pool, Database)]
+pub struct App;
+
+fn main() {}

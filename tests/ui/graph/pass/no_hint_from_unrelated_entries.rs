@@ -1,0 +1,13 @@
+use di_axum::{container, injectable};
+
+#[injectable(singleton)]
+pub struct PoolSettings;
+#[injectable(singleton)]
+pub struct Pool;
+#[injectable(request)]
+pub struct Users<'r> { pub pool: &'r Pool }
+
+#[container(Pool, PoolSettings, Users<'_>)]
+pub struct App;
+
+fn main() {}

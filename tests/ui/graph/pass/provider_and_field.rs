@@ -1,0 +1,10 @@
+use di_axum::{container, injectable};
+
+pub struct Pool;
+#[injectable(singleton)]
+pub fn connect() -> Pool { Pool }
+
+#[container(Pool = connect)]
+pub struct App;
+
+fn main() {}
