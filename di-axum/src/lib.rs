@@ -63,7 +63,7 @@ pub use di_macros::{Injectable, container, handler, injectable, module};
 pub mod __private {
     pub use crate::{
         answer::{AnswerProbe, NoAnswer},
-        extract::{BodyExtractor, FromRequest, HeadExtractor, extract_body, extract_part},
+        extract::{ExtractsBody, ExtractsHead, FromRequest, extract_body, extract_part},
         serve::{Endpoint, Via, serve},
     };
     pub use axum::{

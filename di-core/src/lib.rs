@@ -45,7 +45,7 @@ pub mod __private {
         key::{Dep, Deps, Extract, Extracted, Extractor, Mode, Of, Owned, Ref, Shared, Use},
         node::{
             At, Bind, Construct, ConstructAsync, Fallible, Meta, Node, Param, Provider, Recipe,
-            assert_owned, assert_shared,
+            assert_owned, assert_shared, listed_as,
         },
         plan::{Layout, View},
         probe::*,

@@ -210,6 +210,26 @@ pub trait OwnedValue {}
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized + Send> OwnedValue for T {}
 
+/// The type that is listed, of the value that is constructed for it: they are the same.
+#[diagnostic::on_unimplemented(
+    message = "[DI017] `{K}` is listed, but what is constructed for it is a `{Self}`",
+    label = "listed here",
+    note = "list it as the type that its provider returns, `{Self} = provider`"
+)]
+pub trait ListedAs<K: ?Sized> {}
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized> ListedAs<T> for T {}
+/// Of a key that nobody can name. With one impl alone, the compiler would take the two types for the same and say
+/// "mismatched types" instead of the text above.
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized> ListedAs<(NoKey, PhantomData<T>)> for T {}
+enum NoKey {}
+
+/// Asserts that a value is of the type that it is listed as. `PhantomData` allows no coercion.
+pub const fn listed_as<V: ?Sized + ListedAs<K>, K: ?Sized>(_: PhantomData<V>) -> PhantomData<K> {
+    PhantomData
+}
+
 /// Asserts that a value may be shared.
 pub const fn assert_shared<T: ?Sized + SharedValue>() {}
 

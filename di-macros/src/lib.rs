@@ -12,6 +12,8 @@ mod common;
 mod container;
 mod handler;
 mod injectable;
+#[cfg(test)]
+mod soup;
 
 use proc_macro::TokenStream;
 

@@ -9,7 +9,7 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-use super::{Facade, at, peel, text};
+use super::{Facade, at, find_impl_trait, peel, text};
 
 /// How a dependency is held.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -118,6 +118,13 @@ pub(crate) struct Dependency {
 impl Dependency {
     /// Of the type of a parameter or field.
     pub(crate) fn of(ty: &Type, qualifier: Option<Type>) -> syn::Result<Self> {
+        if let Some(ty) = find_impl_trait(ty) {
+            return Err(syn::Error::new_spanned(
+                ty,
+                "a dependency has to be a named type: bind a trait object in the container, \
+                 `dyn Trait = Impl`, and ask for `&dyn Trait`",
+            ));
+        }
         let (held, ty) = match peel(ty) {
             Type::Reference(reference) => {
                 if let Some(token) = &reference.mutability {
@@ -128,19 +135,6 @@ impl Dependency {
                     ));
                 }
                 (Held::Ref, peel(&reference.elem).clone())
-            }
-            Type::ImplTrait(ty) => {
-                return Err(syn::Error::new_spanned(
-                    ty,
-                    "a dependency has to be a named type: bind a trait object in the container, \
-                     `dyn Trait = Impl`, and ask for `&dyn Trait`",
-                ));
-            }
-            Type::Infer(ty) => {
-                return Err(syn::Error::new_spanned(
-                    ty,
-                    "a dependency has to be a named type",
-                ));
             }
             other => match shared(other) {
                 Some(inner) => (Held::Shared, peel(inner).clone()),

@@ -5,11 +5,13 @@ mod facade;
 mod report;
 mod rewrite;
 mod text;
+mod unnamed;
 
 pub(crate) use self::{
     dependency::{Dependency, Held, Key, shared},
     facade::{Facade, facade},
-    report::{Report, with_errors},
+    report::{Report, name_span, with_errors},
     rewrite::{at, has_lifetimes, peel, replace_self},
     text::text,
+    unnamed::{find_impl_trait, refuse_placeholders, types_of},
 };

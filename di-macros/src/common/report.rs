@@ -2,8 +2,9 @@
 
 use std::fmt::Display;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
+use syn::{Item, spanned::Spanned};
 
 /// A sink for errors. Ends in [`check`](Self::check), which says them all.
 #[derive(Default)]
@@ -33,6 +34,23 @@ impl Report {
             Some(error) => Err(error),
             None => Ok(()),
         }
+    }
+}
+
+/// The name of an item, or the attribute's place.
+pub(crate) fn name_span(item: &Item) -> Span {
+    match item {
+        Item::Const(item) => item.ident.span(),
+        Item::Enum(item) => item.ident.span(),
+        Item::Fn(item) => item.sig.ident.span(),
+        Item::Impl(item) => item.self_ty.span(),
+        Item::Mod(item) => item.ident.span(),
+        Item::Static(item) => item.ident.span(),
+        Item::Struct(item) => item.ident.span(),
+        Item::Trait(item) => item.ident.span(),
+        Item::Type(item) => item.ident.span(),
+        Item::Union(item) => item.ident.span(),
+        _ => Span::call_site(),
     }
 }
 

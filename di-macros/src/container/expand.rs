@@ -6,13 +6,14 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ItemStruct, Lifetime, Type};
 
-use super::model::{Entry, Kind, adopted, written_at};
+use super::model::{Entry, Kind, written_at};
 use crate::common::{Facade, Key, Report, at, has_lifetimes, shared, text};
 
 /// The struct, its `build`, and everything that the compiler checks.
 pub(crate) fn container(item: &ItemStruct, entries: &[Entry], di: &Facade) -> TokenStream {
     let fields: Vec<Field<'_>> = item.fields.iter().filter_map(Field::new).collect();
-    let (entries, duplicates) = check_duplicates(&fields, entries);
+    let entries: Vec<Entry> = entries.iter().map(Entry::adopted).collect();
+    let (entries, duplicates) = check_duplicates(&fields, &entries);
     let (handlers, nodes): (Vec<&Entry>, Vec<&Entry>) = entries
         .into_iter()
         .partition(|entry| matches!(entry.kind, Kind::Handler { .. }));
@@ -289,7 +290,7 @@ impl Container<'_> {
     fn listed(&self, i: usize, entry: &Entry) -> TokenStream {
         let (di, ident) = (self.di, &self.item.ident);
         match &entry.kind {
-            Kind::Node { key, node } => self.recipe(entry, key, &adopted(node.tokens(di))),
+            Kind::Node { key, node } => self.recipe(entry, key, &node.tokens(di)),
             Kind::Binding { key, to } => {
                 let (binding, name) = (binding(i), called(key, di));
                 let (d, f, q) = (to.discriminator(), to.family(di), to.qualifier());
@@ -297,7 +298,7 @@ impl Container<'_> {
                     #di::Listed::binding::<#binding>(#name, #di::Probe::<#ident, #d, #f, #q>::SOURCE)
                 }
             }
-            Kind::Handler { ty } => self.root(entry, &adopted(quote!(#ty))),
+            Kind::Handler { ty } => self.root(entry, &quote!(#ty)),
         }
     }
 
@@ -326,7 +327,7 @@ impl Container<'_> {
             let _: for<'di> fn(
                 #di::At<'di>,
                 #di::core::marker::PhantomData<#recipe::Output<'di>>,
-            ) -> #di::core::marker::PhantomData<#key> = |_, value| value;
+            ) -> #di::core::marker::PhantomData<#key> = |_, value| #di::listed_as(value);
             #di::Listed::node::<#container, _, _>(
                 #name,
                 #recipe::MADE,
@@ -360,7 +361,7 @@ impl Container<'_> {
 
     fn node(&self, row: usize, entry: &Entry, key: &Key, node: &TokenStream) -> TokenStream {
         let di = self.di;
-        let scope = quote_spanned!(entry.place()=> #di::NodeProbe::<#node>::NUMBER);
+        let scope = quote_spanned!(entry.place()=> #di::NodeProbe::<(#node)>::NUMBER);
         let provides = self.provides(row, key, &scope, entry.place());
         let check = check(di, row, entry.place());
         let everywhere = has_lifetimes(&key.ty).then(|| {

@@ -228,7 +228,11 @@ fn ty(input: ParseStream<'_>, module: Option<&Path>) -> syn::Result<Option<Type>
     }
     Ok(Some(match module {
         Some(module) => {
-            let alias = content.parse::<Path>()?;
+            let mut alias = content.parse::<Path>()?;
+            for segment in &mut alias.segments {
+                let place = last_span(module).resolved_at(segment.ident.span());
+                segment.ident.set_span(place);
+            }
             let segment = &alias.segments;
             parse_quote!(#module::#segment)
         }

@@ -8,13 +8,16 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{
-    Attribute, Ident, Path, Token, Type, parenthesized,
+    Ident, Path, Token, Type, parenthesized,
     parse::{Parse, ParseStream},
     punctuated::Punctuated,
     spanned::Spanned,
 };
 
-use super::model::{Entry, Kind, NodeType};
+use super::{
+    model::{Entry, Kind, NodeType},
+    options::Options,
+};
 use crate::{
     common::{Key, peel},
     injectable::hash,
@@ -42,7 +45,7 @@ impl Parse for List {
         while !input.is_empty() {
             list.entry(input)?;
             if !input.is_empty() {
-                input.parse::<Token![,]>()?;
+                comma(input)?;
             }
         }
         Ok(list)
@@ -60,7 +63,11 @@ impl List {
         }
         if is_handlers(input) {
             options.none_on("`handlers(..)`")?;
-            input.parse::<Ident>()?;
+            let word = input.parse::<Ident>()?;
+            if !input.peek(syn::token::Paren) {
+                let message = "the roots are listed in parentheses: write `handlers(invite, ..)`";
+                return Err(syn::Error::new(word.span(), message));
+            }
             let content;
             parenthesized!(content in input);
             let handlers = Punctuated::<Path, Token![,]>::parse_terminated_with(
@@ -84,6 +91,21 @@ impl List {
     }
 }
 
+fn comma(input: ParseStream<'_>) -> syn::Result<()> {
+    if input.peek(Token![,]) {
+        input.parse::<Token![,]>()?;
+        return Ok(());
+    }
+    let is_other = input.peek(Token![:]) || input.peek(Token![=>]) || input.peek(Token![->]);
+    Err(input.error(if input.peek(syn::token::Paren) {
+        "a provider is named here, and not called: write `Type = provider`"
+    } else if is_other {
+        "expected `=` between a type and its provider, `Type = provider`"
+    } else {
+        "expected `,` between two entries"
+    }))
+}
+
 pub(super) fn find_self(tokens: TokenStream) -> Option<Ident> {
     tokens.into_iter().find_map(|token| match token {
         TokenTree::Ident(ident) if ident == "Self" => Some(ident),
@@ -94,7 +116,7 @@ pub(super) fn find_self(tokens: TokenStream) -> Option<Ident> {
 
 fn is_handlers(input: ParseStream<'_>) -> bool {
     let fork = input.fork();
-    fork.parse::<Ident>().is_ok_and(|word| word == "handlers") && fork.peek(syn::token::Paren)
+    fork.parse::<Ident>().is_ok_and(|word| word == "handlers") && !fork.peek(Token![::])
 }
 
 fn node(input: ParseStream<'_>, options: Options) -> syn::Result<Entry> {
@@ -108,9 +130,12 @@ fn node(input: ParseStream<'_>, options: Options) -> syn::Result<Entry> {
     let name = key.name();
     let is_object = matches!(peel(&key.ty), Type::TraitObject(_));
     let to = match input.parse::<Option<Token![=]>>()? {
-        Some(_) => Some(input.parse::<Type>()?),
+        Some(_) => Some(provider(input)?),
         None => None,
     };
+    if let (true, Some(to)) = (is_object, &to) {
+        check_bound(to, &name)?;
+    }
     let kind = match (is_object, to) {
         (true, Some(to)) => Kind::Binding {
             key,
@@ -141,6 +166,40 @@ fn node(input: ParseStream<'_>, options: Options) -> syn::Result<Entry> {
         span,
     })
 }
+
+/// What stands behind `=`.
+fn provider(input: ParseStream<'_>) -> syn::Result<Type> {
+    input.parse::<Type>().map_err(|error| {
+        let message = "expected a name: of a fn with `#[injectable(..)]` that returns the type, `Type = provider`, or of \
+                       a listed type that implements the trait, `dyn Trait = Type`";
+        syn::Error::new(error.span(), message)
+    })
+}
+
+/// A trait object is bound to a type; a provider's name begins in lower case.
+fn check_bound(to: &Type, trait_name: &str) -> syn::Result<()> {
+    check_key(to)?;
+    let Type::Path(path) = peel(to) else {
+        return Ok(());
+    };
+    let Some(last) = path.path.segments.last() else {
+        return Ok(());
+    };
+    let word = last.ident.to_string();
+    if !word.starts_with(char::is_lowercase) || PRIMITIVES.contains(&word.as_str()) {
+        return Ok(());
+    }
+    let message = format!(
+        "`{word}` is named as a provider is, but a trait is bound to a type: list `Type = {word}`, and bind \
+         `{trait_name} = Type`"
+    );
+    Err(syn::Error::new_spanned(to, message))
+}
+
+const PRIMITIVES: [&str; 17] = [
+    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16",
+    "u32", "u64", "u128", "usize",
+];
 
 /// `connect` is a provider fn, `Pools::primary` an associated one.
 fn provider_node(provider: &Type) -> syn::Result<NodeType> {
@@ -201,40 +260,6 @@ fn check_key(ty: &Type) -> syn::Result<()> {
             }
             None => Ok(()),
         },
-    }
-}
-
-/// The options in front of an entry.
-#[derive(Default)]
-struct Options {
-    qualifier: Option<Type>,
-    first: Option<Span>,
-}
-
-impl Options {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let mut options = Options::default();
-        for attr in input.call(Attribute::parse_outer)? {
-            options.first.get_or_insert(attr.pound_token.span);
-            if !attr.path().is_ident("qualifier") {
-                let message = "unknown option; an entry may have `#[qualifier(Name)]`";
-                return Err(syn::Error::new_spanned(attr.path(), message));
-            }
-            if options.qualifier.replace(attr.parse_args()?).is_some() {
-                return Err(syn::Error::new_spanned(
-                    attr,
-                    "a second qualifier: a value has one",
-                ));
-            }
-        }
-        Ok(options)
-    }
-
-    fn none_on(&self, what: &str) -> syn::Result<()> {
-        match self.first {
-            Some(span) => Err(syn::Error::new(span, format!("{what} takes no options"))),
-            None => Ok(()),
-        }
     }
 }
 

@@ -6,12 +6,16 @@ mod include;
 mod list;
 mod model;
 mod module;
+mod options;
 
-use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 use syn::{Fields, Item, ItemStruct};
 
-use crate::common::{facade, with_errors};
+use crate::{
+    common::{facade, has_lifetimes, name_span, refuse_placeholders, with_errors},
+    injectable::is_mark,
+};
 
 /// What the list becomes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,28 +31,41 @@ impl Shape {
             Shape::Module => "#[module(..)]",
         }
     }
+
+    fn example(self) -> &'static str {
+        match self {
+            Shape::Container => "App",
+            Shape::Module => "Billing",
+        }
+    }
 }
 
 /// The attribute on its struct.
 pub(crate) fn attribute(args: TokenStream, item: TokenStream, shape: Shape) -> TokenStream {
-    let item = match syn::parse2::<Item>(item.clone()) {
+    let mut item = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Struct(item)) => item,
         Ok(other) => {
             let message = format!(
-                "`{}` belongs on a struct: `pub struct App;`",
-                shape.attribute()
+                "`{}` belongs on a struct: `pub struct {};`",
+                shape.attribute(),
+                shape.example(),
             );
-            return with_errors(
-                other.to_token_stream(),
-                &syn::Error::new(Span::call_site(), message),
-            );
+            let error = syn::Error::new(name_span(&other), message);
+            return with_errors(other.to_token_stream(), &error);
         }
         Err(error) => return with_errors(item, &error),
     };
+    if refuse_placeholders(item.fields.iter_mut().map(|field| &mut field.ty)) {
+        return item.into_token_stream();
+    }
     let checked = check_struct(&item, shape).and_then(|()| syn::parse2::<list::List>(args));
     match checked {
         Ok(list) => include::begin(shape, facade(), list, item),
-        Err(error) => with_errors(item.to_token_stream(), &error),
+        Err(error) => {
+            // What the compiler would say about fields and parameters is said.
+            let (vis, ident) = (&item.vis, &item.ident);
+            with_errors(quote!(#vis struct #ident;), &error)
+        }
     }
 }
 
@@ -76,6 +93,20 @@ fn check_struct(item: &ItemStruct, shape: Shape) -> syn::Result<()> {
         return Err(syn::Error::new(
             this.span(),
             "write the type's name: a container cannot be handed to itself",
+        ));
+    }
+    let marks = item.fields.iter().flat_map(|field| &field.attrs);
+    if let (Shape::Container, Some(mark)) = (shape, marks.clone().find(|attr| is_mark(attr))) {
+        return Err(syn::Error::new_spanned(
+            mark,
+            "a field of a container is handed in, as a parameter of `build(..)`: it takes no mark",
+        ));
+    }
+    let mut borrowed = item.fields.iter().filter(|field| has_lifetimes(&field.ty));
+    if let (Shape::Container, Some(field)) = (shape, borrowed.next()) {
+        return Err(syn::Error::new_spanned(
+            &field.ty,
+            "what is handed in lives as long as the app and cannot borrow: hand in the value itself, or an `Arc`",
         ));
     }
     match (&item.fields, shape) {

@@ -1,8 +1,8 @@
 //! The entries of a list, own and included ones alike.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
-use syn::{Lifetime, Type};
+use quote::{ToTokens, quote_spanned};
+use syn::{Lifetime, Type, spanned::Spanned};
 
 use crate::common::{Facade, Key, at, text};
 
@@ -23,6 +23,35 @@ impl Entry {
     /// (`unsafe_code`) do not see it.
     pub(crate) fn place(&self) -> Span {
         written_at(self.span)
+    }
+
+    /// The entry with its types as the macro's code.
+    pub(crate) fn adopted(&self) -> Self {
+        let key = |key: &Key| Key {
+            ty: adopted(&key.ty),
+            qualifier: key.qualifier.as_ref().map(adopted),
+        };
+        let kind = match &self.kind {
+            Kind::Node { key: of, node } => Kind::Node {
+                key: key(of),
+                node: match node {
+                    NodeType::Type(ty) => NodeType::Type(adopted(ty)),
+                    NodeType::Associated { of, hash } => NodeType::Associated {
+                        of: adopted(of),
+                        hash: *hash,
+                    },
+                },
+            },
+            Kind::Binding { key: from, to } => Kind::Binding {
+                key: key(from),
+                to: key(to),
+            },
+            Kind::Handler { ty } => Kind::Handler { ty: adopted(ty) },
+        };
+        Entry {
+            kind,
+            ..self.clone()
+        }
     }
 }
 
@@ -89,8 +118,9 @@ impl NodeType {
         match self {
             NodeType::Type(ty) => at(ty, &forever()).into_token_stream(),
             NodeType::Associated { of, hash } => {
-                let of = at(of, &forever());
-                quote!(<#of as #di::Provider<#hash>>::Node)
+                let place = written_at(of.span());
+                let (of, di) = (at(of, &forever()), di.at(place));
+                quote_spanned!(place=> <#of as #di::Provider<#hash>>::Node)
             }
         }
     }
@@ -102,12 +132,16 @@ pub(crate) fn forever() -> Lifetime {
 
 /// The user's tokens as the macro's code, at their places. One error about them then never comes twice, once as the
 /// user's and once as the macro's. `$crate` stays what it is.
-pub(crate) fn adopted(tokens: TokenStream) -> TokenStream {
+fn adopted(ty: &Type) -> Type {
+    syn::parse2(tokens_adopted(ty.to_token_stream())).unwrap_or_else(|_| ty.clone())
+}
+
+fn tokens_adopted(tokens: TokenStream) -> TokenStream {
     tokens
         .into_iter()
         .map(|token| match token {
             TokenTree::Group(group) => {
-                let mut adopted = Group::new(group.delimiter(), adopted(group.stream()));
+                let mut adopted = Group::new(group.delimiter(), tokens_adopted(group.stream()));
                 adopted.set_span(written_at(group.span()));
                 TokenTree::Group(adopted)
             }

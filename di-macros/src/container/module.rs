@@ -50,7 +50,7 @@ pub(crate) fn expand(item: &ItemStruct, mut entries: Vec<Entry>, di: &Facade) ->
     }
     let aliases = aliases.tokens;
     let list = entries.iter().map(Encoded);
-    let name = format_ident!("__di_module_{ident}_{place:x}");
+    let name = format_ident!("__di_module_{}_{place:x}", ident);
     let export = matches!(vis, Visibility::Public(_)).then(|| quote!(#[macro_export]));
     quote! {
         #(#attrs)*
@@ -76,15 +76,17 @@ pub(crate) fn expand(item: &ItemStruct, mut entries: Vec<Entry>, di: &Facade) ->
 
 /// A number for this definition, the same in every build: crate, file, line, and content.
 fn place(item: &ItemStruct, entries: &[Entry]) -> u64 {
-    let span = item.ident.span().unwrap();
+    // Outside of the compiler, as in a unit test, there are no places.
+    let line = proc_macro::is_available().then(|| {
+        let span = item.ident.span().unwrap();
+        format!("{}:{}:{}", span.file(), span.line(), span.column())
+    });
     let list = entries.iter().map(Encoded);
     hash(&format!(
-        "{}|{}|{}:{}:{}|{}|{}",
+        "{}|{}|{}|{}|{}",
         std::env::var("CARGO_PKG_NAME").unwrap_or_default(),
         std::env::var("CARGO_CRATE_NAME").unwrap_or_default(),
-        span.file(),
-        span.line(),
-        span.column(),
+        line.unwrap_or_default(),
         item.ident,
         quote!(#(#list)*),
     ))

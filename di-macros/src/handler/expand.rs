@@ -8,7 +8,7 @@
 //! }
 //! unsafe impl Asks<__Seal> for invite { type Deps = (Use<Ref, Users<'static>, ..>, ()); }
 //! unsafe impl<C: Container> Root<C> for invite where (Use<Ref, Users<'static>, ..>, ()): ProvidedAll<C> { .. }
-//! impl<__S, __M> Endpoint<__Seal, __S, __M> for invite where Json<Invite>: BodyExtractor<__S, __M> { .. }
+//! impl<__S, __M> Endpoint<__Seal, __S, __M> for invite where __S: ExtractsBody<Json<Invite>, __M> { .. }
 //! impl<__S, __M> Handler<Via<M>, S> for invite where S: HasContainer<Container: Mounts<invite>>, .. {
 //!     fn call(self, request: Request, state: __S) -> ScopeFuture<Response> { serve::<invite, __Seal, S, M>(request, state) }
 //! }
@@ -22,7 +22,7 @@ use super::model::Handler;
 use crate::{common::Facade, injectable::nested};
 
 pub(super) fn handler(handler: &Handler, item: &ItemFn, di: &Facade) -> TokenStream {
-    let structure = structure(handler, item);
+    let structure = structure(&handler.ident, item);
     let (asks, root, endpoint, mount) = (
         asks(handler, di),
         root(handler, di),
@@ -45,8 +45,36 @@ pub(super) fn handler(handler: &Handler, item: &ItemFn, di: &Facade) -> TokenStr
     }
 }
 
-fn structure(handler: &Handler, item: &ItemFn) -> TokenStream {
-    let ident = &handler.ident;
+/// What stands for a handler that is wrong: it can be mounted and listed, so that no second error follows.
+pub(super) fn stub(item: &ItemFn, di: &Facade) -> TokenStream {
+    if item.sig.receiver().is_some() {
+        return item.to_token_stream();
+    }
+    let empty = Handler {
+        ident: item.sig.ident.clone(),
+        params: Vec::new(),
+        output: Span::call_site(),
+    };
+    let (structure, ident) = (structure(&empty.ident, item), &empty.ident);
+    let (asks, root) = (asks(&empty, di), root(&empty, di));
+    quote! {
+        #structure
+        const _: () = {
+            type __Seal = ();
+            #asks
+            #root
+            #[automatically_derived]
+            impl<__S: #di::core::marker::Send + #di::core::marker::Sync + 'static> #di::Handler<#di::Via<()>, __S> for #ident {
+                type Future = #di::core::future::Pending<#di::Response>;
+                fn call(self, _: #di::Request, _: __S) -> Self::Future {
+                    #di::core::future::pending()
+                }
+            }
+        };
+    }
+}
+
+fn structure(ident: &syn::Ident, item: &ItemFn) -> TokenStream {
     let ItemFn {
         attrs,
         vis,
@@ -157,6 +185,20 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
     let bounds = bounds(handler, di);
     let span = handler.ident.span();
     let run = quote_spanned!(span=> run);
+    // An error about the fn as a whole, such as a future that is not `Send`, stands where its name stands.
+    let named = span.resolved_at(Span::call_site());
+    let named_di = di.at(named);
+    let (keyword, response) = (
+        quote_spanned!(named=> async),
+        quote_spanned!(named=> #named_di::Response),
+    );
+    let (place, web) = (
+        handler.output.resolved_at(Span::call_site()),
+        di.at(handler.output),
+    );
+    let answer = quote_spanned! {place=>
+        #web::IntoResponse::into_response(#ident::call(#(#locals),*).await)
+    };
     quote! {
         #[automatically_derived]
         impl<__S, __M> #di::Endpoint<__Seal, __S, __M> for #ident
@@ -183,13 +225,13 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
             ) -> #di::core::result::Result<Self::Body, #di::Response> {
                 #body
             }
-            async fn #run<'di>(
+            #keyword fn #run<'di>(
                 _: #di::At<'di>,
                 #injected: #arguments,
                 #head_locals: Self::Heads,
                 #body_local: Self::Body,
-            ) -> #di::Response {
-                #di::IntoResponse::into_response(#ident::call(#(#locals),*).await)
+            ) -> #response {
+                #answer
             }
         }
     }
@@ -204,9 +246,9 @@ fn bounds(handler: &Handler, di: &Facade) -> TokenStream {
         .enumerate()
         .map(|(i, (param, ty))| {
             if i == last {
-                quote_spanned!(param.span=> #ty: #di::BodyExtractor<__S, __M>,)
+                quote_spanned!(param.span=> __S: #di::ExtractsBody<#ty, __M>,)
             } else {
-                quote_spanned!(param.span=> #ty: #di::HeadExtractor<__S>,)
+                quote_spanned!(param.span=> __S: #di::ExtractsHead<#ty>,)
             }
         })
         .collect()

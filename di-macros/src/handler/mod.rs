@@ -4,30 +4,47 @@
 mod expand;
 mod model;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Item, ItemFn};
 
-use crate::common::{facade, with_errors};
+use crate::common::{facade, name_span, refuse_placeholders, types_of, with_errors};
 
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
-    let item = match syn::parse2::<Item>(item.clone()) {
+    let mut item = match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Fn(item)) => item,
         Ok(other) => {
             let message = "`#[handler]` belongs on an async fn";
-            return with_errors(
-                other.to_token_stream(),
-                &syn::Error::new(Span::call_site(), message),
-            );
+            let error = syn::Error::new(name_span(&other), message);
+            return with_errors(other.to_token_stream(), &error);
         }
         Err(error) => return with_errors(item, &error),
     };
     let di = facade();
-    let handler = no_arguments(args).and_then(|()| model::Handler::parse(&item));
+    let has_said = refuse_placeholders(types_of(&mut item.sig));
+    let handler = only_once(&mut item)
+        .and_then(|()| no_arguments(args))
+        .and_then(|()| model::Handler::parse(&item));
     let stripped = strip(item);
     match handler {
+        Ok(_) if has_said => expand::stub(&stripped, &di),
         Ok(handler) => expand::handler(&handler, &stripped, &di),
-        Err(error) => with_errors(stripped.into_token_stream(), &error),
+        Err(_) if has_said => expand::stub(&stripped, &di),
+        Err(error) => with_errors(expand::stub(&stripped, &di), &error),
+    }
+}
+
+fn only_once(item: &mut ItemFn) -> syn::Result<()> {
+    let is_handler = |attr: &syn::Attribute| {
+        let last = attr.path().segments.last();
+        last.is_some_and(|last| last.ident == "handler")
+    };
+    match item.attrs.iter().position(is_handler) {
+        Some(i) => Err(syn::Error::new_spanned(
+            item.attrs.remove(i),
+            "`#[handler]` is given twice: keep one of them",
+        )),
+        None => Ok(()),
     }
 }
 
@@ -44,6 +61,7 @@ fn no_arguments(args: TokenStream) -> syn::Result<()> {
 
 /// The fn as the compiler may see it.
 fn strip(mut item: ItemFn) -> ItemFn {
+    item.sig.variadic = None;
     for input in &mut item.sig.inputs {
         if let syn::FnArg::Typed(typed) = input {
             typed.attrs.retain(|attr| !crate::injectable::is_mark(attr));

@@ -15,6 +15,8 @@ const MAX_EXTRACTORS: usize = 16;
 pub(super) struct Handler {
     pub(super) ident: Ident,
     pub(super) params: Vec<Param>,
+    /// The place of what it returns.
+    pub(super) output: Span,
 }
 
 pub(super) struct Param {
@@ -71,6 +73,10 @@ impl Handler {
         Ok(Handler {
             ident: item.sig.ident.clone(),
             params,
+            output: match &item.sig.output {
+                syn::ReturnType::Type(_, output) => output.span(),
+                syn::ReturnType::Default => item.sig.ident.span(),
+            },
         })
     }
 
@@ -111,6 +117,12 @@ fn check_signature(item: &ItemFn, report: &mut Report) {
         report.error(
             sig.fn_token,
             format!("a handler is an async fn: write `async fn {}`", sig.ident),
+        );
+    }
+    if let syn::Safety::Unsafe(token) = &sig.safety {
+        report.error(
+            token,
+            "the router calls this fn and cannot keep an unsafe fn's promise: write a safe one",
         );
     }
     if let Some(param) = sig

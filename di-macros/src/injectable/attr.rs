@@ -16,15 +16,21 @@ impl Scope {
         if args.is_empty() {
             return Ok(Scope(None));
         }
-        let words =
-            syn::parse::Parser::parse2(Punctuated::<Ident, Token![,]>::parse_terminated, args)
-                .map_err(|error| {
-                    syn::Error::new(error.span(), format!("expected a scope: {WRITE}"))
-                })?;
+        let words = syn::parse::Parser::parse2(
+            Punctuated::<Ident, Token![,]>::parse_terminated,
+            args.clone(),
+        )
+        .map_err(|_| syn::Error::new_spanned(args, format!("expected a scope: {WRITE}")))?;
         let mut scope = None;
         for word in words {
             if !SCOPES.iter().any(|known| word == known) {
-                return Err(syn::Error::new(word.span(), unknown(&word.to_string())));
+                let message = match &scope {
+                    Some(_) => {
+                        format!("unknown option `{word}`: the scope is all that can be said here")
+                    }
+                    None => unknown(&word.to_string()),
+                };
+                return Err(syn::Error::new(word.span(), message));
             }
             if let Some(first) = scope.replace(word.clone()) {
                 let message = format!(
@@ -93,6 +99,21 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
+/// A second `#[injectable(..)]` below the one that is expanded; both would make a node of the item.
+pub(crate) fn only_once(attrs: &mut Vec<Attribute>) -> syn::Result<()> {
+    let second = attrs
+        .iter()
+        .position(is_injectable)
+        .map(|i| attrs.remove(i));
+    match second {
+        Some(attr) => Err(syn::Error::new_spanned(
+            attr,
+            "`#[injectable(..)]` is given twice: keep one of them",
+        )),
+        None => Ok(()),
+    }
+}
+
 pub(crate) fn is_injectable(attr: &Attribute) -> bool {
     attr.path()
         .segments
@@ -156,6 +177,14 @@ fn argument(input: ParseStream<'_>) -> syn::Result<Mark> {
             finished(input)?;
             Ok(Mark::Value(Box::new(value)))
         }
+        Ok(word) if word == "value" && !input.peek2(Token![::]) => Err(syn::Error::new(
+            word.span(),
+            "`value` needs the value: write `value = EXPR`",
+        )),
+        Ok(word) if is_no_mark(&word) || input.peek2(Token![=]) => Err(syn::Error::new(
+            word.span(),
+            unknown_mark(&word.to_string()),
+        )),
         _ => {
             let qualifier = input.parse::<Type>().map_err(|error| {
                 let message =
@@ -165,6 +194,25 @@ fn argument(input: ParseStream<'_>) -> syn::Result<Mark> {
             finished(input)?;
             Ok(Mark::Qualified(qualifier))
         }
+    }
+}
+
+/// Whether the word is meant to be a mark of ours, as types are written with a capital.
+fn is_no_mark(word: &Ident) -> bool {
+    let word = word.to_string();
+    word.starts_with(char::is_lowercase) && !["crate", "self", "super"].contains(&word.as_str())
+}
+
+fn unknown_mark(word: &str) -> String {
+    match ["default", "value"]
+        .into_iter()
+        .find(|known| distance(known, word) <= 2)
+    {
+        Some("value") => format!("`{word}` is no mark; did you mean `value = EXPR`?"),
+        Some(known) => format!("`{word}` is no mark; did you mean `{known}`?"),
+        None => format!(
+            "`{word}` is no mark: expected `default`, `value = EXPR`, or a qualifier such as `Primary`"
+        ),
     }
 }
 

@@ -22,6 +22,7 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
     let (target, generics) = (target_type(node), impl_generics(&node.generics));
     let (impls, _, bounds) = generics.split_for_impl();
     let (output, error) = output(node, di);
+    let error = quote_spanned!(place(node)=> type Error = #error;);
     let meta = meta(node, di);
     let new = if node.is_async {
         quote!(new_async)
@@ -47,7 +48,7 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
             const MAKER: #di::Maker = #di::Maker::#new::<Self, #seal>();
             type Deps = #deps;
             type Output<'di> = #output;
-            type Error = #error;
+            #error
         }
         #construct
         #shared
@@ -120,17 +121,17 @@ fn target_type(node: &Node) -> TokenStream {
 
 /// What is built, and the error, as types.
 fn output(node: &Node, di: &Facade) -> (TokenStream, TokenStream) {
-    let (now, forever) = (
-        at(&node.output, &lifetime("'di")),
-        at(&node.output, &lifetime("'static")),
-    );
+    let now = value_type(node, di, &lifetime("'di"));
+    let forever = at(&node.output, &lifetime("'static"));
     if node.is_fallible {
+        let place = place(node);
+        let di = di.at(place);
         (
-            quote!(<#now as #di::Fallible>::Value),
-            quote!(<#forever as #di::Fallible>::Error),
+            now,
+            quote_spanned!(place=> <#forever as #di::Fallible>::Error),
         )
     } else {
-        (quote!(#now), quote!(#di::core::convert::Infallible))
+        (now, quote!(#di::core::convert::Infallible))
     }
 }
 
@@ -179,7 +180,7 @@ fn capitalised(word: &str) -> String {
 /// type.
 fn assert_shared(node: &Node, di: &Facade) -> TokenStream {
     let ty = value_type(node, di, &lifetime("'di"));
-    let span = node.output.span().resolved_at(Span::call_site());
+    let span = place(node);
     let di = di.at(span);
     let assert = if node.scope == "transient" {
         "assert_owned"
@@ -197,10 +198,17 @@ fn assert_shared(node: &Node, di: &Facade) -> TokenStream {
     }
 }
 
+/// What is returned, as the place of what is written about it.
+fn place(node: &Node) -> Span {
+    node.output.span().resolved_at(Span::call_site())
+}
+
 fn value_type(node: &Node, di: &Facade, lifetime: &Lifetime) -> TokenStream {
-    let ty = at(&node.output, lifetime);
-    if node.is_fallible {
-        quote!(<#ty as #di::Fallible>::Value)
+    let ty = at(node.value.as_ref().unwrap_or(&node.output), lifetime);
+    if node.is_fallible && node.value.is_none() {
+        let place = place(node);
+        let di = di.at(place);
+        quote_spanned!(place=> <#ty as #di::Fallible>::Value)
     } else {
         quote!(#ty)
     }
@@ -243,21 +251,31 @@ fn construct(node: &Node, di: &Facade) -> TokenStream {
         Source::Inject(dependency) => dependency.argument(di, &lifetime("'di")),
         Source::Extract(ty) => quote!(#ty),
     }));
-    let expression = &node.construct;
+    let (expression, place) = (&node.construct, place(node));
+    let at_place = di.at(place);
     let value = if node.is_fallible {
-        quote!(#di::Fallible::into_result(#expression))
+        quote_spanned!(place=> #at_place::Fallible::into_result(#expression))
     } else {
-        quote!(#di::core::result::Result::Ok(#expression))
+        quote_spanned! {place=>
+            let value: <Self as #at_place::Recipe<#seal>>::Output<'di> = #expression;
+            #at_place::core::result::Result::Ok(value)
+        }
     };
+    // An error about the fn as a whole, such as a future that is not `Send`, stands where its name stands.
+    let named = node.span.resolved_at(Span::call_site());
     let (keyword, construct_trait) = if node.is_async {
-        (
-            Some(quote_spanned!(node.span=> async)),
-            quote!(ConstructAsync),
-        )
+        (Some(quote_spanned!(named=> async)), quote!(ConstructAsync))
     } else {
         (None, quote!(Construct))
     };
     let name = quote_spanned!(node.span=> construct);
+    let named_di = di.at(named);
+    let returned = quote_spanned! {named=>
+        #named_di::core::result::Result<
+            <Self as #named_di::Recipe<#seal>>::Output<'di>,
+            <Self as #named_di::Recipe<#seal>>::Error,
+        >
+    };
     quote! {
         #[automatically_derived]
         impl #impls #di::#construct_trait<#seal> for #target #bounds {
@@ -265,10 +283,7 @@ fn construct(node: &Node, di: &Facade) -> TokenStream {
             #keyword fn #name<'di>(
                 _: #at_type,
                 #locals: #arguments,
-            ) -> #di::core::result::Result<
-                <Self as #di::Recipe<#seal>>::Output<'di>,
-                <Self as #di::Recipe<#seal>>::Error,
-            > {
+            ) -> #returned {
                 #value
             }
         }

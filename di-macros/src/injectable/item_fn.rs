@@ -1,8 +1,8 @@
 //! `#[injectable(..)] fn connect(env: &Env) -> Pool`: a provider of the type that it returns.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
-use syn::{GenericParam, ItemFn, ReturnType, Signature, Type, visit::Visit};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{GenericParam, ItemFn, ReturnType, Signature, Type, spanned::Spanned, visit::Visit};
 
 use super::{
     attr::Scope,
@@ -10,7 +10,9 @@ use super::{
     model::{Node, Target},
     params,
 };
-use crate::common::{Facade, Report, has_lifetimes, peel, replace_self, text};
+use crate::common::{
+    Facade, Report, find_impl_trait, has_lifetimes, peel, replace_self, shared, text,
+};
 
 pub(crate) fn parse(item: &ItemFn, scope: Scope, di: &Facade) -> syn::Result<Node> {
     if let Some(this) = find_self(&item.sig) {
@@ -93,13 +95,15 @@ pub(crate) fn provider(
     let turbofish = (!generics.is_empty()).then(|| quote!(::<#(#generics),*>));
     let (path, locals) = (&place.path, params.iter().map(|param| &param.local));
     let wait = sig.asyncness.map(|_| quote!(.await));
+    let construct = quote_spanned!(returned(sig)=> #path #turbofish (#(#locals),*) #wait);
     Ok(Node {
         scope,
         target: place.target,
         generics: place.generics,
         name: text(&sig.ident),
-        construct: quote!(#path #turbofish (#(#locals),*) #wait),
+        construct,
         params,
+        value: None,
         is_fallible: is_result(&output),
         output,
         is_async: sig.asyncness.is_some(),
@@ -107,17 +111,36 @@ pub(crate) fn provider(
     })
 }
 
+/// The place of what is returned, for written code.
+pub(super) fn returned(sig: &Signature) -> Span {
+    match &sig.output {
+        ReturnType::Type(_, output) => output.span().resolved_at(Span::call_site()),
+        ReturnType::Default => Span::call_site(),
+    }
+}
+
 fn output(sig: &Signature, self_ty: Option<&Type>) -> syn::Result<Type> {
     let ReturnType::Type(_, output) = &sig.output else {
         let message = format!("`{}` returns nothing that could be injected", sig.ident);
         return Err(syn::Error::new(sig.ident.span(), message));
     };
-    if let Type::ImplTrait(output) = peel(output) {
+    if let Some(output) = find_impl_trait(output) {
         return Err(syn::Error::new_spanned(
             output,
             "a provider has to return a named type, which is what others ask for; a trait object is bound in the \
              container, `dyn Trait = Type`",
         ));
+    }
+    let inner = match peel(output) {
+        Type::Reference(reference) => Some(&*reference.elem),
+        other => shared(other),
+    };
+    if let Some(inner) = inner {
+        let message = format!(
+            "a provider returns the value itself, `{}`: who asks for it writes `&` or `Arc`",
+            text(inner)
+        );
+        return Err(syn::Error::new_spanned(output, message));
     }
     Ok(match self_ty {
         Some(self_ty) => replace_self(output, self_ty),
@@ -126,7 +149,7 @@ fn output(sig: &Signature, self_ty: Option<&Type>) -> syn::Result<Type> {
 }
 
 /// Whether the type is called `Result`, as `io::Result<T>` and `anyhow::Result<T>` are.
-fn is_result(ty: &Type) -> bool {
+pub(super) fn is_result(ty: &Type) -> bool {
     match peel(ty) {
         Type::Path(path) => path
             .path
@@ -138,7 +161,7 @@ fn is_result(ty: &Type) -> bool {
 }
 
 /// `self` or `Self` in a signature.
-fn find_self(sig: &Signature) -> Option<proc_macro2::Span> {
+pub(super) fn find_self(sig: &Signature) -> Option<proc_macro2::Span> {
     struct Find(Option<proc_macro2::Span>);
     impl<'ast> Visit<'ast> for Find {
         fn visit_ident(&mut self, ident: &'ast proc_macro2::Ident) {

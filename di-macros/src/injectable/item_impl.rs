@@ -1,14 +1,16 @@
 //! `#[injectable(..)] impl Mailer { fn new(..) -> Self }`: a constructor; and a bare `#[injectable]`, whose fns are
 //! providers.
 
-use proc_macro2::{Ident, Span};
-use quote::{format_ident, quote};
-use syn::{Attribute, GenericParam, Generics, ImplItem, ImplItemFn, ItemImpl, Type};
+use quote::{format_ident, quote_spanned};
+use syn::{
+    Attribute, GenericParam, Generics, ImplItem, ImplItemFn, ItemImpl, Signature, Type,
+    spanned::Spanned,
+};
 
 use super::{
     attr::{Scope, is_injectable},
     expand,
-    item_fn::{Place, provider},
+    item_fn::{Place, provider, returned},
     model::{Node, Target},
     params,
 };
@@ -29,6 +31,22 @@ pub(crate) fn parse(
         }
     }
     nodes
+}
+
+/// The signature of a fn in a block.
+pub(crate) fn signature(item: &mut ImplItem) -> Option<&mut Signature> {
+    match item {
+        ImplItem::Fn(item) => Some(&mut item.sig),
+        _ => None,
+    }
+}
+
+/// Whether the block is one node, with a constructor, and not several providers.
+pub(crate) fn is_node(item: &ItemImpl) -> bool {
+    !item.items.iter().any(|item| match item {
+        ImplItem::Fn(item) => item.attrs.iter().any(is_injectable),
+        _ => false,
+    })
 }
 
 fn nodes(item: &ItemImpl, scope: Scope, di: &Facade) -> syn::Result<Vec<Node>> {
@@ -53,6 +71,13 @@ fn nodes(item: &ItemImpl, scope: Scope, di: &Facade) -> syn::Result<Vec<Node>> {
     match (&scope.0, providers.first()) {
         (None, Some(_)) => {
             let mut report = Report::default();
+            for constructor in fns.iter().filter(|f| f.attrs.iter().any(is_constructor)) {
+                report.error(
+                    &constructor.sig.ident,
+                    "a constructor among providers: give this fn a scope of its own, `#[injectable(singleton)]`, or the \
+                     block, `#[injectable(singleton)] impl`, if there is no other provider in it",
+                );
+            }
             let nodes = providers
                 .iter()
                 .filter_map(|f| report.take(associated(item, f, di)))
@@ -75,7 +100,7 @@ fn constructor(
     scope: Scope,
     di: &Facade,
 ) -> syn::Result<Node> {
-    let scope = Scope(Some(scope.required(Span::call_site())?));
+    let scope = Scope(Some(scope.required(item.self_ty.span())?));
     let marked: Vec<_> = fns
         .iter()
         .filter(|item| item.attrs.iter().any(is_constructor))
@@ -94,7 +119,6 @@ fn constructor(
         ));
     };
     let self_ty = &*item.self_ty;
-    let ident = &found.sig.ident;
     let mut node = provider(
         &found.sig,
         scope,
@@ -102,11 +126,12 @@ fn constructor(
         Place {
             target: Target::Own(self_ty.clone()),
             generics: expand::without_lifetimes(&item.generics),
-            path: call(self_ty, ident),
+            path: call(self_ty, &found.sig),
         },
         di,
     )?;
     node.name = type_name(self_ty);
+    node.value = Some(self_ty.clone());
     Ok(node)
 }
 
@@ -116,14 +141,14 @@ fn associated(item: &ItemImpl, found: &ImplItemFn, di: &Facade) -> syn::Result<N
     let scope = Scope::of_attributes(&found.attrs, ident)?;
     let self_ty = &*item.self_ty;
     let target = Target::Associated {
-        ident: format_ident!("provider_{ident}"),
+        ident: format_ident!("provider_{}", ident),
         of: self_ty.clone(),
     };
     let generics = merge(
         expand::without_lifetimes(&item.generics),
         &found.sig.generics,
     )?;
-    let path = call(self_ty, ident);
+    let path = call(self_ty, &found.sig);
     provider(
         &found.sig,
         scope,
@@ -152,9 +177,10 @@ fn merge(block: Generics, own: &Generics) -> syn::Result<Generics> {
     }
 }
 
-fn call(self_ty: &Type, ident: &Ident) -> proc_macro2::TokenStream {
-    let self_ty = expand::elided(self_ty);
-    quote!(<#self_ty>::#ident)
+/// The fn's path. What the compiler says about the value stands at the type that is returned.
+fn call(self_ty: &Type, sig: &Signature) -> proc_macro2::TokenStream {
+    let (self_ty, ident) = (expand::elided(self_ty), &sig.ident);
+    quote_spanned!(returned(sig)=> <#self_ty>::#ident)
 }
 
 fn type_name(ty: &Type) -> String {

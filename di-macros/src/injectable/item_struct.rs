@@ -58,6 +58,7 @@ pub(crate) fn parse(item: &ItemStruct, scope: Scope) -> syn::Result<Node> {
         name: text(ident),
         params,
         output: syn::parse_quote!(#ident #arguments),
+        value: None,
         is_fallible: false,
         is_async: false,
         construct,

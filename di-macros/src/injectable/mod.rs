@@ -10,6 +10,7 @@ mod item_impl;
 mod item_struct;
 mod model;
 mod params;
+mod stub;
 
 pub(crate) use self::{
     attr::{Mark, is_mark, mark},
@@ -21,7 +22,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::Item;
 
-use crate::common::{facade, with_errors};
+use crate::common::{Facade, facade, name_span, refuse_placeholders, types_of, with_errors};
 
 /// `#[injectable(..)]` on a struct, an impl block or a fn.
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -29,21 +30,36 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let di = facade();
     match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Struct(mut item)) => {
-            let node = scope.and_then(|scope| item_struct::parse(&item, scope));
+            let known = scope.as_ref().ok().cloned();
+            let is_unnamed = refuse_placeholders(item.fields.iter_mut().map(|field| &mut field.ty));
+            let node = attr::only_once(&mut item.attrs)
+                .and(scope)
+                .and_then(|scope| item_struct::parse(&item, scope));
             item_struct::strip(&mut item);
-            finish(item, node.map(|node| expand::node(&node, &di)))
+            let stub = Some(stub::of_struct(&item, known.as_ref()));
+            finish(item, is_unnamed, node.map(|node| vec![node]), stub, &di)
         }
         Ok(Item::Impl(mut item)) => {
+            let known = scope.as_ref().ok().cloned();
+            let sigs = item.items.iter_mut().filter_map(item_impl::signature);
+            let is_unnamed = refuse_placeholders(sigs.flat_map(types_of));
+            let scope = attr::only_once(&mut item.attrs).and(scope);
+            let is_node = item_impl::is_node(&item);
             let nodes = item_impl::parse(&mut item, scope, &di);
-            finish(
-                item,
-                nodes.map(|nodes| nodes.iter().map(|node| expand::node(node, &di)).collect()),
-            )
+            let stub = is_node
+                .then(|| stub::of_impl(&item, known.as_ref()))
+                .flatten();
+            finish(item, is_unnamed, nodes, stub, &di)
         }
         Ok(Item::Fn(mut item)) => {
-            let node = scope.and_then(|scope| item_fn::parse(&item, scope, &di));
+            let known = scope.as_ref().ok().cloned();
+            let is_unnamed = refuse_placeholders(types_of(&mut item.sig));
+            let node = attr::only_once(&mut item.attrs)
+                .and(scope)
+                .and_then(|scope| item_fn::parse(&item, scope, &di));
             params::strip(&mut item.sig);
-            finish(item, node.map(|node| expand::node(&node, &di)))
+            let stub = stub::of_fn(&item, known.as_ref());
+            finish(item, is_unnamed, node.map(|node| vec![node]), stub, &di)
         }
         Ok(Item::Trait(other)) => {
             let message = "a trait cannot be constructed: put `#[injectable(..)]` on a type that implements it, and bind \
@@ -59,7 +75,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         }
         Ok(other) => {
             let message = "`#[injectable(..)]` belongs on a struct, an `impl` block or a fn";
-            let error = syn::Error::new(proc_macro2::Span::call_site(), message);
+            let error = syn::Error::new(name_span(&other), message);
             with_errors(other.to_token_stream(), &error)
         }
         Err(error) => with_errors(item, &error),
@@ -69,19 +85,43 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `#[derive(Injectable)]`: the item stands already, only the impls are written.
 pub(crate) fn derive(item: TokenStream) -> TokenStream {
     let di = facade();
-    let node = syn::parse2::<syn::DeriveInput>(item).and_then(|input| {
-        let item = item_struct::from_derive(input)?;
-        let scope = attr::Scope::of_attributes(&item.attrs, &item.ident)?;
-        item_struct::parse(&item, scope)
-    });
-    finish(quote!(), node.map(|node| expand::node(&node, &di)))
+    let item = syn::parse2::<syn::DeriveInput>(item).and_then(item_struct::from_derive);
+    let item = match item {
+        Ok(item) => item,
+        Err(error) => return error.to_compile_error(),
+    };
+    let scope = attr::Scope::of_attributes(&item.attrs, &item.ident);
+    let stub = stub::of_struct(&item, scope.as_ref().ok());
+    let node = scope.and_then(|scope| item_struct::parse(&item, scope));
+    finish(
+        quote!(),
+        false,
+        node.map(|node| vec![node]),
+        Some(stub),
+        &di,
+    )
 }
 
-fn finish(item: impl ToTokens, impls: syn::Result<TokenStream>) -> TokenStream {
+/// The item and its nodes; or the stub of one, and the errors, unless those stand in the item already.
+fn finish(
+    item: impl ToTokens,
+    has_said: bool,
+    nodes: syn::Result<Vec<model::Node>>,
+    stub: Option<model::Node>,
+    di: &Facade,
+) -> TokenStream {
     let mut tokens = item.to_token_stream();
-    match impls {
-        Ok(impls) => tokens.extend(impls),
-        Err(error) => return with_errors(tokens, &error),
+    match nodes {
+        Ok(nodes) if !has_said => {
+            tokens.extend(nodes.iter().map(|node| expand::node(node, di)));
+            tokens
+        }
+        nodes => {
+            tokens.extend(stub.map(|stub| expand::node(&stub, di)));
+            match nodes {
+                Err(error) if !has_said => with_errors(tokens, &error),
+                _ => tokens,
+            }
+        }
     }
-    tokens
 }

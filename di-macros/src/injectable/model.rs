@@ -16,6 +16,8 @@ pub(crate) struct Node {
     pub(crate) params: Vec<Param>,
     /// What the constructor returns, as written.
     pub(crate) output: Type,
+    /// What it has to be, apart from a `Result`: for a constructor, the type of its block.
+    pub(crate) value: Option<Type>,
     pub(crate) is_fallible: bool,
     pub(crate) is_async: bool,
     /// The call, or struct expression, over the parameters' locals.

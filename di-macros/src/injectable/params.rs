@@ -8,7 +8,9 @@ use super::{
     attr::{Mark, is_mark, mark},
     model::{Param, Source},
 };
-use crate::common::{Dependency, Facade, Report, replace_self, text};
+use crate::common::{
+    Dependency, Facade, Report, find_impl_trait, has_lifetimes, replace_self, text,
+};
 
 /// The most dependencies that a constructor may have; `di_core::graph::MAX_DEPS`.
 const MAX: usize = 32;
@@ -71,6 +73,12 @@ fn param(
                 "`#[extract]` needs the crate `di-axum`: `di-core` knows no requests",
             ));
         }
+        Mark::Extract(_) if has_lifetimes(ty) || find_impl_trait(ty).is_some() => {
+            return Err(syn::Error::new_spanned(
+                &typed.ty,
+                "an extractor gives a value of its own: write its type by value, without `&`, `'_` or `impl`",
+            ));
+        }
         Mark::Extract(_) => Source::Extract(ty.clone()),
         Mark::Default(span) => return Err(plain(span)),
         Mark::Value(value) => return Err(plain(value.span())),
@@ -94,8 +102,9 @@ pub(crate) fn local(i: usize) -> Ident {
     format_ident!("dep{i}", span = Span::mixed_site())
 }
 
-/// The signature as the compiler may see it.
+/// The signature as the compiler may see it. It has its own word on `...`, which is said by then.
 pub(crate) fn strip(sig: &mut Signature) {
+    sig.variadic = None;
     for input in &mut sig.inputs {
         if let FnArg::Typed(typed) = input {
             typed.attrs.retain(|attr| !is_mark(attr));

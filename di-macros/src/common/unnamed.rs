@@ -1,0 +1,60 @@
+//! Types that have no name: `impl Trait` and `_`.
+
+use quote::quote_spanned;
+use syn::{
+    Type, TypeImplTrait,
+    spanned::Spanned,
+    visit::{self, Visit},
+    visit_mut::{self, VisitMut},
+};
+
+/// The first `impl Trait` in a type.
+pub(crate) fn find_impl_trait(ty: &Type) -> Option<&TypeImplTrait> {
+    struct Find<'ast>(Option<&'ast TypeImplTrait>);
+    impl<'ast> Visit<'ast> for Find<'ast> {
+        fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {
+            self.0.get_or_insert(ty);
+        }
+        // In `[T; EXPR]`, what is in the expression is no part of the type.
+        fn visit_expr(&mut self, _: &'ast syn::Expr) {}
+    }
+    let mut find = Find(None);
+    visit::visit_type(&mut find, ty);
+    find.0
+}
+
+/// Says of each `_` in these types that it is no name. The error takes its place: the compiler, which has something to
+/// say about it too, then says nothing. Whether there was one.
+pub(crate) fn refuse_placeholders<'a>(types: impl Iterator<Item = &'a mut Type>) -> bool {
+    struct Refuse(bool);
+    impl VisitMut for Refuse {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            if let Type::Infer(_) = ty {
+                self.0 = true;
+                let message =
+                    "`_` is not known here: write the type's name, by which others ask for it";
+                let error = quote_spanned!(ty.span()=> ::core::compile_error! { #message });
+                *ty = Type::Verbatim(error);
+            } else {
+                visit_mut::visit_type_mut(self, ty);
+            }
+        }
+        fn visit_expr_mut(&mut self, _: &mut syn::Expr) {}
+    }
+    let mut refuse = Refuse(false);
+    types.for_each(|ty| refuse.visit_type_mut(ty));
+    refuse.0
+}
+
+/// The types in a signature.
+pub(crate) fn types_of(sig: &mut syn::Signature) -> impl Iterator<Item = &mut Type> {
+    let inputs = sig.inputs.iter_mut().filter_map(|input| match input {
+        syn::FnArg::Typed(typed) => Some(&mut *typed.ty),
+        syn::FnArg::Receiver(_) => None,
+    });
+    let output = match &mut sig.output {
+        syn::ReturnType::Type(_, output) => Some(&mut **output),
+        syn::ReturnType::Default => None,
+    };
+    inputs.chain(output)
+}

@@ -1,0 +1,85 @@
+//! The node of an item whose real one cannot be written: who lists it or asks for it then gets no second error.
+
+use proc_macro2::Span;
+use quote::quote;
+use syn::{
+    Generics, Ident, ItemFn, ItemImpl, ItemStruct, ReturnType, Type,
+    spanned::Spanned,
+    visit::{self, Visit},
+};
+
+use super::{
+    attr::Scope,
+    expand,
+    model::{Node, Target},
+};
+use crate::common::{find_impl_trait, has_lifetimes, peel};
+
+pub(crate) fn of_struct(item: &ItemStruct, scope: Option<&Scope>) -> Node {
+    let ident = &item.ident;
+    let (_, arguments, _) = item.generics.split_for_impl();
+    let ty: Type = syn::parse_quote!(#ident #arguments);
+    node(Target::Own(ty.clone()), &item.generics, ty, scope)
+}
+
+/// Of a block with a constructor; none of one for a trait, or for what is no named type.
+pub(crate) fn of_impl(item: &ItemImpl, scope: Option<&Scope>) -> Option<Node> {
+    let ty = &*item.self_ty;
+    let is_named = matches!(peel(ty), Type::Path(_));
+    (is_named && item.trait_.is_none())
+        .then(|| node(Target::Own(ty.clone()), &item.generics, ty.clone(), scope))
+}
+
+/// Of a provider; none where it is not known what it provides.
+pub(crate) fn of_fn(item: &ItemFn, scope: Option<&Scope>) -> Option<Node> {
+    let ReturnType::Type(_, output) = &item.sig.output else {
+        return None;
+    };
+    let target = Target::Marker {
+        ident: item.sig.ident.clone(),
+    };
+    let is_named = find_impl_trait(output).is_none()
+        && super::item_fn::find_self(&item.sig).is_none()
+        && !has_error(output);
+    is_named.then(|| Node {
+        is_fallible: super::item_fn::is_result(output),
+        ..node(target, &item.sig.generics, (**output).clone(), scope)
+    })
+}
+
+fn node(target: Target, generics: &Generics, output: Type, scope: Option<&Scope>) -> Node {
+    let written = scope.and_then(|scope| scope.0.as_ref());
+    let scope = match written {
+        Some(scope) if scope != "singleton" => scope.to_string(),
+        _ if has_lifetimes(&output) => "request".to_string(),
+        _ => "singleton".to_string(),
+    };
+    let now = expand::elided(&output);
+    Node {
+        scope: Ident::new(&scope, Span::call_site()),
+        target,
+        generics: expand::without_lifetimes(generics),
+        name: String::new(),
+        params: Vec::new(),
+        span: output.span(),
+        construct: quote!(::core::option::Option::<#now>::None.unwrap()),
+        output,
+        value: None,
+        is_fallible: false,
+        is_async: false,
+    }
+}
+
+/// Whether the type holds an error already.
+fn has_error(ty: &Type) -> bool {
+    struct Find(bool);
+    impl<'ast> Visit<'ast> for Find {
+        fn visit_type(&mut self, ty: &'ast Type) {
+            self.0 |= matches!(ty, Type::Verbatim(_));
+            visit::visit_type(self, ty);
+        }
+    }
+    let mut find = Find(false);
+    find.visit_type(ty);
+    find.0
+}

@@ -1,0 +1,16 @@
+//! error: plain at 9
+//! says: a dependency cannot be borrowed mutably
+use di_axum::{container, injectable};
+
+pub struct Log;
+pub struct Pool;
+
+#[injectable(singleton)]
+fn connect(_log: &mut Log) -> Result<Pool, std::io::Error> {
+    Ok(Pool)
+}
+
+#[container(Pool = connect)]
+pub struct App { log: Log }
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! error: plain at 8
+//! says: write `handlers(invite, ..)`
+use di_axum::{container, handler};
+
+#[handler]
+async fn show() {}
+
+#[container(handlers= show)]
+pub struct App;
+
+fn main() {}

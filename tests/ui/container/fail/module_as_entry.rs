@@ -1,0 +1,14 @@
+//! error: E0573 at 11
+//! says: expected type, found module `Data`
+use di_axum::{container, injectable};
+
+#[injectable(singleton)]
+pub struct Pool;
+
+#[di_axum::module(Pool)]
+pub struct Data;
+
+#[container(Data)]
+pub struct App;
+
+fn main() {}

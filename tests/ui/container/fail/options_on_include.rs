@@ -1,0 +1,16 @@
+//! error: plain at 13
+//! says: an included module takes no options
+use di_axum::{container, injectable};
+
+use di_axum::module;
+pub struct Primary;
+#[injectable(singleton)]
+pub struct Pool;
+
+#[module(Pool)]
+pub struct Data;
+
+#[container(#[qualifier(Primary)] ..Data)]
+pub struct App;
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! error: plain at 10
+//! says: expected `,` between two entries
+use di_axum::{container, injectable};
+
+#[injectable(singleton)]
+pub struct Log;
+#[injectable(singleton)]
+pub struct Pool;
+
+#[container(Log; Pool)]
+pub struct App;
+
+fn main() {}

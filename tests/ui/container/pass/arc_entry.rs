@@ -1,0 +1,9 @@
+use di_axum::{container, injectable};
+
+#[injectable(singleton)]
+pub struct Pool;
+
+#[container(Pool)]
+pub struct App;
+
+fn main() {}

@@ -1,0 +1,11 @@
+use di_axum::{container, injectable};
+
+pub struct Pool;
+
+#[injectable(singleton)]
+fn connect() -> Pool { Pool }
+
+#[container(Pool = connect)]
+pub struct App;
+
+fn main() {}

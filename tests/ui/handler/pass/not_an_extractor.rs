@@ -1,0 +1,14 @@
+use axum::{Router, routing::get};
+use di_axum::{container, handler};
+
+pub struct Page;
+
+#[handler]
+pub async fn show(_page: &Page) {}
+
+#[container]
+pub struct App { page: Page }
+
+fn main() {
+    let _: Router<App> = Router::new().route("/", get(show));
+}

@@ -1,0 +1,6 @@
+use di_axum::handler;
+
+#[handler]
+pub async fn show() {}
+
+fn main() {}

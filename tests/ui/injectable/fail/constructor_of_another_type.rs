@@ -1,0 +1,15 @@
+//! error: E0308 at 10
+//! says: expected `Pool`, found `Settings`
+use di_axum::injectable;
+
+pub struct Pool;
+pub struct Settings;
+
+#[injectable(singleton)]
+impl Pool {
+    pub fn new() -> Settings {
+        Settings
+    }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! error: plain at 7
+//! says: expected `default`, `value = EXPR`, or a qualifier
+use di_axum::injectable;
+
+#[injectable(singleton)]
+pub struct Settings {
+    #[inject(skip)]
+    pub size: usize,
+}
+
+fn main() {}

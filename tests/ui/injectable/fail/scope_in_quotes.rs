@@ -1,0 +1,8 @@
+//! error: plain at 5
+//! says: expected a scope
+use di_axum::injectable;
+
+#[injectable("singleton")]
+pub struct Settings;
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! error: plain at 8
+//! says: the scope is missing
+use di_axum::injectable;
+
+pub struct Pool;
+
+#[injectable]
+impl Pool {
+    pub fn new() -> Self {
+        Pool
+    }
+}
+
+fn main() {}

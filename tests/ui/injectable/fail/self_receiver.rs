@@ -1,0 +1,14 @@
+//! error: plain at 9
+//! says: a constructor takes no `self`
+use di_axum::injectable;
+
+pub struct Pool;
+
+#[injectable(singleton)]
+impl Pool {
+    pub fn new(&self) -> Self {
+        Pool
+    }
+}
+
+fn main() {}

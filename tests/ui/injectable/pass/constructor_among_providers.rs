@@ -1,0 +1,13 @@
+use di_axum::injectable;
+
+pub struct Pool;
+pub struct Pools;
+
+#[injectable]
+impl Pools {
+    #[injectable(singleton)]
+    pub fn primary() -> Pool { Pool }
+    pub fn new() -> Self { Pools }
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use di_axum::Injectable;
+
+#[derive(Injectable)]
+#[injectable(request)]
+pub struct Users;
+
+fn main() {}

@@ -1,0 +1,13 @@
+use di_axum::injectable;
+
+use std::sync::Arc;
+
+pub trait Mailer: Send + Sync {}
+pub struct Users;
+
+#[injectable(singleton)]
+impl Users {
+    pub fn new(_mailer: Arc<dyn Mailer>) -> Self { Users }
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use di_axum::injectable;
+
+#[injectable(request)]
+pub struct Users;
+
+fn main() {}

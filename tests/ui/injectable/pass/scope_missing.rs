@@ -1,0 +1,6 @@
+use di_axum::injectable;
+
+#[injectable(singleton)]
+pub struct Settings;
+
+fn main() {}

@@ -1,0 +1,12 @@
+use di_axum::injectable;
+
+pub struct Pool;
+
+#[injectable(singleton)]
+impl Pool {
+    #[constructor]
+    pub fn open() -> Self { Pool }
+    pub fn connect() -> Self { Pool }
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use di_axum::injectable;
+
+pub struct Pool;
+
+#[injectable(singleton)]
+fn connect() -> Pool {
+    Pool
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use di_axum::module;
+
+pub struct Env;
+
+#[module]
+pub struct Billing;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use di_axum::module;
+
+#[module]
+pub struct Billing;
+
+fn main() {}
