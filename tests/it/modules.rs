@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::{Router, routing::get};
+use axum::{Router, http::StatusCode, routing::get};
 use di_axum::{container, handler, injectable, module};
 use di_fixture_billing::{Ledger, Numbering, Rates};
 
-use crate::support::{Log, Traced, text};
+use crate::support::{Log, Traced, post_json, send, text, within};
 
 /// What everything else here needs. The nodes are named by what is in scope here.
 mod storage {
