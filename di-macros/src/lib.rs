@@ -1,7 +1,8 @@
 //! The attribute and derive macros of `di-axum`. Use them through that crate (or through `di-core`).
 //!
 //! Every macro is parsed into a model, validated, and expanded; `common` holds what they share. A macro that fails still
-//! writes the user's item, so that no second error follows from the first.
+//! writes the user's item, and a stub of the node or handler that it should have been, so that no second error
+//! follows from the first.
 
 #![allow(
     clippy::large_enum_variant,
