@@ -1,5 +1,5 @@
 //! What a request costs with the container, next to the same request wired by
-//! hand: `cargo run --release -p di-bench -- overhead`.
+//! hand: `cargo run --release -p di-bench -- overhead`. And what the compiler takes for a container: `-- compile`.
 //!
 //! Both sides build the same values ([`nodes`]) and are measured in one run,
 //! interleaved ([`measure`]); every figure printed is measured by that run.
@@ -7,7 +7,9 @@
 #![allow(unreachable_pub, reason = "nothing is exported by a binary")]
 
 mod by_hand;
+mod compile;
 mod contender;
+mod generate;
 mod growth;
 mod measure;
 mod nodes;
@@ -58,8 +60,15 @@ fn main() -> ExitCode {
             growth();
             ExitCode::SUCCESS
         }
+        ["compile"] => match compile::compile() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("compile: {error}");
+                ExitCode::FAILURE
+            }
+        },
         _ => {
-            eprintln!("usage: di-bench overhead | growth");
+            eprintln!("usage: di-bench overhead | growth | compile");
             ExitCode::from(2)
         }
     }
