@@ -3,7 +3,7 @@
 //! # What is erased
 //! A constructor is called through `unsafe fn(Inputs, *mut u8)`: it reads its arguments from where the
 //! plan says they are and writes its value where the plan says it goes. The typed side is
-//! [`Deps::take`](crate::key::Deps), the untyped side is the plan, a const value.
+//! [`Deps::take`], the untyped side is the plan, a const value.
 //!
 //! # Why the two agree
 //! 1. A row's constructor and its list of dependencies come from one `Recipe`, behind an `unsafe impl`
@@ -33,6 +33,7 @@
 //! written once, before any reader exists, and released in reverse order when the last handle goes.
 
 mod block;
+mod deps;
 mod frame;
 mod inputs;
 mod maker;
@@ -45,6 +46,7 @@ pub(crate) use self::{
 };
 pub use self::{
     block::{Given, Handed, Handle, Kept, Plain},
+    deps::{Dep, Deps},
     frame::{Flow, Frame, Memory, Plan, Ready, ScopeFuture},
     maker::{AsyncOp, Maker},
     startup::{OwnedView, start},
