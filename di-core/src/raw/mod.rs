@@ -34,10 +34,14 @@
 
 mod block;
 mod deps;
+mod drive;
 mod frame;
 mod inputs;
 mod maker;
+mod scope_future;
 mod startup;
+mod step;
+mod unroll;
 
 pub(crate) use self::{
     block::SLOT,
@@ -47,7 +51,8 @@ pub(crate) use self::{
 pub use self::{
     block::{Given, Handed, Handle, Kept, Plain},
     deps::{Dep, Deps},
-    frame::{Flow, Frame, Memory, Plan, Ready, ScopeFuture},
+    frame::{Flow, Frame, Memory, Plan, Ready},
     maker::{AsyncOp, Maker},
+    scope_future::ScopeFuture,
     startup::{OwnedView, start},
 };

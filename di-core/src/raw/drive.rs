@@ -1,0 +1,156 @@
+//! The driver of plans with async steps: one future, with the step's own future in the frame's scratch memory.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use super::{
+    frame::{Frame, Plan},
+    inputs::Inputs,
+    maker::{AsyncOp, Thrown},
+    step::{StepKind, async_op, at, failure, first_drop, flag, kind, make_fn, out, takes_drop},
+    unroll::{Chunk, First, Next, WIDTH, unroll},
+};
+use crate::Failure;
+
+/// A pointer that a future may hold.
+#[derive(Clone, Copy)]
+pub(super) struct Shelf(pub(super) *mut u8);
+// SAFETY: points to a request that the driving future borrows mutably; requests are `Send` (`Container::Request`).
+unsafe impl Send for Shelf {}
+
+/// Drives the steps of a plan that has async ones: the extractors, or the constructors.
+pub(super) struct Drive<'f, 'm, P: Plan, const EXTRACT: bool> {
+    pub(super) frame: &'f mut Frame<'m, P>,
+    pub(super) request: Shelf,
+    /// The step to go on with.
+    pub(super) next: u32,
+    /// How to drop the future in flight, which lies in the frame's scratch memory.
+    pub(super) pending: Option<unsafe fn(*mut u8)>,
+}
+
+impl<P: Plan, const EXTRACT: bool> Drive<'_, '_, P, EXTRACT> {
+    #[inline(always)]
+    fn scratch(&self) -> *mut u8 {
+        // SAFETY: the scratch memory is inside the frame.
+        unsafe { self.frame.bases.place(const { P::VIEW.scratch }) }
+    }
+
+    #[inline(always)]
+    fn flag(&self) -> *mut bool {
+        // SAFETY: the flag is inside the frame, in every plan with async steps.
+        unsafe { self.frame.bases.place(const { flag::<P>() }).cast() }
+    }
+
+    fn stop(&mut self) {
+        if let Some(drop) = self.pending.take() {
+            // SAFETY: a future is in flight, and this is the only place that drops it. The flag is inside the frame.
+            unsafe {
+                drop(self.scratch());
+                self.flag().write(false);
+            }
+        }
+    }
+
+    /// Starts the future of step `k` unless it is in flight, and polls it.
+    #[inline(always)]
+    fn advance(
+        &mut self,
+        op: &AsyncOp,
+        inputs: Inputs,
+        out: usize,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), Thrown>> {
+        // SAFETY: the scratch memory is large enough for every async step and holds one future at a time, which
+        // does not move; the inputs of a step are built before it, and its place is free memory of the frame.
+        unsafe {
+            if self.pending.is_none() {
+                (op.start)(inputs, self.scratch());
+                self.flag().write(true);
+                self.pending = Some(op.drop);
+            }
+            let polled = (op.poll)(self.scratch(), cx, self.frame.bases.place(out));
+            if polled.is_ready() {
+                self.stop();
+            }
+            polled
+        }
+    }
+}
+
+impl<P: Plan, const EXTRACT: bool> Drop for Drive<'_, '_, P, EXTRACT> {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl<P: Plan, const EXTRACT: bool> Future for Drive<'_, '_, P, EXTRACT> {
+    type Output = Result<(), Failure>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        drive_chunk::<P, First, EXTRACT>(&mut self, cx)
+    }
+}
+
+type DriveFn<P, const EXTRACT: bool> =
+    fn(&mut Drive<'_, '_, P, EXTRACT>, &mut Context<'_>) -> Poll<Result<(), Failure>>;
+
+fn driven<P: Plan, const EXTRACT: bool>(
+    _: &mut Drive<'_, '_, P, EXTRACT>,
+    _: &mut Context<'_>,
+) -> Poll<Result<(), Failure>> {
+    Poll::Ready(Ok(()))
+}
+
+#[inline(always)]
+fn drive_chunk<P: Plan, C: Chunk, const EXTRACT: bool>(
+    drive: &mut Drive<'_, '_, P, EXTRACT>,
+    cx: &mut Context<'_>,
+) -> Poll<Result<(), Failure>> {
+    macro_rules! one {
+        ($k:literal) => {
+            if const { C::START + $k < P::VIEW.len && (C::START + $k < P::VIEW.extractors) == EXTRACT }
+                && drive.next == const { (C::START + $k) as u32 }
+            {
+                if const { takes_drop::<P>(C::START + $k) } {
+                    drive.frame.mark = const { 2 * (C::START + $k) as u32 + 1 };
+                }
+                let inputs = if EXTRACT {
+                    Inputs {
+                        frame: drive.request.0,
+                        app: drive.frame.container,
+                        at: std::ptr::null(),
+                    }
+                } else {
+                    drive.frame.bases.inputs(const { &at::<P>(C::START + $k) })
+                };
+                let out = const { out::<P>(C::START + $k) };
+                let made = if const { matches!(kind::<P>(C::START + $k), StepKind::Async(_)) } {
+                    match drive.advance(const { &async_op::<P>(C::START + $k) }, inputs, out, cx) {
+                        Poll::Ready(made) => made,
+                        Poll::Pending => return Poll::Pending,
+                    }
+                } else {
+                    // SAFETY: the inputs of a step are built before it, and its place is free memory of the frame.
+                    unsafe { (const { make_fn::<P>(C::START + $k) })(inputs, drive.frame.bases.place(out)) }
+                };
+                if let Err(error) = made {
+                    return Poll::Ready(Err(failure::<P>(C::START + $k, error)));
+                }
+                if const { first_drop::<P>() <= C::START + $k } {
+                    drive.frame.mark = const { 2 * (C::START + $k) as u32 + 2 };
+                }
+                drive.next = const { (C::START + $k) as u32 + 1 };
+            }
+        };
+    }
+    unroll!(one);
+    (const {
+        if P::VIEW.len > C::START + WIDTH {
+            drive_chunk::<P, Next<C>, EXTRACT> as DriveFn<P, EXTRACT>
+        } else {
+            driven as DriveFn<P, EXTRACT>
+        }
+    })(drive, cx)
+}

@@ -1,0 +1,141 @@
+//! What the driver knows about step `k` of a plan, all in const evaluation.
+
+use super::{
+    frame::Plan,
+    maker::{AsyncOp, MakeFn, Op, Thrown},
+};
+use crate::{Failure, graph::MAX_DEPS, plan::SHARED};
+
+pub(super) enum StepKind {
+    /// Beyond the end of the plan.
+    None,
+    Sync(MakeFn),
+    Async(AsyncOp),
+}
+
+pub(super) const fn kind<P: Plan>(k: usize) -> StepKind {
+    if k >= P::VIEW.len {
+        return StepKind::None;
+    }
+    let step = &P::VIEW.steps[k];
+    if let Some(op) = step.extractor {
+        return StepKind::Async(*op);
+    }
+    match &P::VIEW.rows[step.row as usize].maker {
+        Some(maker) => match maker.op {
+            Op::Sync(make) | Op::Alias(make, _) => StepKind::Sync(make),
+            Op::Async(op) => StepKind::Async(op),
+        },
+        None => StepKind::None,
+    }
+}
+
+// The compiler evaluates every const block of an instance, also behind a condition that is false: what follows
+// is therefore total, with an idle answer where there is no such step.
+
+pub(super) const fn make_fn<P: Plan>(k: usize) -> MakeFn {
+    match kind::<P>(k) {
+        StepKind::Sync(make) => make,
+        _ => |_, _| Ok(()),
+    }
+}
+
+pub(super) const fn async_op<P: Plan>(k: usize) -> AsyncOp {
+    match kind::<P>(k) {
+        StepKind::Async(op) => op,
+        _ => AsyncOp::IDLE,
+    }
+}
+
+pub(super) const fn out<P: Plan>(k: usize) -> usize {
+    if k < P::VIEW.len {
+        P::VIEW.steps[k].out as usize
+    } else {
+        0
+    }
+}
+
+/// Where the flag is. Total, as above: without async steps it is never asked.
+pub(super) const fn flag<P: Plan>() -> usize {
+    match P::VIEW.flag {
+        Some(flag) => flag,
+        None => 0,
+    }
+}
+
+/// The mark from which on step `k`'s value is somebody else's.
+pub(super) const fn taken_mark<P: Plan>(k: usize) -> u32 {
+    if k < P::VIEW.len && P::VIEW.steps[k].taken_by != SHARED {
+        2 * P::VIEW.steps[k].taken_by as u32 + 1
+    } else {
+        u32::MAX
+    }
+}
+
+/// The inputs of step `k`, or, at the end, of the root.
+pub(super) const fn at<P: Plan>(k: usize) -> [u32; MAX_DEPS] {
+    let (first, len) = if k < P::VIEW.len {
+        (
+            P::VIEW.steps[k].first as usize,
+            P::VIEW.steps[k].len as usize,
+        )
+    } else if k == P::VIEW.len {
+        (0, P::VIEW.root_len)
+    } else {
+        (0, 0)
+    };
+    let mut at = [0; MAX_DEPS];
+    let mut i = 0;
+    while i < len {
+        at[i] = P::VIEW.inputs[first + i];
+        i += 1;
+    }
+    at
+}
+
+/// How step `k`'s value is dropped.
+pub(super) const fn drop_or_idle<P: Plan>(k: usize) -> unsafe fn(*mut u8) {
+    match drop_fn::<P>(k) {
+        Some(drop) => drop,
+        None => |_| (),
+    }
+}
+
+/// How step `k`'s value is dropped, when that does anything.
+pub(super) const fn drop_fn<P: Plan>(k: usize) -> Option<unsafe fn(*mut u8)> {
+    if k >= P::VIEW.len {
+        return None;
+    }
+    let step = &P::VIEW.steps[k];
+    match (step.extractor, &P::VIEW.rows[step.row as usize].maker) {
+        (Some(op), _) => op.output.drop,
+        (None, Some(maker)) => maker.output.drop,
+        (None, None) => None,
+    }
+}
+
+/// The first step whose value has to be dropped: until then no mark is kept.
+pub(super) const fn first_drop<P: Plan>() -> usize {
+    let mut k = 0;
+    while k < P::VIEW.len && drop_fn::<P>(k).is_none() {
+        k += 1;
+    }
+    k
+}
+
+/// Whether step `k` takes an owned value that would have to be dropped.
+pub(super) const fn takes_drop<P: Plan>(k: usize) -> bool {
+    let mut i = 0;
+    while i < P::VIEW.len {
+        if P::VIEW.steps[i].taken_by as usize == k && drop_fn::<P>(i).is_some() {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+#[cold]
+pub(super) fn failure<P: Plan>(k: usize, error: Thrown) -> Failure {
+    Failure::new(P::VIEW.steps[k].row, error)
+}

@@ -1,0 +1,192 @@
+//! Writes a container. By hand, the same stands in `di-core/tests/expansion.rs`.
+
+mod duplicates;
+mod rows;
+mod table;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{ItemStruct, Lifetime, Type};
+
+use self::duplicates::check_duplicates;
+use super::model::{Entry, Kind};
+use crate::common::{Facade, Key, shared, text};
+
+/// The struct, its `build`, and everything that the compiler checks.
+pub(crate) fn container(item: &ItemStruct, entries: &[Entry], di: &Facade) -> TokenStream {
+    let fields: Vec<Field<'_>> = item.fields.iter().filter_map(Field::new).collect();
+    let entries: Vec<Entry> = entries.iter().map(Entry::adopted).collect();
+    let (entries, duplicates) = check_duplicates(&fields, &entries);
+    let (handlers, nodes): (Vec<&Entry>, Vec<&Entry>) = entries
+        .into_iter()
+        .partition(|entry| matches!(entry.kind, Kind::Handler { .. }));
+    let has_handlers = !handlers.is_empty();
+    // Rows: fields, nodes, handlers.
+    let nodes: Vec<&Entry> = nodes.into_iter().chain(handlers).collect();
+    let container = Container {
+        item,
+        fields,
+        nodes,
+        has_handlers,
+        di,
+    };
+    let (structure, table, checks, mounts) = (
+        container.structure(),
+        container.table(),
+        container.rows(),
+        container.mounts(),
+    );
+    quote! {
+        #structure
+        const _: () = {
+            #table
+            #(#checks)*
+            #mounts
+        };
+        #duplicates
+    }
+}
+
+struct Container<'a> {
+    item: &'a ItemStruct,
+    fields: Vec<Field<'a>>,
+    /// Nodes and bindings, then handlers; their rows follow those of the fields.
+    nodes: Vec<&'a Entry>,
+    has_handlers: bool,
+    di: &'a Facade,
+}
+
+/// A value handed in from outside.
+struct Field<'a> {
+    ident: &'a syn::Ident,
+    ty: &'a Type,
+    attrs: &'a [syn::Attribute],
+    key: Key,
+    is_shared: bool,
+}
+
+impl<'a> Field<'a> {
+    fn new(field: &'a syn::Field) -> Option<Self> {
+        let (provided, is_shared) = match shared(&field.ty) {
+            Some(inner) => (inner.clone(), true),
+            None => (field.ty.clone(), false),
+        };
+        Some(Field {
+            ident: field.ident.as_ref()?,
+            ty: &field.ty,
+            attrs: &field.attrs,
+            key: Key {
+                ty: provided,
+                qualifier: None,
+            },
+            is_shared,
+        })
+    }
+}
+
+impl Container<'_> {
+    /// ```ignore
+    /// pub struct App(Handle<App>);
+    /// impl App { pub async fn build(env: Env) -> Result<App, BuildError> { .. } }
+    /// ```
+    fn structure(&self) -> TokenStream {
+        let (
+            di,
+            ItemStruct {
+                attrs, vis, ident, ..
+            },
+        ) = (self.di, self.item);
+        let name = text(ident);
+        let parameters = self
+            .fields
+            .iter()
+            .map(|Field { ident, ty, .. }| quote!(#ident: #ty));
+        let values = self.fields.iter().map(
+            |Field {
+                 ident, is_shared, ..
+             }| {
+                if *is_shared {
+                    quote!(#ident)
+                } else {
+                    quote!(#di::Plain(#ident))
+                }
+            },
+        );
+        let values = values
+            .rev()
+            .fold(quote!(()), |tail, head| quote!((#head, #tail)));
+        // Attributes of a field have no place on a parameter, except that of its documentation, which goes here.
+        let docs = self
+            .fields
+            .iter()
+            .flat_map(|field| field.attrs)
+            .filter(|attr| attr.path().is_ident("doc"));
+        let docs: Vec<_> = docs.collect();
+        let handed_in = (!docs.is_empty()).then(|| quote!(#[doc = "\n# Handed in"] #(#docs)*));
+        quote! {
+            #(#attrs)*
+            #vis struct #ident(#di::Handle<#ident>);
+
+            impl #ident {
+                /// Builds the singletons, what each needs first, and independent ones concurrently.
+                ///
+                /// # Errors
+                /// The first constructor that fails: the path of nodes to it, and its error. What was built until then is
+                /// dropped, in reverse order.
+                #handed_in
+                #[allow(clippy::too_many_arguments)]
+                #vis async fn build(#(#parameters),*) -> #di::core::result::Result<Self, #di::BuildError> {
+                    #di::core::result::Result::Ok(Self(#di::start::<Self>(#values).await?))
+                }
+
+                /// The graph: nodes, edges, and how to draw them.
+                #[allow(dead_code)]
+                #vis const fn graph() -> #di::Graph {
+                    <Self as #di::Container>::GRAPH
+                }
+
+                /// The singleton `T`. O(1), no lock.
+                #[allow(dead_code)]
+                #vis fn get<__T: ?#di::core::marker::Sized>(&self) -> &__T
+                where
+                    Self: #di::Provides<__T, Scope: #di::HeldByArc, Family: #di::Of<'static, T = __T>>,
+                {
+                    self.0.get::<__T, (), _>()
+                }
+            }
+
+            #[automatically_derived]
+            impl #di::core::clone::Clone for #ident {
+                fn clone(&self) -> Self {
+                    Self(#di::core::clone::Clone::clone(&self.0))
+                }
+            }
+
+            #[automatically_derived]
+            impl #di::core::fmt::Debug for #ident {
+                fn fmt(&self, f: &mut #di::core::fmt::Formatter<'_>) -> #di::core::fmt::Result {
+                    f.write_str(#name)
+                }
+            }
+        }
+    }
+}
+
+/// What an entry is called.
+fn called(key: &Key, di: &Facade) -> TokenStream {
+    let (name, ty, qualifier) = (key.name(), key.type_name(), key.qualifier_name(di));
+    quote!(#di::Name { name: #name, key: #ty, qualifier: #qualifier })
+}
+
+fn check(di: &Facade, row: usize, span: Span) -> TokenStream {
+    let di = di.at(span);
+    quote_spanned!(span=> const _: () = #di::check(&__GRAPH, #row);)
+}
+
+fn binding(i: usize) -> syn::Ident {
+    format_ident!("__Binding{i}")
+}
+
+fn lifetime(name: &str) -> Lifetime {
+    Lifetime::new(name, Span::call_site())
+}

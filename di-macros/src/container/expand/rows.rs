@@ -1,0 +1,143 @@
+//! What is written for each row: who provides its key, and the checks; and which handlers can run.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{ItemStruct, Type};
+
+use super::{Container, binding, check, lifetime};
+use crate::{
+    common::{Key, at, has_lifetimes},
+    container::model::{Entry, Kind, written_at},
+};
+
+impl Container<'_> {
+    /// For each row: who provides the key, and the checks.
+    pub(super) fn rows(&self) -> Vec<TokenStream> {
+        let di = self.di;
+        let given = self.fields.iter().enumerate().map(|(row, field)| {
+            let scope = quote!(#di::Scope::Singleton as u8);
+            self.provides(row, &field.key, &scope, written_at(field.ident.span()))
+        });
+        let nodes = self.nodes.iter().enumerate().map(|(i, entry)| {
+            let row = self.fields.len() + i;
+            match &entry.kind {
+                Kind::Node { key, node } => self.node(row, entry, key, &node.tokens(di)),
+                Kind::Binding { key, to } => self.binding(i, row, entry, key, to),
+                Kind::Handler { ty } => self.mount(row, entry, ty),
+            }
+        });
+        given.chain(nodes).collect()
+    }
+
+    fn node(&self, row: usize, entry: &Entry, key: &Key, node: &TokenStream) -> TokenStream {
+        let di = self.di;
+        let scope = quote_spanned!(entry.place()=> #di::NodeProbe::<(#node)>::NUMBER);
+        let provides = self.provides(row, key, &scope, entry.place());
+        let check = check(di, row, entry.place());
+        let everywhere = has_lifetimes(&key.ty).then(|| {
+            let (ident, ty) = (format_ident!("__Key{row}"), at(&key.ty, &lifetime("'di")));
+            quote! {
+                #[allow(dead_code)]
+                struct #ident;
+                #[automatically_derived]
+                impl #di::Everywhere for #ident {
+                    type T<'di> = #ty;
+                }
+            }
+        });
+        quote!(#provides #check #everywhere)
+    }
+
+    fn binding(&self, i: usize, row: usize, entry: &Entry, key: &Key, to: &Key) -> TokenStream {
+        let di = self.di;
+        let (ident, d, q) = (&self.item.ident, to.discriminator(), to.qualifier());
+        let scope = quote_spanned! {entry.place()=>
+            <<#ident as #di::Provides<#d, #q>>::Scope as #di::ScopeNumber>::SCOPE
+        };
+        let provides = self.provides(row, key, &scope, entry.place());
+        let binding = binding(i);
+        let (from, object) = (at(&to.ty, &lifetime("'di")), at(&key.ty, &lifetime("'di")));
+        let check = check(di, row, entry.place());
+        let coerced = quote_spanned!(entry.place()=> from);
+        quote! {
+            #provides
+            #check
+            struct #binding;
+            #[automatically_derived]
+            impl #di::Bind for #binding {
+                type From<'di> = #from;
+                type To<'di> = #object;
+                fn coerce<'di>(_: #di::At<'di>, from: *const #from) -> *const (#object) {
+                    #coerced
+                }
+            }
+        }
+    }
+
+    fn provides(&self, row: usize, key: &Key, scope: &TokenStream, span: Span) -> TokenStream {
+        let (di, ident) = (self.di, &self.item.ident);
+        let (d, family, q) = (key.discriminator(), key.family(di), key.qualifier());
+        let index = u16::try_from(row).unwrap_or(u16::MAX);
+        quote_spanned! {span=>
+            #[automatically_derived]
+            unsafe impl #di::Provides<#d, #q> for #ident {
+                type Family = #family;
+                type Scope = #di::ScopeIs<{ #scope }>;
+                const INDEX: u16 = #index;
+            }
+        }
+    }
+
+    /// Which handlers the container can run: all of them, by what each says that it asks for; or those listed, by their
+    /// rows, so that what is wrong with one is said here and not where it is mounted.
+    pub(super) fn mounts(&self) -> TokenStream {
+        let (di, ItemStruct { ident, vis, .. }) = (self.di, self.item);
+        if self.has_handlers {
+            return quote! {
+                #[allow(unreachable_pub, missing_debug_implementations)]
+                #vis struct __PlanOf<__H, const __ROW: usize>(#di::core::marker::PhantomData<__H>);
+                #[automatically_derived]
+                impl<__H: 'static, const __ROW: usize> __PlanOf<__H, __ROW> {
+                    const LAYOUT: #di::Layout<__STEPS, __INPUTS> =
+                        #di::Layout::new(&__GRAPH, __GRAPH.sources(__ROW));
+                }
+                #[automatically_derived]
+                unsafe impl<__H: 'static, const __ROW: usize> #di::Plan for __PlanOf<__H, __ROW> {
+                    type Container = #ident;
+                    type Root = __H;
+                    const VIEW: #di::View<'static> = __PlanOf::<__H, __ROW>::LAYOUT.view(&__GRAPH);
+                }
+            };
+        }
+        quote! {
+            #[allow(unreachable_pub, missing_debug_implementations)]
+            #vis struct __PlanOf<__H>(#di::core::marker::PhantomData<__H>);
+            #[automatically_derived]
+            impl<__H: #di::Root<#ident>> __PlanOf<__H> {
+                const LAYOUT: #di::Layout<__STEPS, __INPUTS> = #di::Layout::new(&__GRAPH, &__H::SOURCES);
+            }
+            #[automatically_derived]
+            unsafe impl<__H: #di::Root<#ident>> #di::Plan for __PlanOf<__H> {
+                type Container = #ident;
+                type Root = __H;
+                const VIEW: #di::View<'static> = __PlanOf::<__H>::LAYOUT.view(&__GRAPH);
+            }
+            #[automatically_derived]
+            unsafe impl<__H: #di::Root<#ident>> #di::Mounts<__H> for #ident {
+                type Plan = __PlanOf<__H>;
+            }
+        }
+    }
+
+    fn mount(&self, row: usize, entry: &Entry, handler: &Type) -> TokenStream {
+        let (di, ident) = (self.di, &self.item.ident);
+        let check = check(di, row, entry.place());
+        quote_spanned! {entry.place()=>
+            #[automatically_derived]
+            unsafe impl #di::Mounts<#handler> for #ident {
+                type Plan = __PlanOf<#handler, #row>;
+            }
+            #check
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The graph of a container, as a const table.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+
+use super::{Container, Field, binding, called, lifetime};
+use crate::{
+    common::{Key, at, text},
+    container::model::{Entry, Kind},
+};
+
+impl Container<'_> {
+    /// The graph as a const table, and the impl that hands it out.
+    pub(super) fn table(&self) -> TokenStream {
+        let (di, ident) = (self.di, &self.item.ident);
+        let name = text(ident);
+        let given_rows = self.fields.iter().map(|field| {
+            let name = called(&field.key, di);
+            quote!(#di::Listed::given(#name))
+        });
+        // An item of its own for each: in one body the compiler would go through the open obligations of all
+        // entries again and again.
+        let rows: Vec<_> = (0..self.nodes.len())
+            .map(|i| format_ident!("__ENTRY{i}"))
+            .collect();
+        let listed = self
+            .nodes
+            .iter()
+            .enumerate()
+            .map(|(i, entry)| self.listed(i, entry));
+        let count = self.fields.len() + self.nodes.len();
+        let given = self.fields.iter().map(
+            |Field {
+                 ty, key, is_shared, ..
+             }| {
+                if *is_shared {
+                    // Whatever the user's `Arc` is, what is given has to be this one, of the type that the field provides.
+                    let provided = &key.ty;
+                    quote!(#di::std::sync::Arc<#provided>)
+                } else {
+                    quote!(#di::Plain<#ty>)
+                }
+            },
+        );
+        let given = given
+            .rev()
+            .fold(quote!(()), |tail, head| quote!((#head, #tail)));
+        quote! {
+            #[allow(unused_imports)]
+            use #di::{
+                NoAnswer as _, NoSource as _, NotANode as _, PickSome as _, Settle as _, SomeError as _,
+                Unprovided as _,
+            };
+
+            #(const #rows: #di::Listed = #listed;)*
+            const __LISTED: [#di::Listed; #count] = [#(#given_rows,)* #(#rows,)*];
+            const __EDGES: usize = #di::count_edges(&__LISTED);
+            static __GRAPH: #di::Table<#count, __EDGES> = #di::Table::new(#name, &__LISTED);
+            const __STEPS: usize = __GRAPH.max_steps();
+            const __INPUTS: usize = __GRAPH.max_inputs();
+
+            #[automatically_derived]
+            unsafe impl #di::Container for #ident {
+                const NAME: &'static str = #name;
+                const GRAPH: #di::Graph = __GRAPH.graph();
+                type Given = #given;
+                type Request = #di::RequestHead;
+                #[inline(always)]
+                fn handle(&self) -> &#di::Handle<Self> {
+                    &self.0
+                }
+                fn from_handle(handle: #di::Handle<Self>) -> Self {
+                    Self(handle)
+                }
+                fn plan_of(row: u16) -> #di::OwnedView {
+                    #di::OwnedView::of::<#count, __EDGES, __STEPS, __INPUTS>(&__GRAPH, row)
+                }
+            }
+        }
+    }
+
+    fn listed(&self, i: usize, entry: &Entry) -> TokenStream {
+        let (di, ident) = (self.di, &self.item.ident);
+        match &entry.kind {
+            Kind::Node { key, node } => self.recipe(entry, key, &node.tokens(di)),
+            Kind::Binding { key, to } => {
+                let (binding, name) = (binding(i), called(key, di));
+                let (d, f, q) = (to.discriminator(), to.family(di), to.qualifier());
+                quote_spanned! {entry.place()=>
+                    #di::Listed::binding::<#binding>(#name, #di::Probe::<#ident, #d, #f, #q>::SOURCE)
+                }
+            }
+            Kind::Handler { ty } => self.root(entry, &quote!(#ty)),
+        }
+    }
+
+    /// A handler: the same, of what it asks for.
+    fn root(&self, entry: &Entry, handler: &TokenStream) -> TokenStream {
+        let (container, name) = (&self.item.ident, &entry.name);
+        let (place, di) = (entry.place(), self.di.at(entry.place()));
+        quote_spanned! {place=>
+            #di::Listed::root::<#container, _, _>(
+                #di::Name { name: #name, key: #name, qualifier: #di::core::option::Option::None },
+                <#handler as #di::Asks<_>>::ASKED,
+                |ask| ask.pick().settle(),
+            )
+        }
+    }
+
+    /// Everything that is read of a node's recipe, and the check that it yields the key's type at every lifetime
+    /// (`PhantomData` allows no coercion). In one body, at one place, and always spelt the same: what is wrong with a
+    /// node is then one error.
+    fn recipe(&self, entry: &Entry, key: &Key, node: &TokenStream) -> TokenStream {
+        let (container, name) = (&self.item.ident, called(key, self.di));
+        let (place, di) = (entry.place(), self.di.at(entry.place()));
+        let key = at(&key.ty, &lifetime("'di"));
+        let recipe = quote_spanned!(place=> <#node as #di::Recipe<_>>);
+        quote_spanned! {place=> {
+            let _: for<'di> fn(
+                #di::At<'di>,
+                #di::core::marker::PhantomData<#recipe::Output<'di>>,
+            ) -> #di::core::marker::PhantomData<#key> = |_, value| #di::listed_as(value);
+            #di::Listed::node::<#container, _, _>(
+                #name,
+                #recipe::MADE,
+                |ask| ask.pick().settle(),
+                #di::Errors {
+                    fallible: #di::ErrorProbe::<#recipe::Error>::FALLIBLE,
+                    answer: #di::AnswerProbe::<#recipe::Error>::ANSWER,
+                    source: #di::SourceProbe::<#recipe::Error>::INTO_SOURCE,
+                },
+            )
+        }}
+    }
+}
