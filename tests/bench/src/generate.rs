@@ -75,18 +75,30 @@ impl Shape {
         [0, 1, 2].map(|k| (handler * 7 + k * 3) % self.requests())
     }
 
-    /// `main.rs`.
-    pub fn source(self, side: Side) -> String {
-        let mut text = String::from("use std::sync::Arc;\n");
-        for i in 0..self.singletons() {
-            text += &singleton(i, side);
+    /// The files of `src`: modules of 50 nodes and of handlers, as a person would part them, and `main.rs`.
+    pub fn files(self, side: Side) -> Vec<(String, String)> {
+        let singletons = (0..self.singletons()).map(|i| singleton(i, side));
+        let requests = (0..self.requests()).map(|i| self.request(i, side));
+        let handlers = (0..self.handlers).map(|handler| self.handler(handler, side));
+        let items: Vec<_> = singletons.chain(requests).chain(handlers).collect();
+        let head = "#![allow(dead_code, unused_imports)]\nuse std::sync::Arc;\n";
+        let mut main = String::from(head);
+        let mut files = Vec::new();
+        for (i, items) in items.chunks(50).enumerate() {
+            put(
+                &mut main,
+                format_args!("pub mod part{i};\npub use part{i}::*;\n"),
+            );
+            files.push((
+                format!("part{i}.rs"),
+                format!("use crate::*;\nuse std::sync::Arc;\n{}", items.concat()),
+            ));
         }
-        for i in 0..self.requests() {
-            text += &self.request(i, side);
-        }
-        for handler in 0..self.handlers {
-            text += &self.handler(handler, side);
-        }
+        files.push(("main.rs".to_string(), self.main(main, side)));
+        files
+    }
+
+    fn main(self, mut text: String, side: Side) -> String {
         text += &match side {
             Side::Container => self.list(),
             Side::Hand => self.build(),
