@@ -216,3 +216,39 @@ async fn a_strict_crate_serves() {
     })
     .await;
 }
+
+/// A module may bring its handlers; the container that includes it then runs those, and its own.
+mod routes {
+    use di_axum::{handler, module};
+
+    #[handler]
+    pub(crate) async fn listed(pool: &super::storage::Pool) -> String {
+        pool.0.name().to_string()
+    }
+
+    #[module(handlers(listed))]
+    pub(crate) struct Routes;
+}
+
+#[container(storage::Pool, ..routes::Routes)]
+struct Rooted {
+    log: Arc<Log>,
+}
+
+#[tokio::test]
+async fn a_module_brings_its_handlers() {
+    within(async {
+        let app = Rooted::build(Log::new()).await.expect("nothing fails");
+        let router = Router::new()
+            .route("/", get(routes::listed))
+            .with_state(app);
+        assert_eq!(text(&router, "/").await, "pool");
+        let roots: Vec<_> = Rooted::graph()
+            .nodes()
+            .filter(|node| node.is_root)
+            .map(|node| node.name)
+            .collect();
+        assert_eq!(roots, ["listed"]);
+    })
+    .await;
+}
