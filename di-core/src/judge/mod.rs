@@ -397,26 +397,48 @@ const fn check_extractors<const N: usize, const E: usize>(table: &Table<N, E>, r
     }
 }
 
-/// A constructor whose error can become neither an answer nor a source.
+/// A constructor whose error can become neither an answer nor a source. A transient's goes where its owner's would.
 #[track_caller]
 const fn check_errors<const N: usize, const E: usize>(table: &Table<N, E>, row: usize) {
-    let row = &table.rows[row];
-    if !row.errors.fallible || !matches!(row.kind, Kind::Node) {
+    let this = &table.rows[row];
+    if !this.errors.fallible || !matches!(this.kind, Kind::Node) {
         return;
     }
-    let text = match row.scope {
-        Scope::Request if row.errors.answer.is_none() => Text::new()
+    let is_transient = this.scope.is(Scope::Transient);
+    let answers =
+        this.scope.is(Scope::Request) || is_transient && is_part_of(table, row, Scope::Request);
+    let is_source =
+        this.scope.is(Scope::Singleton) || is_transient && is_part_of(table, row, Scope::Singleton);
+    let text = if answers && this.errors.answer.is_none() {
+        Text::new()
             .str("[DI008] the error of `")
-            .str(row.name)
-            .str("` would be the answer to a request, but does not implement `IntoResponse`\n  "),
-        Scope::Singleton if row.errors.source.is_none() => {
-            Text::new().str("[DI009] the error of `").str(row.name).str(
-                "` would be returned by `build()`, but does not implement `std::error::Error`\n  ",
-            )
-        }
-        _ => return,
+            .str(this.name)
+            .str("` would be the answer to a request, but does not implement `IntoResponse`\n  ")
+    } else if is_source && this.errors.source.is_none() {
+        Text::new()
+            .str("[DI009] the error of `")
+            .str(this.name)
+            .str("` would be returned by `build()`, but does not implement `std::error::Error`\n  ")
+    } else {
+        return;
     };
-    fail(at(node(text, row), row).str("\n  help: implement it for the error type"));
+    fail(at(node(text, this), this).str("\n  help: implement it for the error type"));
+}
+
+/// Whether a row of this scope, or a listed handler for that of a request, takes the transient, or one that takes it.
+const fn is_part_of<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    transient: usize,
+    scope: Scope,
+) -> bool {
+    let mut row = 0;
+    while row < N {
+        if table.rows[row].scope.is(scope) && way::takes(table, row, transient) {
+            return true;
+        }
+        row += 1;
+    }
+    false
 }
 
 /// Each node of a chain and what it takes, in lines of their own; the last one only named.

@@ -181,3 +181,31 @@ pub(super) const fn inside<const N: usize, const E: usize>(
     }
     way
 }
+
+/// Whether a row takes a transient, directly or inside other transients.
+pub(super) const fn takes<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    row: usize,
+    transient: usize,
+) -> bool {
+    let (mut open, mut len, mut seen) = ([row as u16; N], 1, [false; N]);
+    while len > 0 {
+        len -= 1;
+        let row = open[len] as usize;
+        let mut k = 0;
+        while k < table.rows[row].len as usize {
+            if let Source::Row(to) = table.edge(row, k) {
+                if to as usize == transient {
+                    return true;
+                }
+                if table.rows[to as usize].scope.is(Scope::Transient) && !seen[to as usize] {
+                    seen[to as usize] = true;
+                    open[len] = to;
+                    len += 1;
+                }
+            }
+            k += 1;
+        }
+    }
+    false
+}
