@@ -95,7 +95,7 @@ pub(crate) enum Kind {
 
 impl Listed {
     /// A type or provider. `name` is the entry as written.
-    pub const fn node<C, L, R: Chosen>(
+    pub const fn node<C, L, R: Chosen<C, L>>(
         name: Name,
         made: Made<L>,
         _sources: fn(Ask<C, L>) -> R,
@@ -107,7 +107,7 @@ impl Listed {
             meta: Some(made.meta),
             scope: made.meta.scope,
             maker: Some(made.maker),
-            sources: chosen::<R>(),
+            sources: chosen::<C, L, R>(),
             errors,
         }
     }
@@ -126,7 +126,7 @@ impl Listed {
     }
 
     /// A handler in `handlers(..)`.
-    pub const fn root<C, L, R: Chosen>(
+    pub const fn root<C, L, R: Chosen<C, L>>(
         name: Name,
         asked: Asked<L>,
         _sources: fn(Ask<C, L>) -> R,
@@ -137,7 +137,7 @@ impl Listed {
             meta: Some(asked.meta),
             scope: Scope::Request,
             maker: None,
-            sources: chosen::<R>(),
+            sources: chosen::<C, L, R>(),
             errors: Errors::NONE,
         }
     }
@@ -169,7 +169,7 @@ impl Listed {
 }
 
 /// The sources that a probe found.
-const fn chosen<R: Chosen>() -> [Source; MAX_DEPS] {
+const fn chosen<C, L, R: Chosen<C, L>>() -> [Source; MAX_DEPS] {
     let mut sources = [Source::None; MAX_DEPS];
     let (mut i, mut edge) = (0, R::EDGES);
     while let Some(Edge { source, next }) = edge {

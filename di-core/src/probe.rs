@@ -98,7 +98,7 @@ pub struct Part<C, L>(PhantomData<(*const C, *const L)>);
 /// Finds out what is missing.
 pub trait Settle {
     /// What is known of the list.
-    type Found: Chosen;
+    type Found;
     /// For the type only.
     fn settle(self) -> Self::Found;
 }
@@ -152,16 +152,16 @@ edges! {
     Lacks<W> [W]: W, Source::Missing, Use<M, D, F, Q>;
 }
 
-/// What `settle` yields.
+/// What `settle` yields, for the list `L` in the container `C` and no other.
 ///
 /// # Safety
 /// As for [`Edges`].
-pub unsafe trait Chosen {
+pub unsafe trait Chosen<C, L> {
     /// The sources of a node's dependencies.
     const EDGES: Option<&'static Edge>;
 }
 // SAFETY: that of `Edges`.
-unsafe impl<C, L: Edges<C, W>, W> Chosen for Found<C, L, W> {
+unsafe impl<C, L: Edges<C, W>, W> Chosen<C, L> for Found<C, L, W> {
     const EDGES: Option<&'static Edge> = <L as Edges<C, W>>::EDGES;
 }
 
