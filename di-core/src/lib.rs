@@ -13,6 +13,7 @@ mod export;
 mod graph;
 mod judge;
 mod key;
+mod listed;
 mod node;
 mod plan;
 mod probe;
@@ -40,9 +41,10 @@ pub mod __private {
             Root, share,
         },
         error::{BoxError, BuildError, Failure, IntoSource},
-        graph::{Answer, Errors, Graph, Listed, MAX_DEPS, Name, Source, Table, count_edges},
+        graph::{Graph, Table},
         judge::{check, check_by_value},
         key::{Dep, Deps, Extract, Extracted, Extractor, Mode, Of, Owned, Ref, Shared, Use},
+        listed::{Answer, Errors, Listed, MAX_DEPS, Name, Source, count_edges},
         node::{
             At, Bind, Construct, ConstructAsync, Fallible, Meta, Node, Param, Provider, Recipe,
             assert_owned, assert_shared, listed_as,

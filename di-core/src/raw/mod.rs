@@ -33,9 +33,11 @@
 //! written once, before any reader exists, and released in reverse order when the last handle goes.
 
 mod block;
+mod construct;
 mod deps;
 mod drive;
 mod frame;
+mod heap;
 mod inputs;
 mod maker;
 mod scope_future;
@@ -50,9 +52,10 @@ pub(crate) use self::{
 };
 pub use self::{
     block::{Given, Handed, Handle, Kept, Plain},
+    construct::OwnedView,
     deps::{Dep, Deps},
     frame::{Flow, Frame, Memory, Plan, Ready},
     maker::{AsyncOp, Maker},
     scope_future::ScopeFuture,
-    startup::{OwnedView, start},
+    startup::start,
 };

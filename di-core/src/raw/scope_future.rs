@@ -1,13 +1,16 @@
 //! The future that owns a frame's memory.
 
 use std::{
-    alloc::{Layout, alloc, dealloc, handle_alloc_error},
+    alloc::Layout,
     marker::PhantomData,
     pin::Pin,
     task::{Context, Poll},
 };
 
-use super::frame::{Flow, Memory, Plan};
+use super::{
+    frame::{Flow, Memory, Plan},
+    heap::{allocate, free},
+};
 
 /// A handler's future and its frame, in one allocation: the future first, the frame's memory behind it.
 ///
@@ -47,18 +50,11 @@ impl<O> ScopeFuture<O> {
                 Err(_) => panic!("[DI020] a frame is too large"),
             }
         };
-        // SAFETY: an async block's layout is not empty; the memory is checked, large enough for the future and the
+        // SAFETY: the memory is large enough for the future and the
         // frame at its offset, and freed by this value only, after the future is dropped. `'static` stands for
         // that life: `Flow::run` accepts any lifetime and can therefore not let the memory escape.
         unsafe {
-            let at = if layout.size() == 0 {
-                layout.dangling_ptr().as_ptr()
-            } else {
-                alloc(layout)
-            };
-            if at.is_null() {
-                handle_alloc_error(layout);
-            }
+            let at = allocate(layout);
             let memory = Memory {
                 at: at.add(offset),
                 _memory: PhantomData,
@@ -101,8 +97,8 @@ impl<O> Drop for ScopeFuture<O> {
         unsafe {
             self.future.drop_in_place();
             let is_forgotten = !self.in_flight.is_null() && self.in_flight.read();
-            if self.layout.size() != 0 && !is_forgotten {
-                dealloc(self.future.cast(), self.layout);
+            if !is_forgotten {
+                free(self.future.cast(), self.layout);
             }
         }
     }

@@ -1,0 +1,160 @@
+//! DI001, and DI007 for what is no extractor: nothing provides a dependency.
+
+use super::{
+    fail, needed_by,
+    say::{at, hints, node, same, takes},
+};
+use crate::{
+    graph::{Row, Source, Table},
+    key::Mode,
+    node::Param,
+    text::Text,
+};
+
+/// `struct Users<'r> { pool: &'r Pool }`, and no `Pool` in the list. Said once for a type, at the first that asks for it.
+#[track_caller]
+pub(super) const fn check_missing<const N: usize, const E: usize>(table: &Table<N, E>, row: usize) {
+    let mut k = 0;
+    while k < table.rows[row].len as usize {
+        if matches!(table.edge(row, k), Source::Missing) {
+            let Some(meta) = table.rows[row].meta else {
+                fail(unbound(&table.rows[row]));
+            };
+            let param = &meta.params[k];
+            if matches!(param.mode, Mode::Extract) {
+                fail(no_extractor(&table.rows[row], param));
+            }
+            if !is_said_before(table, row, k, param) {
+                fail(missing(table, row, param));
+            }
+        }
+        k += 1;
+    }
+}
+
+/// `dyn Mailer = SmtpMailer`, and no `SmtpMailer` in the list.
+const fn unbound(binding: &Row) -> Text {
+    Text::new()
+        .str("[DI001] `")
+        .str(binding.name)
+        .str("` is bound to a type that nothing provides\n  help: list that type too")
+}
+
+/// `#[extract] token: Token`, and `Token` does not implement `FromRequestParts`.
+const fn no_extractor(row: &Row, param: &Param) -> Text {
+    let text = Text::new()
+        .str("[DI007] `")
+        .str(param.ty)
+        .str("` is not an extractor\n  ");
+    at(takes(node(text, row), param), row)
+        .str("\n  help: implement `FromRequestParts` for `")
+        .str(param.ty)
+        .str("`, for any state or for this container as state")
+}
+
+const fn missing<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    row: usize,
+    param: &Param,
+) -> Text {
+    let text = Text::new()
+        .str("[DI001] nothing provides `")
+        .str(param.ty)
+        .str("`");
+    let text = under(text, param).str("\n  ");
+    let text = at(takes(node(text, &table.rows[row]), param), &table.rows[row]);
+    let text = needed_by(text, table, row);
+    let text = also(text, table, row, param);
+    let text = hints(text, table, param);
+    let text = text.str("\n  help: add `");
+    let text = match param.qualifier {
+        Some(qualifier) => text.str("#[qualifier(").str(qualifier).str(")] "),
+        None => text,
+    };
+    text.str(param.ty)
+        .str("` to the list of `")
+        .str(table.name)
+        .str("`, or hand it in as a field of `")
+        .str(table.name)
+        .str("`")
+}
+
+const fn under(text: Text, param: &Param) -> Text {
+    match param.qualifier {
+        Some(qualifier) => text.str(" under `").str(qualifier).str("`"),
+        None => text,
+    }
+}
+
+/// Whether a row before this one, or a parameter before this one, misses the same.
+const fn is_said_before<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    row: usize,
+    param_k: usize,
+    param: &Param,
+) -> bool {
+    let mut r = 0;
+    while r <= row {
+        let mut k = 0;
+        while k < table.rows[r].len as usize && (r < row || k < param_k) {
+            if misses(table, r, k, param) {
+                return true;
+            }
+            k += 1;
+        }
+        r += 1;
+    }
+    false
+}
+
+/// Whether parameter `k` of a row misses what `param` misses. Types are compared by what is written.
+const fn misses<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    row: usize,
+    k: usize,
+    param: &Param,
+) -> bool {
+    match (table.edge(row, k), table.rows[row].meta) {
+        (Source::Missing, Some(meta)) => {
+            let other = &meta.params[k];
+            !matches!(other.mode, Mode::Extract)
+                && same(other.ty, param.ty)
+                && match (other.qualifier, param.qualifier) {
+                    (Some(a), Some(b)) => same(a, b),
+                    (None, None) => true,
+                    _ => false,
+                }
+        }
+        _ => false,
+    }
+}
+
+/// Who else misses it, by name.
+const fn also<const N: usize, const E: usize>(
+    mut text: Text,
+    table: &Table<N, E>,
+    row: usize,
+    param: &Param,
+) -> Text {
+    let (mut r, mut found) = (row + 1, 0u32);
+    while r < N {
+        let mut k = 0;
+        while k < table.rows[r].len as usize {
+            if misses(table, r, k, param) {
+                text = text
+                    .str(if found == 0 {
+                        "\n  also asked for by `"
+                    } else {
+                        ", `"
+                    })
+                    .str(table.rows[r].name)
+                    .str("`");
+                found += 1;
+                break;
+            }
+            k += 1;
+        }
+        r += 1;
+    }
+    text
+}

@@ -1,0 +1,187 @@
+//! The entries of a container, as `#[container]` writes them.
+
+use std::any::Any;
+
+use crate::{
+    Scope,
+    container::Asked,
+    error::IntoSource,
+    node::{Bind, Made, Meta},
+    probe::{Ask, Chosen, Edge},
+    raw::{AsyncOp, Maker},
+};
+
+/// The most dependencies that one constructor or handler can have. Beyond it a macro asks to group them.
+pub const MAX_DEPS: usize = 32;
+
+/// What a parameter's key resolved to.
+#[derive(Clone, Copy)]
+pub enum Source {
+    /// Beyond the last parameter.
+    None,
+    /// The row that provides it.
+    Row(u16),
+    /// The extractor that takes it from the request.
+    Extract(&'static AsyncOp),
+    /// Nothing provides it.
+    Missing,
+    /// Not found out, since one before it is missing.
+    Unknown,
+}
+
+/// How an error becomes an answer to the request: a fn of the web facade, by its type.
+pub type Answer = &'static (dyn Any + Send + Sync);
+
+/// What an entry is called.
+#[derive(Clone, Copy)]
+pub struct Name {
+    /// As users read it: `Pool (Primary)`.
+    pub name: &'static str,
+    /// The type alone: `Pool`.
+    pub key: &'static str,
+    /// The qualifier alone: `Primary`.
+    pub qualifier: Option<&'static str>,
+}
+
+/// An entry of a container.
+#[derive(Clone, Copy)]
+pub struct Listed {
+    pub(crate) name: Name,
+    pub(crate) kind: Kind,
+    pub(crate) meta: Option<&'static Meta>,
+    pub(crate) scope: Scope,
+    pub(crate) maker: Option<Maker>,
+    pub(crate) sources: [Source; MAX_DEPS],
+    pub(crate) errors: Errors,
+}
+
+/// What can be done with a constructor's error.
+#[derive(Clone, Copy)]
+pub struct Errors {
+    /// Whether there can be one.
+    pub fallible: bool,
+    /// As an answer to the request.
+    pub answer: Option<Answer>,
+    /// As the source of a [`BuildError`](crate::BuildError).
+    pub source: Option<IntoSource>,
+}
+
+impl Errors {
+    /// Of a constructor that cannot fail.
+    pub const NONE: Self = Errors {
+        fallible: false,
+        answer: None,
+        source: None,
+    };
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A constructor.
+    Node,
+    /// A field of the container.
+    Given,
+    /// `dyn Trait = Impl`.
+    Binding,
+    /// A handler in `handlers(..)`: asks for others, and nobody asks for it.
+    Root,
+    /// An entry that is no node; the compiler says so elsewhere.
+    Invalid,
+}
+
+impl Listed {
+    /// A type or provider. `name` is the entry as written.
+    pub const fn node<C, L, R: Chosen<C, L>>(
+        name: Name,
+        made: Made<L>,
+        _sources: fn(Ask<C, L>) -> R,
+        errors: Errors,
+    ) -> Self {
+        Listed {
+            name,
+            kind: Kind::Node,
+            meta: Some(made.meta),
+            scope: made.meta.scope,
+            maker: Some(made.maker),
+            sources: chosen::<C, L, R>(),
+            errors,
+        }
+    }
+
+    /// A value handed in from outside.
+    pub const fn given(name: Name) -> Self {
+        Listed {
+            name,
+            kind: Kind::Given,
+            meta: None,
+            scope: Scope::Singleton,
+            maker: None,
+            sources: [Source::None; MAX_DEPS],
+            errors: Errors::NONE,
+        }
+    }
+
+    /// A handler in `handlers(..)`.
+    pub const fn root<C, L, R: Chosen<C, L>>(
+        name: Name,
+        asked: Asked<L>,
+        _sources: fn(Ask<C, L>) -> R,
+    ) -> Self {
+        Listed {
+            name,
+            kind: Kind::Root,
+            meta: Some(asked.meta),
+            scope: Scope::Request,
+            maker: None,
+            sources: chosen::<C, L, R>(),
+            errors: Errors::NONE,
+        }
+    }
+
+    /// A binding of a trait object to the row of its implementation.
+    pub const fn binding<B: Bind>(name: Name, to: Source) -> Self {
+        let mut sources = [Source::None; MAX_DEPS];
+        sources[0] = to;
+        Listed {
+            name,
+            kind: Kind::Binding,
+            meta: None,
+            // Corrected to that of the implementation when the table is made.
+            scope: Scope::Singleton,
+            maker: Some(Maker::binding::<B>()),
+            sources,
+            errors: Errors::NONE,
+        }
+    }
+
+    /// How many dependencies it has.
+    pub(crate) const fn len(&self) -> usize {
+        let mut n = 0;
+        while n < MAX_DEPS && !matches!(self.sources[n], Source::None) {
+            n += 1;
+        }
+        n
+    }
+}
+
+/// The sources that a probe found.
+const fn chosen<C, L, R: Chosen<C, L>>() -> [Source; MAX_DEPS] {
+    let mut sources = [Source::None; MAX_DEPS];
+    let (mut i, mut edge) = (0, R::EDGES);
+    while let Some(Edge { source, next }) = edge {
+        sources[i] = *source;
+        edge = *next;
+        i += 1;
+    }
+    sources
+}
+
+/// How many edges the entries have together.
+pub const fn count_edges(listed: &[Listed]) -> usize {
+    let (mut n, mut i) = (0, 0);
+    while i < listed.len() {
+        n += listed[i].len();
+        i += 1;
+    }
+    n
+}

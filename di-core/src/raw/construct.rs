@@ -1,0 +1,291 @@
+//! Start-up, one singleton: its transients in memory of their own, then the value in its `Arc`.
+
+use std::{
+    alloc::Layout,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use super::{
+    block::SLOT,
+    heap::{allocate, free},
+    inputs::{APP, Inputs},
+    maker::{ArcOps, AsyncOp, Op, Thrown},
+};
+use crate::{
+    Container, Failure,
+    graph::{Row, Source, Table},
+    plan::{Layout as PlanLayout, SHARED, Step},
+};
+
+/// The base of the slots, for constructors on any thread.
+#[derive(Clone, Copy)]
+pub(super) struct Base(pub(super) *const u8);
+// SAFETY: the slots that a constructor reads are filled before it begins and not written again.
+unsafe impl Send for Base {}
+
+/// A singleton that is constructed; no memory for a binding.
+pub(super) struct Built {
+    pub(super) row: u16,
+    pub(super) memory: Option<ArcMemory>,
+}
+
+/// Constructs one singleton: its transients, in memory of their own, then the value itself.
+pub(super) async fn unit<C: Container>(row: u16, base: Base) -> (u16, Result<Built, Failure>) {
+    (row, construct::<C>(row, base).await)
+}
+
+async fn construct<C: Container>(row: u16, base: Base) -> Result<Built, Failure> {
+    let graph = C::GRAPH;
+    let Some(maker) = &graph.rows[usize::from(row)].maker else {
+        return Ok(Built { row, memory: None });
+    };
+    let Some(arc) = maker.arc else {
+        return Ok(Built { row, memory: None });
+    };
+    let plan = C::plan_of(row);
+    let mut temporary = Temporary::new(plan, base);
+    for k in 0..temporary.plan.steps.len() {
+        temporary.step(k).await?;
+    }
+    let memory = ArcMemory::allocate(arc);
+    let inputs = temporary.take();
+    run(&maker.op, inputs, Place(memory.at))
+        .await
+        .map_err(|error| Failure::new(row, error))?;
+    Ok(Built {
+        row,
+        memory: Some(memory.written()),
+    })
+}
+
+/// The memory of a singleton.
+pub(super) struct ArcMemory {
+    at: *mut u8,
+    ops: ArcOps,
+    state: Written,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    No,
+    Yes,
+    Gone,
+}
+
+// SAFETY: holds nothing or a node's value, which is `Send + Sync`.
+unsafe impl Send for ArcMemory {}
+
+impl ArcMemory {
+    fn allocate(ops: ArcOps) -> Self {
+        ArcMemory {
+            at: (ops.allocate)(),
+            ops,
+            state: Written::No,
+        }
+    }
+
+    fn written(mut self) -> Self {
+        self.state = Written::Yes;
+        self
+    }
+
+    pub(super) fn finish(mut self) -> super::Kept {
+        assert!(self.state == Written::Yes);
+        self.state = Written::Gone;
+        // SAFETY: allocated by the same operations, and written.
+        unsafe { (self.ops.finish)(self.at) }
+    }
+}
+
+impl Drop for ArcMemory {
+    fn drop(&mut self) {
+        // SAFETY: allocated by the same operations; a written value is dropped with its `Arc`.
+        unsafe {
+            match self.state {
+                Written::No => (self.ops.abandon)(self.at),
+                Written::Yes => drop((self.ops.finish)(self.at)),
+                Written::Gone => {}
+            }
+        }
+    }
+}
+
+/// The transients that one singleton is made of.
+struct Temporary {
+    plan: OwnedView,
+    at: *mut u8,
+    layout: Layout,
+    base: Base,
+    /// For each step, whether its value is live.
+    live: Vec<bool>,
+}
+
+/// A plan made at run time.
+pub struct OwnedView {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) inputs: Vec<u32>,
+    pub(crate) layout: (usize, usize),
+    pub(crate) rows: &'static [Row],
+}
+
+impl OwnedView {
+    /// The plan for the construction of one row of a graph, at run time. O(steps).
+    pub fn of<const N: usize, const E: usize, const S: usize, const I: usize>(
+        table: &'static Table<N, E>,
+        row: u16,
+    ) -> Self {
+        let edges = table.graph().sources(row);
+        if table.rows[usize::from(row)].steps == 1 {
+            // Nothing but singletons: no plan is needed to know where they are.
+            let slot = |edge: &Source| match edge {
+                Source::Row(to) => (u32::from(table.rows[usize::from(*to)].slot) * SLOT) << 1 | APP,
+                _ => 0,
+            };
+            let inputs = edges.iter().map(slot).collect();
+            return OwnedView {
+                steps: Vec::new(),
+                inputs,
+                layout: (0, 1),
+                rows: &table.rows,
+            };
+        }
+        let layout = PlanLayout::<S, I>::new(table, edges);
+        let view = layout.view(table);
+        OwnedView {
+            steps: view.steps[..view.len].to_vec(),
+            inputs: view.inputs.to_vec(),
+            layout: (view.size, view.align),
+            rows: &table.rows,
+        }
+    }
+}
+
+// SAFETY: holds transients, which are `Send`.
+unsafe impl Send for Temporary {}
+
+impl Temporary {
+    fn new(plan: OwnedView, base: Base) -> Self {
+        let (size, align) = plan.layout;
+        let layout = Layout::from_size_align(size, align).expect("checked when the plan was made");
+        let at = allocate(layout);
+        let live = vec![false; plan.steps.len()];
+        Temporary {
+            plan,
+            at,
+            layout,
+            base,
+            live,
+        }
+    }
+
+    async fn step(&mut self, k: usize) -> Result<(), Failure> {
+        let step = self.plan.steps[k];
+        let Some(maker) = &self.plan.rows[usize::from(step.row)].maker else {
+            return Ok(());
+        };
+        let inputs = self.begin(k, step.first as usize);
+        // SAFETY: the offset is inside the memory.
+        let out = Place(unsafe { self.at.add(step.out as usize) });
+        run(&maker.op, inputs, out)
+            .await
+            .map_err(|error| Failure::new(step.row, error))?;
+        self.live[k] = true;
+        Ok(())
+    }
+
+    /// The inputs of the singleton itself.
+    fn take(&mut self) -> Erased {
+        self.begin(self.plan.steps.len(), 0)
+    }
+
+    /// What `taker` takes is no longer this memory's to drop.
+    fn begin(&mut self, taker: usize, first: usize) -> Erased {
+        for (k, step) in self.plan.steps.iter().enumerate() {
+            if step.taken_by != SHARED && usize::from(step.taken_by) == taker {
+                self.live[k] = false;
+            }
+        }
+        Erased(Inputs {
+            frame: self.at,
+            app: self.base.0,
+            at: self.plan.inputs[first..].as_ptr(),
+        })
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        for k in (0..self.plan.steps.len()).rev() {
+            let step = &self.plan.steps[k];
+            let maker = &self.plan.rows[usize::from(step.row)].maker;
+            if let (true, Some(drop)) = (self.live[k], maker.and_then(|maker| maker.output.drop)) {
+                // SAFETY: the value is live.
+                unsafe { drop(self.at.add(step.out as usize)) }
+            }
+        }
+        // SAFETY: allocated with the same layout.
+        unsafe { free(self.at, self.layout) }
+    }
+}
+
+struct Erased(Inputs);
+// SAFETY: names singletons, which are `Sync`, and transients, which are `Send` and belong to the constructor.
+unsafe impl Send for Erased {}
+struct Place(*mut u8);
+// SAFETY: plain memory that the constructor writes.
+unsafe impl Send for Place {}
+
+/// Runs a constructor; an async one in memory of its own.
+async fn run(op: &Op, inputs: Erased, out: Place) -> Result<(), Thrown> {
+    match op {
+        // SAFETY: the inputs are built, and the place is free memory for the value.
+        Op::Sync(make) | Op::Alias(make, _) => unsafe { make(inputs.0, out.0) },
+        Op::Async(op) => Pending::start(*op, inputs, out).await,
+    }
+}
+
+/// The future of an async constructor.
+struct Pending {
+    op: AsyncOp,
+    at: *mut u8,
+    layout: Layout,
+    out: Place,
+}
+
+// SAFETY: the future is `Send` (`ConstructAsync`).
+unsafe impl Send for Pending {}
+
+impl Pending {
+    fn start(op: AsyncOp, inputs: Erased, out: Place) -> Self {
+        let layout = Layout::from_size_align(op.size, op.align).expect("the layout of a type");
+        let at = allocate(layout);
+        // SAFETY: the memory is free, and the inputs are the operation's.
+        unsafe { (op.start)(inputs.0, at) };
+        Pending {
+            op,
+            at,
+            layout,
+            out,
+        }
+    }
+}
+
+impl Future for Pending {
+    type Output = Result<(), Thrown>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        // SAFETY: started, on the heap, and dropped only with this.
+        unsafe { (self.op.poll)(self.at, cx, self.out.0) }
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        // SAFETY: started, and dropped only here.
+        unsafe {
+            (self.op.drop)(self.at);
+            free(self.at, self.layout);
+        }
+    }
+}
