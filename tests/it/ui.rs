@@ -160,7 +160,6 @@ fn check(cases: &BTreeMap<String, PathBuf>) -> BTreeMap<String, Vec<Said>> {
             "--bins",
             "--keep-going",
             "--message-format=json",
-            "--offline",
         ])
         .current_dir(&package)
         .env("CARGO_TARGET_DIR", package.join("target"))
@@ -179,7 +178,8 @@ fn check(cases: &BTreeMap<String, PathBuf>) -> BTreeMap<String, Vec<Said>> {
 fn manifest(tests: &Path, cases: &BTreeMap<String, PathBuf>) -> String {
     let mut manifest = format!(
         "[package]\nname = \"ui\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n\
-         async-trait = \"*\"\naxum = \"*\"\ntokio = {{ version = \"*\", features = [\"macros\", \"net\", \"rt-multi-thread\"] }}\n\
+         async-trait = \"*\"\naxum = {{ version = \"*\", default-features = false, features = [\"http1\", \"json\", \"tokio\"] }}\n\
+         tokio = {{ version = \"*\", features = [\"macros\", \"net\", \"rt-multi-thread\"] }}\n\
          di-axum = {{ path = {:?} }}\ndi-fixture-billing = {{ path = {:?} }}\n",
         tests.join("../di-axum"),
         tests.join("fixtures/billing"),
