@@ -47,14 +47,16 @@
 extern crate self as di_axum;
 
 mod answer;
+mod ended;
 mod extract;
 mod inject;
+mod runtime;
 mod serve;
 
 pub use self::inject::Inject;
 pub use di_core::{
     BoxError, BuildError, Container, Graph, GraphEdge, GraphNode, HasContainer, Meta, Mode,
-    NodeKind, Param, Provides, Scope,
+    NodeKind, Outcome, Panic, Param, Provides, Scope, TeardownError, TeardownFailure,
 };
 pub use di_macros::{Injectable, container, handler, injectable, module};
 
@@ -64,6 +66,7 @@ pub mod __private {
     pub use crate::{
         answer::{AnswerProbe, NoAnswer},
         extract::{ExtractsBody, ExtractsHead, FromRequest, extract_body, extract_part},
+        runtime::{AppRuntime, shutdown},
         serve::{Endpoint, Via, serve},
     };
     pub use axum::{

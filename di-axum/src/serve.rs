@@ -5,10 +5,10 @@ use std::marker::PhantomData;
 use axum::{extract::Request, http::request::Parts, response::Response};
 use di_core::{
     __private::{Asks, At, Deps, Flow, Frame, Memory, Mounts, Plan, ScopeFuture},
-    Container, HasContainer,
+    Container, HasContainer, Outcome, Panic, TeardownFailure,
 };
 
-use crate::answer::failed;
+use crate::{answer::failed, ended};
 
 /// axum's marker for the last extractor, in a type of our own: `Handler<Via<M>, S>`.
 pub struct Via<M>(PhantomData<fn() -> M>);
@@ -51,20 +51,21 @@ where
     Seal: 'static,
     M: 'static,
 {
-    ScopeFuture::new::<<S::Container as Mounts<H>>::Plan, _>(Serve::<H, Seal, S, M> {
-        request,
+    ScopeFuture::new::<<S::Container as Mounts<H>>::Plan, _>(
+        Serve::<H, Seal, S, M> {
+            request,
+            _types: PhantomData,
+        },
         state,
-        _types: PhantomData,
-    })
+    )
 }
 
 struct Serve<H, Seal, S, M> {
     request: Request,
-    state: S,
-    _types: Types<H, Seal, M>,
+    _types: Types<H, Seal, S, M>,
 }
 
-type Types<H, Seal, M> = PhantomData<fn() -> (H, Seal, M)>;
+type Types<H, Seal, S, M> = PhantomData<fn() -> (H, Seal, S, M)>;
 
 impl<P, H, Seal, S, M> Flow<P> for Serve<H, Seal, S, M>
 where
@@ -74,15 +75,15 @@ where
     Seal: 'static,
     M: 'static,
 {
+    type State = S;
     type Output = Response;
 
-    /// Extractors of the head, those of the handler first; the body; injected nodes; the handler. The frame is dropped,
-    /// in reverse order of construction, before the response leaves.
-    async fn run<'m>(self, memory: Memory<'m, P>) -> Response {
-        let Serve { request, state, .. } = self;
-        let mut frame = memory.open(state.container());
-        let (mut head, body) = request.into_parts();
-        let heads = match H::heads(&mut head, &state).await {
+    /// Extractors of the head, those of the handler first; the body; injected nodes; the handler. What was built is then torn
+    /// down and dropped, in reverse order, before the response leaves.
+    async fn run<'m>(self, state: &'m S, memory: Memory<'m, P>) -> Response {
+        let mut frame = memory.open();
+        let (mut head, body) = self.request.into_parts();
+        let heads = match H::heads(&mut head, state).await {
             Ok(heads) => heads,
             Err(rejection) => return rejection,
         };
@@ -91,7 +92,7 @@ where
         {
             return failed::<S::Container>(failure);
         }
-        let body = match H::body(Request::from_parts(head, body), &state).await {
+        let body = match H::body(Request::from_parts(head, body), state).await {
             Ok(body) => body,
             Err(rejection) => return rejection,
         };
@@ -104,5 +105,19 @@ where
             Ok(ready) => H::run(PhantomData, ready.args::<H, Seal>(), heads, body).await,
             Err(failure) => failed::<S::Container>(failure),
         }
+    }
+
+    fn outcome(response: &Response) -> Outcome {
+        Outcome::of_status(response.status().as_u16())
+    }
+
+    #[cold]
+    fn panicked(panic: Panic) -> Response {
+        ended::panicked(H::META.name, &panic)
+    }
+
+    #[cold]
+    fn not_torn_down(response: Response, failures: Vec<TeardownFailure>) -> Response {
+        ended::not_torn_down(response, failures)
     }
 }

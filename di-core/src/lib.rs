@@ -15,10 +15,13 @@ mod judge;
 mod key;
 mod listed;
 mod node;
+mod outcome;
 mod plan;
 mod probe;
 mod raw;
+mod runtime;
 mod scope;
+mod teardown;
 mod text;
 
 pub use self::{
@@ -28,7 +31,9 @@ pub use self::{
     graph::Graph,
     key::Mode,
     node::{Meta, Param},
+    outcome::Outcome,
     scope::Scope,
+    teardown::{Panic, TeardownError, TeardownFailure},
 };
 pub use di_macros::{Injectable, container, injectable, module};
 
@@ -49,13 +54,19 @@ pub mod __private {
             At, Bind, Construct, ConstructAsync, Fallible, Meta, Node, Param, Provider, Recipe,
             assert_owned, assert_shared, listed_as,
         },
+        outcome::Outcome,
         plan::{Layout, View},
         probe::*,
         raw::{
-            AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Maker, Memory, OwnedView, Plain,
-            Plan, Ready, ScopeFuture, start,
+            AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Last, Maker, Memory, OwnedView,
+            Plain, Plan, Ready, ScopeFuture, start,
         },
+        runtime::{BoxFuture, NoRuntime as AppRuntime, Runtime},
         scope::{HeldByArc, HeldByRef, HeldByValue, Scope, ScopeIs, ScopeNumber},
+        teardown::{
+            Close, CloseShared, Closed, Panic, Teardown, TeardownError, TeardownFailure,
+            TeardownShared,
+        },
     };
     pub use core;
     pub use di_macros::__resume;
@@ -63,6 +74,14 @@ pub mod __private {
 
     /// There are no requests without the web.
     pub type RequestHead = ();
+
+    /// Ends the app.
+    ///
+    /// # Errors
+    /// Those of teardowns.
+    pub async fn shutdown<C: Container>(app: &Handle<C>) -> Result<(), TeardownError> {
+        app.end().await
+    }
 
     /// Without the web an error answers nothing.
     pub struct AnswerProbe<E>(std::marker::PhantomData<E>);

@@ -7,7 +7,7 @@
 use crate::{
     Scope,
     graph::{NO_ROW, Row, Source, Table},
-    raw::{APP, AsyncOp, Maker},
+    raw::{APP, AsyncOp, Control, Maker},
 };
 
 /// One step: a constructor or an extractor, where its value goes, and where its inputs are listed.
@@ -43,6 +43,8 @@ pub struct Layout<const S: usize, const I: usize> {
     pub(crate) scratch: usize,
     /// Where the frame notes that one is in flight; only in a plan with async steps.
     pub(crate) flag: Option<usize>,
+    /// Where the frame notes that the request was given up; only in a plan with a teardown.
+    pub(crate) control: Option<usize>,
 }
 
 const EMPTY: Step = Step {
@@ -81,6 +83,7 @@ struct Search<const N: usize, const S: usize, const I: usize> {
     align: usize,
     scratch: (usize, usize),
     has_futures: bool,
+    has_teardown: bool,
 }
 
 const NOWHERE: u32 = u32::MAX;
@@ -108,6 +111,7 @@ impl<const S: usize, const I: usize> Layout<S, I> {
             align: 1,
             scratch: (0, 1),
             has_futures: false,
+            has_teardown: false,
         };
         assert!(table.valid, "a graph that was refused has no plans");
         let mut root_len = 0;
@@ -232,6 +236,10 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
         if let Some((size, align)) = maker.future() {
             self.note_future(size, align);
         }
+        if let Some(op) = &maker.teardown {
+            self.note_future(op.size, op.align);
+            self.has_teardown = true;
+        }
         self.steps[step] = Step {
             row: open.row,
             extractor: None,
@@ -295,6 +303,10 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
             true => Some(self.reserve(1, 1) as usize),
             false => None,
         };
+        let control = match self.has_teardown {
+            true => Some(self.reserve(size_of::<Control>(), align_of::<Control>()) as usize),
+            false => None,
+        };
         let scratch = self.reserve(self.scratch.0, self.scratch.1) as usize;
         let mut steps = [EMPTY; S];
         let mut i = 0;
@@ -322,6 +334,7 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
             align: self.align,
             scratch,
             flag,
+            control,
         }
     }
 }
@@ -353,6 +366,8 @@ pub struct View<'a> {
     pub(crate) align: usize,
     pub(crate) scratch: usize,
     pub(crate) flag: Option<usize>,
+    /// Where the frame notes that the request was given up; only in a plan with a teardown.
+    pub(crate) control: Option<usize>,
 }
 
 impl<const S: usize, const I: usize> Layout<S, I> {
@@ -372,6 +387,7 @@ impl<const S: usize, const I: usize> Layout<S, I> {
             align: self.align,
             scratch: self.scratch,
             flag: self.flag,
+            control: self.control,
         }
     }
 }

@@ -218,7 +218,14 @@ pub struct App(di::Handle<App>);
 
 impl App {
     pub async fn build(env: Env) -> Result<Self, di::BuildError> {
-        di::start::<Self>((di::Plain(env), ())).await.map(Self)
+        let runtime = <di::AppRuntime as Default>::default();
+        di::start::<Self>((di::Plain(env), ()), runtime)
+            .await
+            .map(Self)
+    }
+
+    pub async fn shutdown(&self) -> Result<(), di::TeardownError> {
+        di::shutdown(&self.0).await
     }
 }
 
@@ -408,12 +415,17 @@ where
     const SOURCES: [di::Source; di::MAX_DEPS] = <ShowDeps as di::ProvidedAll<C>>::SOURCES;
 }
 
-struct Show(App);
+struct Show;
 
 impl di::Flow<<App as di::Mounts<show>>::Plan> for Show {
+    type State = App;
     type Output = String;
-    async fn run<'m>(self, memory: di::Memory<'m, <App as di::Mounts<show>>::Plan>) -> String {
-        let mut frame = memory.open(&self.0);
+    async fn run<'m>(
+        self,
+        _: &'m App,
+        memory: di::Memory<'m, <App as di::Mounts<show>>::Plan>,
+    ) -> String {
+        let mut frame = memory.open();
         let Ok(ready) = frame.build_now() else {
             return "failed".to_string();
         };
@@ -422,12 +434,21 @@ impl di::Flow<<App as di::Mounts<show>>::Plan> for Show {
         let users: &Users<'_> = users;
         format!("{}, {}, {}", repo.describe(), users.stamp.0, own.0)
     }
+    fn outcome(_: &String) -> di::Outcome {
+        di::Outcome::Success
+    }
+    fn panicked(panic: di::Panic) -> String {
+        panic.to_string()
+    }
+    fn not_torn_down(_: String, failures: Vec<di::TeardownFailure>) -> String {
+        format!("{failures:?}")
+    }
 }
 
 #[test]
 fn the_expansion_runs() {
     let app = now(App::build(Env { url: "db" })).expect("nothing fails");
-    let future = di::ScopeFuture::new(Show(app.clone()));
+    let future = di::ScopeFuture::new(Show, app.clone());
     assert_eq!(now(future), "db at 2, 2, 2");
     let pool: Arc<Pool> = app.0.share::<Pool, (), _>();
     assert_eq!(pool.url, app.0.get::<Pool, (), _>().url);

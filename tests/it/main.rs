@@ -4,6 +4,7 @@
 
 mod attributes;
 mod borrowing;
+mod closing;
 mod derive;
 mod extractors;
 mod forms;

@@ -1,8 +1,23 @@
 //! The app's block: one slot for each singleton, and who owns what.
 
-use std::{marker::PhantomData, mem::MaybeUninit, sync::Arc};
+use std::{
+    any::Any,
+    marker::PhantomData,
+    mem::MaybeUninit,
+    sync::{
+        Arc,
+        atomic::{
+            AtomicBool,
+            Ordering::{AcqRel, Acquire},
+        },
+    },
+};
 
-use crate::{Container, Provides, key::Of, scope::HeldByArc};
+use super::closing::{Closing, TeardownOp};
+use crate::{
+    Container, Outcome, Provides, TeardownError, TeardownFailure, key::Of, runtime::Runtime,
+    scope::HeldByArc,
+};
 
 /// A raw pointer, thin or fat.
 #[derive(Clone, Copy)]
@@ -35,6 +50,7 @@ impl Slot {
 pub struct Kept {
     slot: Slot,
     release: unsafe fn(&Slot),
+    teardown: Option<(TeardownOp, &'static str)>,
 }
 
 // SAFETY: `new` takes only values that are `Send + Sync`, or macros promise it for nodes (see `Node`).
@@ -48,7 +64,15 @@ impl Kept {
             slot: Slot::of(Arc::into_raw(value)),
             // SAFETY: called once, when this is dropped, with the slot that owns the count.
             release: |slot| drop(unsafe { Arc::from_raw(slot.read::<T>()) }),
+            teardown: None,
         }
+    }
+
+    /// # Safety
+    /// `teardown` is that of this value's type, which is sized.
+    pub(super) unsafe fn torn_down(mut self, teardown: TeardownOp, node: &'static str) -> Self {
+        self.teardown = Some((teardown, node));
+        self
     }
 }
 
@@ -118,6 +142,13 @@ pub(super) struct Block {
     slots: *mut [Slot],
     /// In order of construction; released in reverse.
     kept: Vec<Kept>,
+    runtime: Arc<dyn Runtime>,
+    /// Whether its teardown was begun.
+    is_ended: AtomicBool,
+    /// Whether start-up ended well.
+    is_built: bool,
+    /// Whether this is the last attempt to tear down what nobody did.
+    is_orphan: bool,
 }
 
 // SAFETY: the slots point to values that `kept` owns, which are `Send + Sync`.
@@ -126,11 +157,15 @@ unsafe impl Send for Block {}
 unsafe impl Sync for Block {}
 
 impl Block {
-    pub(super) fn new(slots: usize) -> Self {
+    pub(super) fn new(slots: usize, runtime: Arc<dyn Runtime>) -> Self {
         let slots = vec![Slot::EMPTY; slots].into_boxed_slice();
         Block {
             kept: Vec::with_capacity(slots.len()),
             slots: Box::into_raw(slots),
+            runtime,
+            is_ended: AtomicBool::new(false),
+            is_built: false,
+            is_orphan: false,
         }
     }
 
@@ -153,15 +188,82 @@ impl Block {
         // SAFETY: the memory is this block's, and the index is checked.
         unsafe { &raw const (*self.slots)[slot] }
     }
+
+    /// Tears down what start-up has built, since something else failed.
+    pub(super) async fn give_up(self) {
+        let failures = self.end(Outcome::of_status(500)).await;
+        if !failures.is_empty() {
+            self.runtime.teardown_failed(&failures);
+        }
+    }
+
+    /// The nodes whose teardown has not been begun.
+    fn not_torn_down(&self) -> Vec<&'static str> {
+        if self.is_ended.load(Acquire) {
+            return Vec::new();
+        }
+        let nodes = self.kept.iter().rev();
+        nodes
+            .filter_map(|kept| kept.teardown.map(|(_, node)| node))
+            .collect()
+    }
+
+    /// Tears the singletons down, in reverse order of construction, each awaited. The values stay, since there may be handles
+    /// to them. Done once; what is called later returns at once.
+    pub(super) async fn end(&self, outcome: Outcome) -> Vec<TeardownFailure> {
+        let mut failures = Vec::new();
+        if self.is_ended.swap(true, AcqRel) {
+            return failures;
+        }
+        let mut outcome = outcome;
+        for kept in self.kept.iter().rev() {
+            let Some((op, node)) = kept.teardown else {
+                continue;
+            };
+            // SAFETY: the operation is that of the value, which is sized, so that its slot holds a thin pointer; it is kept
+            // for as long as this block is borrowed.
+            let closing = unsafe { Closing::start(op, kept.slot.read::<u8>().cast_mut(), outcome) };
+            if let Err(error) = closing.await {
+                failures.push(TeardownFailure::new(node, error));
+                if outcome.is_success() {
+                    outcome = Outcome::of_status(500);
+                }
+            }
+        }
+        failures
+    }
 }
 
 impl Drop for Block {
     fn drop(&mut self) {
+        let nodes = self.not_torn_down();
+        if !nodes.is_empty() && !self.is_orphan {
+            if self.is_built {
+                self.runtime.never_shut_down(&nodes);
+            }
+            self.orphan();
+        }
         while let Some(last) = self.kept.pop() {
             drop(last);
         }
         // SAFETY: made by `Box::into_raw` in `new`, and freed only here.
         drop(unsafe { Box::from_raw(self.slots) });
+    }
+}
+
+impl Block {
+    /// Hands everything to a task that tears it down.
+    fn orphan(&mut self) {
+        let mut orphan = Block::new(0, Arc::clone(&self.runtime));
+        std::mem::swap(&mut orphan.slots, &mut self.slots);
+        std::mem::swap(&mut orphan.kept, &mut self.kept);
+        orphan.is_orphan = true;
+        self.runtime.spawn(Box::pin(async move {
+            let failures = orphan.end(Outcome::Cancelled).await;
+            if !failures.is_empty() {
+                orphan.runtime.teardown_failed(&failures);
+            }
+        }));
     }
 }
 
@@ -181,7 +283,8 @@ impl<C> Clone for Handle<C> {
 }
 
 impl<C: Container> Handle<C> {
-    pub(super) fn new(block: Block) -> Self {
+    pub(super) fn new(mut block: Block) -> Self {
+        block.is_built = true;
         Handle {
             block: Arc::new(block),
             _container: PhantomData,
@@ -191,6 +294,27 @@ impl<C: Container> Handle<C> {
     #[inline(always)]
     pub(super) fn base(&self) -> *const u8 {
         self.block.base()
+    }
+
+    /// What the app runs on.
+    pub fn runtime(&self) -> Arc<dyn Runtime> {
+        Arc::clone(&self.block.runtime)
+    }
+
+    /// The same, as the type that the facade gave; none of another one.
+    #[inline]
+    pub fn runtime_as<R: Runtime>(&self) -> Option<&R> {
+        let runtime: &dyn Any = &*self.block.runtime;
+        runtime.downcast_ref()
+    }
+
+    /// Tears the singletons down, in reverse order of construction, each awaited. Done once; a call after the first returns
+    /// at once.
+    ///
+    /// # Errors
+    /// Those that failed or panicked; all others were torn down.
+    pub async fn end(&self) -> Result<(), TeardownError> {
+        TeardownError::of(self.block.end(Outcome::Success).await).map_or(Ok(()), Err)
     }
 
     /// The singleton `T`. O(1), no lock.

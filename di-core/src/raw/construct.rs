@@ -2,9 +2,12 @@
 
 use std::{
     alloc::Layout,
+    panic::AssertUnwindSafe,
     pin::Pin,
     task::{Context, Poll},
 };
+
+use futures_util::FutureExt as _;
 
 use super::{
     block::SLOT,
@@ -13,7 +16,7 @@ use super::{
     maker::{ArcOps, AsyncOp, Op, Thrown},
 };
 use crate::{
-    Container, Failure,
+    Container, Failure, Panic,
     graph::{Row, Source, Table},
     plan::{Layout as PlanLayout, SHARED, Step},
 };
@@ -32,7 +35,12 @@ pub(super) struct Built {
 
 /// Constructs one singleton: its transients, in memory of their own, then the value itself.
 pub(super) async fn unit<C: Container>(row: u16, base: Base) -> (u16, Result<Built, Failure>) {
-    (row, construct::<C>(row, base).await)
+    // What a panic leaves is only dropped.
+    let constructed = AssertUnwindSafe(construct::<C>(row, base)).catch_unwind();
+    let constructed = constructed
+        .await
+        .unwrap_or_else(|payload| Err(Failure::new(row, Box::new(Panic::of(&*payload)))));
+    (row, constructed)
 }
 
 async fn construct<C: Container>(row: u16, base: Base) -> Result<Built, Failure> {

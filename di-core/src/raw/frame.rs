@@ -5,10 +5,14 @@ use std::marker::PhantomData;
 use super::{
     drive::{Drive, Shelf},
     inputs::Inputs,
+    scope_future::Control,
     step::{StepKind, at, first_drop, kind, takes_drop},
     unroll::{First, build_chunk, drop_chunk},
 };
-use crate::{Container, Failure, container::Asks, graph::MAX_DEPS, key::Deps, plan::View};
+use crate::{
+    Container, Failure, HasContainer, Outcome, Panic, TeardownFailure, container::Asks,
+    graph::MAX_DEPS, key::Deps, plan::View,
+};
 
 /// The plan of a root, as a type.
 ///
@@ -25,37 +29,44 @@ pub unsafe trait Plan: Sized + 'static {
 
 /// What happens around a frame: a request is taken apart, the frame is filled, the handler runs.
 pub trait Flow<P: Plan>: Sized + Send + 'static {
+    /// What holds the container while it runs.
+    type State: HasContainer<Container = P::Container>;
     /// What the future returns.
-    type Output;
+    type Output: 'static;
     /// Runs in memory that lives for `'m`.
     fn run<'m>(
         self,
+        state: &'m Self::State,
         memory: Memory<'m, P>,
     ) -> impl Future<Output = Self::Output> + Send + use<'m, Self, P>;
+    /// How it ended, by its output.
+    fn outcome(output: &Self::Output) -> Outcome;
+    /// The output of one that panicked.
+    fn panicked(panic: Panic) -> Self::Output;
+    /// The output where values could not be torn down.
+    fn not_torn_down(output: Self::Output, failures: Vec<TeardownFailure>) -> Self::Output;
 }
 
 /// The memory of a frame, not yet filled.
-pub struct Memory<'m, P> {
+pub struct Memory<'m, P: Plan> {
     pub(super) at: *mut u8,
+    pub(super) container: &'m P::Container,
     pub(super) _memory: PhantomData<&'m mut P>,
 }
 
-// SAFETY: plain memory that only this value names.
-unsafe impl<P> Send for Memory<'_, P> {}
+// SAFETY: plain memory that only this value names, and a container, which is `Sync`.
+unsafe impl<P: Plan> Send for Memory<'_, P> {}
 
 impl<'m, P: Plan> Memory<'m, P> {
-    /// A frame in this memory, for as long as the container is borrowed.
+    /// A frame in this memory.
     #[inline(always)]
-    pub fn open<'c>(self, container: &'c P::Container) -> Frame<'c, P>
-    where
-        'm: 'c,
-    {
+    pub fn open(self) -> Frame<'m, P> {
         Frame {
             bases: Bases {
                 at: self.at,
-                app: container.handle().base(),
+                app: self.container.handle().base(),
             },
-            container: std::ptr::from_ref(container).cast(),
+            container: std::ptr::from_ref(self.container).cast(),
             mark: 0,
             stage: Stage::Open,
             _borrows: PhantomData,
@@ -208,7 +219,15 @@ impl<'m, P: Plan> Frame<'m, P> {
 impl<P: Plan> Drop for Frame<'_, P> {
     #[inline(always)]
     fn drop(&mut self) {
-        if const { first_drop::<P>() < P::VIEW.len } {
+        if let Some(offset) = const { P::VIEW.control } {
+            // Not dropped but left, to be torn down by `ScopeFuture`.
+            // SAFETY: the control is inside the frame, and nobody else has it while the handler's future lives.
+            unsafe {
+                (*self.bases.place(offset).cast::<Control>())
+                    .end
+                    .left(self.mark)
+            }
+        } else if const { first_drop::<P>() < P::VIEW.len } {
             drop_chunk::<P, First>(self.bases, self.mark);
         }
     }

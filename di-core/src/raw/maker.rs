@@ -12,12 +12,14 @@ use std::{
 
 use super::{
     block::{Kept, Slot},
+    closing::TeardownOp,
     inputs::Inputs,
 };
 use crate::{
     Container, Scope,
     key::{Deps, Extract},
     node::{At, Bind, Construct, ConstructAsync, Recipe},
+    teardown::{Teardown, TeardownShared},
 };
 
 /// A constructor's error, whatever its type.
@@ -75,6 +77,7 @@ pub struct Maker {
     pub(crate) output: Output,
     /// For singletons: the `Arc` that the value is built in.
     pub(super) arc: Option<ArcOps>,
+    pub(crate) teardown: Option<TeardownOp>,
 }
 
 impl Maker {
@@ -101,7 +104,24 @@ impl Maker {
             op: Op::Alias(coerce_reference::<B>, coerce_slot::<B>),
             output: Output::of::<*const B::To<'static>>(),
             arc: None,
+            teardown: None,
         }
+    }
+
+    /// With the teardown of a request-scoped value.
+    #[must_use]
+    pub const fn torn_down<N: Teardown<S>, S>(mut self) -> Self {
+        assert!(matches!(N::META.scope, Scope::Request));
+        self.teardown = Some(TeardownOp::owned::<N, S>());
+        self
+    }
+
+    /// With the teardown of a singleton.
+    #[must_use]
+    pub const fn torn_down_shared<N: TeardownShared<S>, S>(mut self) -> Self {
+        assert!(matches!(N::META.scope, Scope::Singleton));
+        self.teardown = Some(TeardownOp::shared::<N, S>());
+        self
     }
 
     const fn of<N: Recipe<S>, S>(op: Op) -> Self {
@@ -112,6 +132,7 @@ impl Maker {
                 Scope::Singleton => Some(ArcOps::of::<N::Output<'static>>()),
                 _ => None,
             },
+            teardown: None,
         }
     }
 }

@@ -33,9 +33,11 @@
 //! written once, before any reader exists, and released in reverse order when the last handle goes.
 
 mod block;
+mod closing;
 mod construct;
 mod deps;
 mod drive;
+mod end;
 mod frame;
 mod heap;
 mod inputs;
@@ -49,9 +51,11 @@ pub(crate) use self::{
     block::SLOT,
     inputs::{APP, Inputs},
     maker::Op,
+    scope_future::Control,
 };
 pub use self::{
     block::{Given, Handed, Handle, Kept, Plain},
+    closing::Last,
     construct::OwnedView,
     deps::{Dep, Deps},
     frame::{Flow, Frame, Memory, Plan, Ready},

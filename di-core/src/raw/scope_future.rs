@@ -4,81 +4,311 @@ use std::{
     alloc::Layout,
     marker::PhantomData,
     pin::Pin,
-    task::{Context, Poll},
+    sync::Arc,
+    task::{Context, Poll, ready},
 };
 
 use super::{
+    end::{End, drop_end, poll_end},
     frame::{Flow, Memory, Plan},
     heap::{allocate, free},
 };
+use crate::{Container, HasContainer, Outcome, TeardownFailure, teardown::caught};
 
-/// A handler's future and its frame, in one allocation: the future first, the frame's memory behind it.
+/// A handler's future, the router state that it borrows, and its frame, in one allocation and in this order.
+///
+/// The handler runs; then, in plans with a teardown, its future is dropped, its output takes the future's place, and the
+/// frame's values are torn down. Dropped before that, what was built moves to a task of the app, its memory untouched, which
+/// tears it down.
 ///
 /// A constructor's future in the frame is pinned, so its memory must not be freed before it is dropped. The frame's
 /// driver drops it, unless safe code forgets the driver: a flag in the frame tells, and the allocation is then leaked too.
-pub struct ScopeFuture<O> {
-    future: *mut (dyn Future<Output = O> + Send),
-    layout: Layout,
-    /// The flag; null in a plan without async steps.
-    in_flight: *mut bool,
+pub struct ScopeFuture<O: 'static> {
+    /// The future; then the state, then the frame.
+    at: *mut u8,
+    ops: &'static Ops<O>,
+    phase: Phase,
 }
 
-// SAFETY: owns a future that is `Send`, and the memory of a frame, which is `Send`.
-unsafe impl<O> Send for ScopeFuture<O> {}
+// SAFETY: owns a future, an output and a state that are `Send`, and the memory of a frame, which is `Send`.
+unsafe impl<O: Send> Send for ScopeFuture<O> {}
 impl<O> Unpin for ScopeFuture<O> {}
 
-impl<O> ScopeFuture<O> {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// The future is live.
+    Running,
+    /// The output stands in its place, and values are being torn down.
+    Ending,
+    /// Neither is.
+    Over,
+}
+
+/// What depends on the types of the future and the plan. Calls through here are all that a request pays for erasure.
+struct Ops<O: 'static> {
+    /// Both take a live scope; after `drop` it is none.
+    poll: unsafe fn(&mut ScopeFuture<O>, &mut Context<'_>) -> Poll<O>,
+    drop: unsafe fn(&mut ScopeFuture<O>),
+    shape: Shape,
+}
+
+/// What lies where in the allocation.
+struct Shape {
+    layout: Layout,
+    state: usize,
+    drop_state: unsafe fn(*mut u8),
+    frame: usize,
+    /// The flag; in plans with futures.
+    in_flight: Option<usize>,
+    /// In plans with a teardown.
+    end: Option<EndShape>,
+}
+
+struct EndShape {
+    control: usize,
+    poll: unsafe fn(*mut u8, &mut End, &mut Context<'_>) -> Poll<Vec<TeardownFailure>>,
+    /// Drops what `poll` has not come to.
+    drop: unsafe fn(*mut u8, &mut End),
+    rescue: unsafe fn(*const u8, Owned),
+}
+
+/// What the frame leaves to its end; in the memory of plans with a teardown.
+pub(crate) struct Control {
+    /// The app that goes on with it when nobody else does; borrowed from the state, which is dropped last.
+    container: *const u8,
+    pub(super) end: End,
+}
+
+impl<O: 'static> ScopeFuture<O> {
     /// Allocates the future of `flow` with the memory that the plan asks for.
     #[inline]
-    pub fn new<P: Plan, W: Flow<P, Output = O>>(flow: W) -> Self {
-        Self::allocate::<P, W, _>(flow, |flow, memory| flow.run(memory))
+    pub fn new<P: Plan, W: Flow<P, Output = O>>(flow: W, state: W::State) -> Self {
+        Self::allocate::<P, W, _>(flow, state, |flow, state, memory| flow.run(state, memory))
     }
 
     #[inline(always)]
-    fn allocate<P, W, F>(flow: W, begin: impl FnOnce(W, Memory<'static, P>) -> F) -> Self
+    fn allocate<P, W, F>(
+        flow: W,
+        state: W::State,
+        begin: impl FnOnce(W, &'static W::State, Memory<'static, P>) -> F,
+    ) -> Self
     where
         P: Plan,
+        W: Flow<P, Output = O>,
         F: Future<Output = O> + Send + 'static,
     {
-        let (layout, offset) = const {
-            let frame = match Layout::from_size_align(P::VIEW.size, P::VIEW.align) {
-                Ok(frame) => frame,
-                Err(_) => panic!("[DI020] a frame is too large"),
-            };
-            match Layout::new::<F>().extend(frame) {
-                Ok((layout, offset)) => (layout.pad_to_align(), offset),
-                Err(_) => panic!("[DI020] a frame is too large"),
+        let ops = const {
+            &Ops {
+                poll: match P::VIEW.control {
+                    None => poll::<P, W, F>,
+                    Some(_) => poll_to_end::<P, W, F>,
+                },
+                drop: match P::VIEW.control {
+                    None => drop_all::<F, O>,
+                    Some(_) => give_up::<F, O>,
+                },
+                shape: shape::<P, F, W::State, O>(),
             }
         };
-        // SAFETY: the memory is large enough for the future and the
-        // frame at its offset, and freed by this value only, after the future is dropped. `'static` stands for
-        // that life: `Flow::run` accepts any lifetime and can therefore not let the memory escape.
+        let shape = &ops.shape;
+        // SAFETY: the memory is large enough for the future, the state and the frame at their offsets, and freed by this
+        // value only, after the future and then the state are dropped. `'static` stands for that life: `Flow::run` accepts
+        // any lifetime and can therefore not let the memory or the state escape.
         unsafe {
-            let at = allocate(layout);
+            let at = allocate(shape.layout);
+            let held = at.add(shape.state).cast::<W::State>();
+            held.write(state);
+            let state: &'static W::State = &*held;
+            let container = state.container();
+            if let Some(flag) = shape.in_flight {
+                at.add(flag).cast::<bool>().write(false);
+            }
+            if let Some(end) = &shape.end {
+                at.add(end.control).cast::<Control>().write(Control {
+                    container: std::ptr::from_ref(container).cast(),
+                    end: End::new(),
+                });
+            }
             let memory = Memory {
-                at: at.add(offset),
+                at: at.add(shape.frame),
+                container,
                 _memory: PhantomData,
             };
-            let in_flight = match const { P::VIEW.flag } {
-                Some(flag) => at.add(offset + flag).cast::<bool>(),
-                None => std::ptr::null_mut(),
-            };
-            if const { P::VIEW.flag.is_some() } {
-                in_flight.write(false);
-            }
-            at.cast::<F>().write(begin(flow, memory));
+            at.cast::<F>().write(begin(flow, state, memory));
             ScopeFuture {
-                future: at.cast::<F>(),
-                layout,
-                in_flight,
+                at,
+                ops,
+                phase: Phase::Running,
             }
+        }
+    }
+
+    fn rest(&self) -> Rest {
+        Rest {
+            at: self.at,
+            shape: &self.ops.shape,
+        }
+    }
+
+    /// # Safety
+    /// The future is gone.
+    unsafe fn begin_end(&mut self, outcome: Outcome) {
+        // SAFETY: the caller's.
+        if let Some((_, control)) = unsafe { self.rest().control() } {
+            control.end.begin(outcome);
         }
     }
 
     /// The size of the allocation in bytes.
     pub fn size(&self) -> usize {
-        self.layout.size()
+        self.ops.shape.layout.size()
     }
+}
+
+/// Polls the handler. A panic is an output, too.
+///
+/// # Safety
+/// The future is live, and an `F`.
+#[inline(always)]
+unsafe fn poll<P: Plan, W: Flow<P>, F: Future<Output = W::Output>>(
+    scope: &mut ScopeFuture<W::Output>,
+    cx: &mut Context<'_>,
+) -> Poll<W::Output> {
+    // SAFETY: the caller's; the future is on the heap and is not moved before it is dropped.
+    caught(|| unsafe { Pin::new_unchecked(&mut *scope.at.cast::<F>()).poll(cx) })
+        .unwrap_or_else(|panic| Poll::Ready(W::panicked(panic)))
+}
+
+/// Drops everything, in a plan without a teardown.
+///
+/// # Safety
+/// The future is live, and an `F`; the scope is not used again.
+unsafe fn drop_all<F, O>(scope: &mut ScopeFuture<O>) {
+    // Dropped last, also when a drop of the handler's own panics.
+    let _owned = Owned(scope.rest());
+    // SAFETY: the caller's.
+    unsafe { scope.at.cast::<F>().drop_in_place() }
+}
+
+/// Polls the handler and then the teardown of what was built.
+///
+/// # Safety
+/// The scope is as its phase says, the future an `F`, and the plan has a teardown.
+unsafe fn poll_to_end<P: Plan, W: Flow<P>, F: Future<Output = W::Output>>(
+    scope: &mut ScopeFuture<W::Output>,
+    cx: &mut Context<'_>,
+) -> Poll<W::Output> {
+    if scope.phase == Phase::Running {
+        // SAFETY: the future is live, on the heap, and not moved before it is dropped.
+        let polled =
+            caught(|| unsafe { Pin::new_unchecked(&mut *scope.at.cast::<F>()).poll(&mut *cx) });
+        let (output, outcome) = match polled {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(output)) => {
+                let outcome = W::outcome(&output);
+                (output, outcome)
+            }
+            Err(panic) => (W::panicked(panic), Outcome::Panicked),
+        };
+        // Whatever panics below, the future is not touched again.
+        scope.phase = Phase::Over;
+        // SAFETY: as above; its place is then free, and large enough for an output (see `shape`).
+        unsafe {
+            scope.at.cast::<F>().drop_in_place();
+            scope.at.cast::<W::Output>().write(output);
+            scope.begin_end(outcome);
+        }
+        scope.phase = Phase::Ending;
+    }
+    assert!(scope.phase == Phase::Ending, "polled after its end");
+    // SAFETY: the future is gone.
+    let failures = ready!(unsafe { scope.rest().poll_end(cx) });
+    scope.phase = Phase::Over;
+    // SAFETY: the output is live, and moved out once.
+    let output = unsafe { scope.at.cast::<W::Output>().read() };
+    Poll::Ready(if failures.is_empty() {
+        output
+    } else {
+        W::not_torn_down(output, failures)
+    })
+}
+
+/// Drops the handler, or its output, and leaves the rest to a task of the app, in a plan with a teardown.
+///
+/// # Safety
+/// The scope is as its phase says, the future an `F`; the scope is not used again.
+unsafe fn give_up<F, O>(scope: &mut ScopeFuture<O>) {
+    let owned = Owned(scope.rest());
+    match scope.phase {
+        Phase::Running => {
+            // The hook is all that a panic here could be told to.
+            // SAFETY: the caller's. The frame is dropped with the future, and leaves its values.
+            unsafe {
+                let _ = caught(|| scope.at.cast::<F>().drop_in_place());
+                scope.begin_end(Outcome::Cancelled);
+            }
+        }
+        Phase::Ending => {
+            // SAFETY: the caller's.
+            let _ = caught(|| unsafe { scope.at.cast::<O>().drop_in_place() });
+        }
+        Phase::Over => {}
+    }
+    // SAFETY: the future is gone, or its output is.
+    unsafe { owned.rescue() }
+}
+
+const fn shape<P: Plan, F, S, O>() -> Shape {
+    const fn behind(layout: Layout, next: Layout) -> (Layout, usize) {
+        match layout.extend(next) {
+            Ok(extended) => extended,
+            Err(_) => panic!("[DI020] a frame is too large"),
+        }
+    }
+    const fn layout(size: usize, align: usize) -> Layout {
+        match Layout::from_size_align(size, align) {
+            Ok(layout) => layout,
+            Err(_) => panic!("[DI020] a frame is too large"),
+        }
+    }
+    const fn max(a: usize, b: usize) -> usize {
+        if a > b { a } else { b }
+    }
+    let has_end = P::VIEW.control.is_some();
+    let future = if has_end {
+        let size = max(size_of::<F>(), size_of::<O>());
+        layout(size, max(align_of::<F>(), align_of::<O>()))
+    } else {
+        Layout::new::<F>()
+    };
+    let (whole, state) = behind(future, Layout::new::<S>());
+    let (whole, frame) = behind(whole, layout(P::VIEW.size, P::VIEW.align));
+    Shape {
+        layout: whole.pad_to_align(),
+        state,
+        drop_state: drop_value::<S>,
+        frame,
+        in_flight: match P::VIEW.flag {
+            Some(flag) => Some(frame + flag),
+            None => None,
+        },
+        end: match P::VIEW.control {
+            Some(control) => Some(EndShape {
+                control: frame + control,
+                poll: poll_end::<P>,
+                drop: drop_end::<P>,
+                rescue: rescue::<P::Container>,
+            }),
+            None => None,
+        },
+    }
+}
+
+/// # Safety
+/// `at` is a live `T` that nobody uses again.
+unsafe fn drop_value<T>(at: *mut u8) {
+    // SAFETY: the caller's.
+    unsafe { at.cast::<T>().drop_in_place() }
 }
 
 impl<O> Future for ScopeFuture<O> {
@@ -86,20 +316,123 @@ impl<O> Future for ScopeFuture<O> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<O> {
-        // SAFETY: the future is on the heap and is not moved before it is dropped.
-        unsafe { Pin::new_unchecked(&mut *self.future).poll(cx) }
+        // SAFETY: the operations are those of this future.
+        unsafe { (self.ops.poll)(&mut self, cx) }
     }
 }
 
-impl<O> Drop for ScopeFuture<O> {
+impl<O: 'static> Drop for ScopeFuture<O> {
+    #[inline]
     fn drop(&mut self) {
-        // SAFETY: the future and its memory are this value's, and nobody uses them again.
+        // SAFETY: the operations are those of this future, which is not used again.
+        unsafe { (self.ops.drop)(self) }
+    }
+}
+
+/// The frame, the state and the memory, with no future.
+#[derive(Clone, Copy)]
+struct Rest {
+    at: *mut u8,
+    shape: &'static Shape,
+}
+
+impl Rest {
+    /// # Safety
+    /// The plan has a teardown, nobody else uses its frame, and the memory is not freed.
+    unsafe fn control<'a>(self) -> Option<(&'static EndShape, &'a mut Control)> {
+        let end = self.shape.end.as_ref()?;
+        // SAFETY: the control is in the allocation; the rest is the caller's.
+        Some((end, unsafe { &mut *self.at.add(end.control).cast() }))
+    }
+
+    /// # Safety
+    /// The future is gone, and the memory is not freed.
+    unsafe fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Vec<TeardownFailure>> {
+        // SAFETY: the caller's.
         unsafe {
-            self.future.drop_in_place();
-            let is_forgotten = !self.in_flight.is_null() && self.in_flight.read();
-            if !is_forgotten {
-                free(self.future.cast(), self.layout);
+            match self.control() {
+                Some((end, control)) => {
+                    (end.poll)(self.at.add(self.shape.frame), &mut control.end, cx)
+                }
+                None => Poll::Ready(Vec::new()),
             }
         }
     }
+
+    /// Drops what is left and frees the memory.
+    ///
+    /// # Safety
+    /// The future is gone, and nobody uses this again.
+    unsafe fn free(self) {
+        // SAFETY: the caller's; the control and the flag are in the allocation.
+        unsafe {
+            if let Some((end, control)) = self.control() {
+                (end.drop)(self.at.add(self.shape.frame), &mut control.end);
+                std::ptr::from_mut(control).drop_in_place();
+            }
+            let is_forgotten = match self.shape.in_flight {
+                Some(flag) => self.at.add(flag).cast::<bool>().read(),
+                None => false,
+            };
+            (self.shape.drop_state)(self.at.add(self.shape.state));
+            if !is_forgotten {
+                free(self.at, self.shape.layout);
+            }
+        }
+    }
+}
+
+/// The same, owned: frees the memory at the end, also when something panics.
+struct Owned(Rest);
+
+// SAFETY: as for `ScopeFuture`.
+unsafe impl Send for Owned {}
+
+impl Owned {
+    async fn to_its_end(mut self) -> Vec<TeardownFailure> {
+        // SAFETY: the future is gone, and the memory is this one's.
+        std::future::poll_fn(|cx| self.poll_end(cx)).await
+    }
+
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Vec<TeardownFailure>> {
+        // SAFETY: the future is gone where there is an `Owned` that is polled, and the memory is this one's.
+        unsafe { self.0.poll_end(cx) }
+    }
+
+    /// Goes on as a task of the app, if there is anything to go on with.
+    ///
+    /// # Safety
+    /// The future is gone.
+    unsafe fn rescue(self) {
+        // SAFETY: the caller's; the container is borrowed from the state, which lives as long as this.
+        unsafe {
+            if let Some((end, control)) = self.0.control()
+                && !control.end.is_over()
+            {
+                (end.rescue)(control.container, self);
+            }
+        }
+    }
+}
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        // SAFETY: the future is gone by then, and this is the end.
+        unsafe { self.0.free() }
+    }
+}
+
+/// # Safety
+/// `container` is a live `C`, for as long as `rest` is.
+unsafe fn rescue<C: Container>(container: *const u8, rest: Owned) {
+    // The task may end, and with it the container's borrow, while it is being spawned.
+    // SAFETY: the caller's.
+    let runtime = unsafe { (*container.cast::<C>()).handle().runtime() };
+    let told = Arc::clone(&runtime);
+    runtime.spawn(Box::pin(async move {
+        let failures = rest.to_its_end().await;
+        if !failures.is_empty() {
+            told.teardown_failed(&failures);
+        }
+    }));
 }

@@ -1,5 +1,7 @@
 //! Start-up: every singleton once, what it needs first, independent ones concurrently.
 
+use std::sync::Arc;
+
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::{
@@ -8,22 +10,25 @@ use super::{
     maker::Op,
 };
 use crate::{
-    BuildError, Container, Failure,
+    BuildError, Container, Failure, Panic,
     graph::{Graph, Kind, Source},
+    runtime::Runtime,
     scope::Scope,
 };
 
 /// Builds the singletons of `C`. Returns when all are built, or one failed.
 ///
 /// A node begins as soon as everything that it needs is there: A (10 ms) -> B (50 ms) beside C (50 ms) -> D (10 ms)
-/// takes 60 ms. When one fails, those in flight are cancelled, and those already built are dropped in
-/// reverse order of construction.
+/// takes 60 ms. When one fails, those in flight are cancelled, and those already built are torn down and dropped in
+/// reverse order of construction; so they are, on a task of the runtime, when the future is dropped before its end.
 ///
 /// # Errors
-/// The first constructor that fails.
-pub async fn start<C: Container>(given: C::Given) -> Result<Handle<C>, BuildError> {
-    let graph = C::GRAPH;
-    let mut startup = Startup::new(graph);
+/// The first constructor that fails or panics.
+pub async fn start<C: Container>(
+    given: C::Given,
+    runtime: impl Runtime,
+) -> Result<Handle<C>, BuildError> {
+    let mut startup = Startup::new(C::GRAPH, Arc::new(runtime));
     startup.keep_given(given);
     let mut running = FuturesUnordered::new();
     loop {
@@ -35,6 +40,7 @@ pub async fn start<C: Container>(given: C::Given) -> Result<Handle<C>, BuildErro
             Some((_, Ok(built))) => startup.finish(built),
             Some((row, Err(failure))) => {
                 drop(running);
+                startup.block.give_up().await;
                 return Err(failure.into_build_error::<C>(row));
             }
         }
@@ -43,6 +49,7 @@ pub async fn start<C: Container>(given: C::Given) -> Result<Handle<C>, BuildErro
         startup.waiting.iter().all(|n| *n == 0),
         "a graph without cycles is built whole"
     );
+    drop(running);
     Ok(Handle::new(startup.block))
 }
 
@@ -58,11 +65,11 @@ struct Startup {
 }
 
 impl Startup {
-    fn new(graph: Graph) -> Self {
+    fn new(graph: Graph, runtime: Arc<dyn Runtime>) -> Self {
         let rows = graph.rows.len();
         let mut startup = Startup {
             graph,
-            block: Block::new(usize::from(graph.slots)),
+            block: Block::new(usize::from(graph.slots), runtime),
             waiting: vec![0; rows],
             waiters: vec![Vec::new(); rows],
             ready: Vec::new(),
@@ -116,8 +123,16 @@ impl Startup {
     fn finish(&mut self, built: Built) {
         let row = built.row;
         let slot = self.graph.slot(row);
-        match (&self.graph.rows[usize::from(row)].maker, built.memory) {
-            (_, Some(memory)) => self.block.keep(slot, memory.finish()),
+        let this = &self.graph.rows[usize::from(row)];
+        match (&this.maker, built.memory) {
+            (maker, Some(memory)) => {
+                let mut kept = memory.finish();
+                if let Some(teardown) = maker.and_then(|maker| maker.teardown) {
+                    // SAFETY: the row's maker made the value.
+                    kept = unsafe { kept.torn_down(teardown, this.name) };
+                }
+                self.block.keep(slot, kept);
+            }
             (Some(maker), None) => {
                 if let (Op::Alias(_, coerce), [Source::Row(to)]) =
                     (maker.op, self.graph.sources(row))
@@ -160,9 +175,12 @@ impl Failure {
         }
         path.reverse();
         let errors = graph.errors(self.row());
-        let source = match errors.source {
-            Some(convert) => convert(self.into_error()).unwrap_or_else(|_| "unknown error".into()),
-            None => "its error type is not `std::error::Error`".into(),
+        let source = match (self.into_error().downcast::<Panic>(), errors.source) {
+            (Ok(panic), _) => panic,
+            (Err(error), Some(convert)) => {
+                convert(error).unwrap_or_else(|_| "unknown error".into())
+            }
+            (Err(_), None) => "its error type is not `std::error::Error`".into(),
         };
         BuildError::new(C::NAME, path, source)
     }

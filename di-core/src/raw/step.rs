@@ -1,6 +1,7 @@
 //! What the driver knows about step `k` of a plan, all in const evaluation.
 
 use super::{
+    closing::TeardownOp,
     frame::Plan,
     maker::{AsyncOp, MakeFn, Op, Thrown},
 };
@@ -114,10 +115,22 @@ pub(super) const fn drop_fn<P: Plan>(k: usize) -> Option<unsafe fn(*mut u8)> {
     }
 }
 
-/// The first step whose value has to be dropped: until then no mark is kept.
+/// The teardown of step `k`'s value.
+pub(super) const fn teardown<P: Plan>(k: usize) -> Option<TeardownOp> {
+    if k >= P::VIEW.len {
+        return None;
+    }
+    let step = &P::VIEW.steps[k];
+    match (step.extractor, &P::VIEW.rows[step.row as usize].maker) {
+        (None, Some(maker)) => maker.teardown,
+        _ => None,
+    }
+}
+
+/// The first step whose value has to be dropped or torn down: until then no mark is kept.
 pub(super) const fn first_drop<P: Plan>() -> usize {
     let mut k = 0;
-    while k < P::VIEW.len && drop_fn::<P>(k).is_none() {
+    while k < P::VIEW.len && drop_fn::<P>(k).is_none() && teardown::<P>(k).is_none() {
         k += 1;
     }
     k

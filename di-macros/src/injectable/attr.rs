@@ -1,45 +1,75 @@
 //! The arguments of `#[injectable(..)]`, and the marks on fields and parameters.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use syn::{Attribute, Expr, Token, Type, parse::ParseStream, punctuated::Punctuated};
+use syn::{Attribute, Expr, ExprPath, Path, Token, Type, parse::ParseStream};
 
-/// The scope as written; none for a bare `#[injectable]`.
-#[derive(Clone)]
-pub(crate) struct Scope(pub(crate) Option<Ident>);
+/// The arguments as written; none for a bare `#[injectable]`.
+#[derive(Clone, Default)]
+pub(crate) struct Args {
+    pub(crate) scope: Option<Ident>,
+    /// `teardown = close`
+    pub(crate) teardown: Option<Path>,
+}
 
 const SCOPES: [&str; 3] = ["singleton", "request", "transient"];
 const WRITE: &str = "write `#[injectable(singleton)]` (one for the app), `#[injectable(request)]` (one for a request) or \
                      `#[injectable(transient)]` (a fresh one for every place that asks)";
 
-impl Scope {
+impl Args {
     pub(crate) fn parse(args: TokenStream) -> syn::Result<Self> {
-        if args.is_empty() {
-            return Ok(Scope(None));
-        }
-        let words = syn::parse::Parser::parse2(
-            Punctuated::<Ident, Token![,]>::parse_terminated,
-            args.clone(),
-        )
-        .map_err(|_| syn::Error::new_spanned(args, format!("expected a scope: {WRITE}")))?;
-        let mut scope = None;
-        for word in words {
-            if !SCOPES.iter().any(|known| word == known) {
-                let message = match &scope {
-                    Some(_) => {
-                        format!("unknown option `{word}`: the scope is all that can be said here")
-                    }
-                    None => unknown(&word.to_string()),
-                };
-                return Err(syn::Error::new(word.span(), message));
-            }
-            if let Some(first) = scope.replace(word.clone()) {
-                let message = format!(
-                    "the scope is given twice, as `{first}` and as `{word}`: keep one of them"
-                );
-                return Err(syn::Error::new(word.span(), message));
+        syn::parse::Parser::parse2(Self::parse_list, args)
+    }
+
+    fn parse_list(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut args = Args::default();
+        while !input.is_empty() {
+            let word: Ident = input.parse().map_err(|error| {
+                syn::Error::new(error.span(), format!("expected a scope: {WRITE}"))
+            })?;
+            args.argument(&word, input)?;
+            if !input.is_empty() {
+                let separator = input.parse::<Token![,]>();
+                separator.map_err(|error| {
+                    syn::Error::new(error.span(), format!("expected `,` after `{word}`"))
+                })?;
             }
         }
-        Ok(Scope(scope))
+        Ok(args)
+    }
+
+    fn argument(&mut self, word: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        if word == "teardown" {
+            let teardown = teardown(word, input)?;
+            return match self.teardown.replace(teardown) {
+                Some(_) => Err(syn::Error::new(
+                    word.span(),
+                    "`teardown` is given twice: keep one of them",
+                )),
+                None => Ok(()),
+            };
+        }
+        if !SCOPES.iter().any(|known| word == known) {
+            let word_text = word.to_string();
+            let message = if distance("teardown", &word_text) <= 3 {
+                format!("unknown option `{word}`; did you mean `teardown = close`?")
+            } else if input.peek(Token![=]) {
+                format!("expected a scope: {WRITE}")
+            } else if self.scope.is_some() {
+                format!(
+                    "unknown option `{word}`: beside the scope, `teardown = close` can be said here"
+                )
+            } else {
+                unknown(&word_text)
+            };
+            return Err(syn::Error::new(word.span(), message));
+        }
+        match self.scope.replace(word.clone()) {
+            Some(first) => Err(syn::Error::new(
+                word.span(),
+                format!("the scope is given twice, as `{first}` and as `{word}`: keep one of them"),
+            )),
+            None => Ok(()),
+        }
     }
 
     /// From the `#[injectable(..)]` among an item's attributes, for the derive form and for associated fns.
@@ -48,7 +78,7 @@ impl Scope {
         for attr in attrs.iter().filter(|attr| is_injectable(attr)) {
             let scope = match &attr.meta {
                 syn::Meta::List(list) => Self::parse(list.tokens.clone())?,
-                _ => Scope(None),
+                _ => Args::default(),
             };
             if found.replace(scope).is_some() {
                 let message = "`#[injectable(..)]` is given twice: keep one of them";
@@ -64,10 +94,43 @@ impl Scope {
     }
 
     /// The scope, or an error at the item that lacks one.
-    pub(crate) fn required(self, owner: Span) -> syn::Result<Ident> {
-        self.0
+    pub(crate) fn required(&self, owner: Span) -> syn::Result<Ident> {
+        self.scope
+            .clone()
             .ok_or_else(|| syn::Error::new(owner, format!("the scope is missing: {WRITE}")))
     }
+
+    /// The teardown, if values of this scope can have one.
+    pub(crate) fn checked_teardown(&self) -> syn::Result<Option<ExprPath>> {
+        match (&self.teardown, &self.scope) {
+            (Some(path), Some(scope)) if scope == "transient" => Err(syn::Error::new_spanned(
+                path,
+                "a transient is its taker's own, which may keep it or drop it: tear down the value that owns it, or make it \
+                 `request`",
+            )),
+            (teardown, _) => Ok(teardown.clone().map(|path| ExprPath {
+                attrs: Vec::new(),
+                qself: None,
+                path,
+            })),
+        }
+    }
+}
+
+/// What stands behind `teardown`.
+fn teardown(word: &Ident, input: ParseStream<'_>) -> syn::Result<Path> {
+    const EXPECTED: &str = "write `teardown = close`: the async fn of the value that closes it";
+    if !input.peek(Token![=]) {
+        return Err(syn::Error::new(word.span(), EXPECTED));
+    }
+    input.parse::<Token![=]>()?;
+    let path = input
+        .call(Path::parse_mod_style)
+        .map_err(|error| syn::Error::new(error.span(), EXPECTED))?;
+    if input.peek(syn::token::Paren) {
+        return Err(input.error("the fn is named here, and not called: write `teardown = close`"));
+    }
+    Ok(path)
 }
 
 fn unknown(word: &str) -> String {

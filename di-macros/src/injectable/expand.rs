@@ -33,6 +33,7 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
     let deps = deps(&node.params, di);
     let construct = construct(node, di);
     let covariant = covariant(node, di);
+    let (torn_down, teardown) = teardown(node, di);
     let (seal, seal_params) = (seal(node), without_bounds(&node.generics));
     // Not its projections to value and error: the compiler does not look into those for the least visible type.
     let built = at(&node.output, &lifetime("'static"));
@@ -45,12 +46,13 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
         }
         #[automatically_derived]
         unsafe impl #impls #di::Recipe<#seal> for #target #bounds {
-            const MAKER: #di::Maker = #di::Maker::#new::<Self, #seal>();
+            const MAKER: #di::Maker = #di::Maker::#new::<Self, #seal>() #torn_down;
             type Deps = #deps;
             type Output<'di> = #output;
             #error
         }
         #construct
+        #teardown
         #shared
         #covariant
     }
@@ -288,6 +290,58 @@ fn construct(node: &Node, di: &Facade) -> TokenStream {
             }
         }
     }
+}
+
+/// What closes the value: an addition to the maker, and the impl. The fn takes what it wants to, which is inferred where it
+/// is passed to `Close`.
+fn teardown(node: &Node, di: &Facade) -> (Option<TokenStream>, Option<TokenStream>) {
+    let Some(close) = &node.teardown else {
+        return (None, None);
+    };
+    let (seal, target) = (seal(node), target_type(node));
+    let generics = impl_generics(&node.generics);
+    let (impls, _, bounds) = generics.split_for_impl();
+    let now = value_type(node, di, &lifetime("'di"));
+    let (added, of, with, value) = if node.scope == "singleton" {
+        let value = quote!(&'di #now);
+        (
+            quote!(torn_down_shared),
+            quote!(TeardownShared),
+            "CloseShared",
+            value,
+        )
+    } else {
+        let value = quote!(#di::Last<'di, #now>);
+        (quote!(torn_down), quote!(Teardown), "Close", value)
+    };
+    let named = close
+        .path
+        .segments
+        .last()
+        .map_or_else(|| close.span(), |last| last.ident.span());
+    let place = named.resolved_at(Span::call_site());
+    let (at_place, with) = (di.at(place), syn::Ident::new(with, place));
+    let closed = quote_spanned! {place=>
+        #at_place::Closed::closed(#at_place::#with::<'_, #now, _>::close(#close, value, outcome).await)
+    };
+    // An error about the fn as a whole, such as a future that is not `Send`, stands where it is named.
+    let keyword = quote_spanned!(place=> async);
+    let returned = quote_spanned! {place=>
+        #at_place::core::result::Result<(), #at_place::BoxError>
+    };
+    let implemented = quote! {
+        #[automatically_derived]
+        impl #impls #di::#of<#seal> for #target #bounds {
+            #keyword fn teardown<'di>(
+                _: #di::At<'di>,
+                value: #value,
+                outcome: #di::Outcome,
+            ) -> #returned {
+                #closed
+            }
+        }
+    };
+    (Some(quote!(.#added::<Self, #seal>())), Some(implemented))
 }
 
 /// A value that is shared must not be able to keep a borrow that is shorter than its own: its type has to be

@@ -2,10 +2,12 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{GenericParam, ItemFn, ReturnType, Signature, Type, spanned::Spanned, visit::Visit};
+use syn::{
+    ExprPath, GenericParam, ItemFn, ReturnType, Signature, Type, spanned::Spanned, visit::Visit,
+};
 
 use super::{
-    attr::Scope,
+    attr::Args,
     expand,
     model::{Node, Target},
     params,
@@ -14,7 +16,7 @@ use crate::common::{
     Facade, Report, find_impl_trait, has_lifetimes, peel, replace_self, shared, text,
 };
 
-pub(crate) fn parse(item: &ItemFn, scope: Scope, di: &Facade) -> syn::Result<Node> {
+pub(crate) fn parse(item: &ItemFn, args: Args, di: &Facade) -> syn::Result<Node> {
     if let Some(this) = find_self(&item.sig) {
         return Err(syn::Error::new(
             this,
@@ -30,7 +32,7 @@ pub(crate) fn parse(item: &ItemFn, scope: Scope, di: &Facade) -> syn::Result<Nod
     let path = quote!(#ident);
     provider(
         &item.sig,
-        scope,
+        args,
         None,
         Place {
             target,
@@ -51,13 +53,14 @@ pub(crate) struct Place {
 /// A node of a fn's signature; `self_ty` is that of its impl block.
 pub(crate) fn provider(
     sig: &Signature,
-    scope: Scope,
+    args: Args,
     self_ty: Option<&Type>,
     place: Place,
     di: &Facade,
 ) -> syn::Result<Node> {
     let mut report = Report::default();
-    let scope = report.take(scope.required(sig.ident.span()));
+    let scope = report.take(args.required(sig.ident.span()));
+    let teardown = report.take(args.checked_teardown()).flatten();
     let params = report.take(params::parse(sig, self_ty, di));
     let output = report.take(output(sig, self_ty));
     if let syn::Safety::Unsafe(token) = &sig.safety {
@@ -108,7 +111,20 @@ pub(crate) fn provider(
         output,
         is_async: sig.asyncness.is_some(),
         span: sig.ident.span(),
+        teardown: teardown.map(|path| named_by(path, self_ty)),
     })
+}
+
+/// `teardown = Self::close`, with the type written out.
+fn named_by(path: ExprPath, self_ty: Option<&Type>) -> ExprPath {
+    let segments = &path.path.segments;
+    match (segments.first(), self_ty) {
+        (Some(first), Some(ty)) if first.ident == "Self" => {
+            let (ty, rest) = (expand::elided(ty), segments.iter().skip(1));
+            syn::parse_quote!(<#ty> #(::#rest)*)
+        }
+        _ => path,
+    }
 }
 
 /// The place of what is returned, for written code.

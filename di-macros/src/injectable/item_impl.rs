@@ -8,7 +8,7 @@ use syn::{
 };
 
 use super::{
-    attr::{Scope, is_injectable},
+    attr::{Args, is_injectable},
     expand,
     item_fn::{Place, provider, returned},
     model::{Node, Target},
@@ -19,7 +19,7 @@ use crate::common::{Facade, Report, peel};
 /// The nodes of the block; marks are taken off it.
 pub(crate) fn parse(
     item: &mut ItemImpl,
-    scope: syn::Result<Scope>,
+    scope: syn::Result<Args>,
     di: &Facade,
 ) -> syn::Result<Vec<Node>> {
     let nodes = scope.and_then(|scope| nodes(item, scope, di));
@@ -49,7 +49,7 @@ pub(crate) fn is_node(item: &ItemImpl) -> bool {
     })
 }
 
-fn nodes(item: &ItemImpl, scope: Scope, di: &Facade) -> syn::Result<Vec<Node>> {
+fn nodes(item: &ItemImpl, scope: Args, di: &Facade) -> syn::Result<Vec<Node>> {
     if let Some((path, _)) = &item.trait_ {
         return Err(syn::Error::new_spanned(
             path,
@@ -68,7 +68,7 @@ fn nodes(item: &ItemImpl, scope: Scope, di: &Facade) -> syn::Result<Vec<Node>> {
         .iter()
         .filter(|item| item.attrs.iter().any(is_injectable))
         .collect();
-    match (&scope.0, providers.first()) {
+    match (&scope.scope, providers.first()) {
         (None, Some(_)) => {
             let mut report = Report::default();
             for constructor in fns.iter().filter(|f| f.attrs.iter().any(is_constructor)) {
@@ -97,10 +97,10 @@ fn nodes(item: &ItemImpl, scope: Scope, di: &Facade) -> syn::Result<Vec<Node>> {
 fn constructor(
     item: &ItemImpl,
     fns: &[&ImplItemFn],
-    scope: Scope,
+    scope: Args,
     di: &Facade,
 ) -> syn::Result<Node> {
-    let scope = Scope(Some(scope.required(item.self_ty.span())?));
+    scope.required(item.self_ty.span())?;
     let marked: Vec<_> = fns
         .iter()
         .filter(|item| item.attrs.iter().any(is_constructor))
@@ -132,13 +132,13 @@ fn constructor(
     )?;
     node.name = type_name(self_ty);
     node.value = Some(self_ty.clone());
-    Ok(node)
+    Ok(node.torn_down_by_own_fn(self_ty))
 }
 
 /// An associated fn as a provider, found as `Type::name`.
 fn associated(item: &ItemImpl, found: &ImplItemFn, di: &Facade) -> syn::Result<Node> {
     let ident = &found.sig.ident;
-    let scope = Scope::of_attributes(&found.attrs, ident)?;
+    let scope = Args::of_attributes(&found.attrs, ident)?;
     let self_ty = &*item.self_ty;
     let target = Target::Associated {
         ident: format_ident!("provider_{}", ident),

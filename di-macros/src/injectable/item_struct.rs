@@ -4,16 +4,17 @@ use quote::{ToTokens, quote};
 use syn::{Data, DeriveInput, Field, Fields, ItemStruct, Type, spanned::Spanned};
 
 use super::{
-    attr::{Mark, Scope, is_mark, mark},
+    attr::{Args, Mark, is_mark, mark},
     expand,
     model::{Node, Param, Source, Target},
     params::{limit, local},
 };
 use crate::common::{Dependency, Report, peel, text};
 
-pub(crate) fn parse(item: &ItemStruct, scope: Scope) -> syn::Result<Node> {
+pub(crate) fn parse(item: &ItemStruct, args: Args) -> syn::Result<Node> {
     let mut report = Report::default();
-    let scope = report.take(scope.required(item.ident.span()));
+    let scope = report.take(args.required(item.ident.span()));
+    let teardown = report.take(args.checked_teardown()).flatten();
     let mut params = Vec::new();
     let mut values = Vec::new();
     for (i, field) in item.fields.iter().enumerate() {
@@ -63,7 +64,9 @@ pub(crate) fn parse(item: &ItemStruct, scope: Scope) -> syn::Result<Node> {
         is_async: false,
         construct,
         span: ident.span(),
-    })
+        teardown,
+    }
+    .torn_down_by_own_fn(&syn::parse_quote!(#ident #arguments)))
 }
 
 fn construct(

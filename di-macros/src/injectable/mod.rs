@@ -26,7 +26,7 @@ use crate::common::{Facade, facade, name_span, refuse_placeholders, types_of, wi
 
 /// `#[injectable(..)]` on a struct, an impl block or a fn.
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
-    let scope = attr::Scope::parse(args);
+    let scope = attr::Args::parse(args);
     let di = facade();
     match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Struct(mut item)) => {
@@ -90,7 +90,7 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
         Ok(item) => item,
         Err(error) => return error.to_compile_error(),
     };
-    let scope = attr::Scope::of_attributes(&item.attrs, &item.ident);
+    let scope = attr::Args::of_attributes(&item.attrs, &item.ident);
     let stub = stub::of_struct(&item, scope.as_ref().ok());
     let node = scope.and_then(|scope| item_struct::parse(&item, scope));
     finish(

@@ -1,8 +1,9 @@
 //! What is known about a node once its item is parsed.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use syn::{Generics, Type};
+use syn::{ExprPath, Generics, Type, parse_quote};
 
+use super::expand::elided;
 use crate::common::Dependency;
 
 /// A node.
@@ -24,6 +25,22 @@ pub(crate) struct Node {
     pub(crate) construct: TokenStream,
     /// Where the node is defined.
     pub(crate) span: Span,
+    /// The fn that closes the value.
+    pub(crate) teardown: Option<ExprPath>,
+}
+
+impl Node {
+    /// For a node that is a type of the user's: a teardown that is a mere name is an associated fn of it.
+    pub(crate) fn torn_down_by_own_fn(mut self, ty: &Type) -> Self {
+        self.teardown = self.teardown.map(|path| match path.path.get_ident() {
+            Some(ident) => {
+                let ty = elided(ty);
+                parse_quote!(<#ty>::#ident)
+            }
+            None => path,
+        });
+        self
+    }
 }
 
 /// The type that stands for the node in lists.

@@ -9,13 +9,13 @@ use syn::{
 };
 
 use super::{
-    attr::Scope,
+    attr::Args,
     expand,
     model::{Node, Target},
 };
 use crate::common::{find_impl_trait, has_lifetimes, peel};
 
-pub(crate) fn of_struct(item: &ItemStruct, scope: Option<&Scope>) -> Node {
+pub(crate) fn of_struct(item: &ItemStruct, scope: Option<&Args>) -> Node {
     let ident = &item.ident;
     let (_, arguments, _) = item.generics.split_for_impl();
     let ty: Type = syn::parse_quote!(#ident #arguments);
@@ -23,7 +23,7 @@ pub(crate) fn of_struct(item: &ItemStruct, scope: Option<&Scope>) -> Node {
 }
 
 /// Of a block with a constructor; none of one for a trait, or for what is no named type.
-pub(crate) fn of_impl(item: &ItemImpl, scope: Option<&Scope>) -> Option<Node> {
+pub(crate) fn of_impl(item: &ItemImpl, scope: Option<&Args>) -> Option<Node> {
     let ty = &*item.self_ty;
     let is_named = matches!(peel(ty), Type::Path(_));
     (is_named && item.trait_.is_none())
@@ -31,7 +31,7 @@ pub(crate) fn of_impl(item: &ItemImpl, scope: Option<&Scope>) -> Option<Node> {
 }
 
 /// Of a provider; none where it is not known what it provides.
-pub(crate) fn of_fn(item: &ItemFn, scope: Option<&Scope>) -> Option<Node> {
+pub(crate) fn of_fn(item: &ItemFn, scope: Option<&Args>) -> Option<Node> {
     let ReturnType::Type(_, output) = &item.sig.output else {
         return None;
     };
@@ -47,8 +47,8 @@ pub(crate) fn of_fn(item: &ItemFn, scope: Option<&Scope>) -> Option<Node> {
     })
 }
 
-fn node(target: Target, generics: &Generics, output: Type, scope: Option<&Scope>) -> Node {
-    let written = scope.and_then(|scope| scope.0.as_ref());
+fn node(target: Target, generics: &Generics, output: Type, scope: Option<&Args>) -> Node {
+    let written = scope.and_then(|scope| scope.scope.as_ref());
     let scope = match written {
         Some(scope) if scope != "singleton" => scope.to_string(),
         _ if has_lifetimes(&output) => "request".to_string(),
@@ -67,6 +67,7 @@ fn node(target: Target, generics: &Generics, output: Type, scope: Option<&Scope>
         value: None,
         is_fallible: false,
         is_async: false,
+        teardown: None,
     }
 }
 

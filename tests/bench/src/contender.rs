@@ -70,7 +70,7 @@ pub async fn chain_30(last: &N29<'_>) -> String {
 }
 
 /// A request without HTTP: the frame is filled and the last value's body runs.
-pub struct InProcess<H, C>(pub C, pub std::marker::PhantomData<fn() -> H>);
+pub struct InProcess<H, C>(pub std::marker::PhantomData<fn() -> (H, C)>);
 
 macro_rules! in_process {
     ($($handler:ident $last:ident,)*) => {$(
@@ -79,10 +79,11 @@ macro_rules! in_process {
             C: di_axum::Container,
             P: Plan<Container = C, Root = $handler>,
         {
+            type State = C;
             type Output = u64;
             #[inline]
-            async fn run<'m>(self, memory: Memory<'m, P>) -> u64 {
-                let mut frame: Frame<'_, P> = memory.open(&self.0);
+            async fn run<'m>(self, _: &'m C, memory: Memory<'m, P>) -> u64 {
+                let mut frame: Frame<'_, P> = memory.open();
                 match frame.build_now() {
                     Ok(ready) => {
                         let (last, ()) = ready.args::<$handler, _>();
@@ -91,6 +92,15 @@ macro_rules! in_process {
                     }
                     Err(_) => unreachable!("nothing in the chain fails"),
                 }
+            }
+            fn outcome(_: &u64) -> di_axum::Outcome {
+                di_axum::Outcome::Success
+            }
+            fn panicked(panic: di_axum::Panic) -> u64 {
+                unreachable!("nothing in the chain panics, but: {panic}")
+            }
+            fn not_torn_down(_: u64, _: Vec<di_axum::TeardownFailure>) -> u64 {
+                unreachable!("nothing in the chain has a teardown")
             }
         }
     )*};
@@ -102,9 +112,9 @@ in_process!(chain_1 N0, chain_10 N9, chain_30 N29,);
 pub fn future<H, C>(app: &C) -> ScopeFuture<u64>
 where
     C: Mounts<H>,
-    InProcess<H, C>: Flow<C::Plan, Output = u64>,
+    InProcess<H, C>: Flow<C::Plan, State = C, Output = u64>,
 {
-    ScopeFuture::new::<C::Plan, _>(InProcess::<H, C>(app.clone(), std::marker::PhantomData))
+    ScopeFuture::new::<C::Plan, _>(InProcess::<H, C>(std::marker::PhantomData), app.clone())
 }
 
 /// The container's side of `case`.

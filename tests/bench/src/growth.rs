@@ -79,7 +79,7 @@ pub fn sides() -> [Side; 3] {
 fn side<C>(app: C) -> Side
 where
     C: Container + di_axum::__private::Mounts<chain_10>,
-    InProcess<chain_10, C>: di_axum::__private::Flow<C::Plan, Output = u64>,
+    InProcess<chain_10, C>: di_axum::__private::Flow<C::Plan, State = C, Output = u64>,
 {
     Side {
         nodes: C::GRAPH.len() - 1,

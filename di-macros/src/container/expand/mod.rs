@@ -136,7 +136,18 @@ impl Container<'_> {
                 #handed_in
                 #[allow(clippy::too_many_arguments)]
                 #vis async fn build(#(#parameters),*) -> #di::core::result::Result<Self, #di::BuildError> {
-                    #di::core::result::Result::Ok(Self(#di::start::<Self>(#values).await?))
+                    let runtime = <#di::AppRuntime as #di::core::default::Default>::default();
+                    #di::core::result::Result::Ok(Self(#di::start::<Self>(#values, runtime).await?))
+                }
+
+                /// Waits for what still runs beside requests, and then tears the singletons down, in reverse order of
+                /// construction, each awaited. Once: a second call returns at once.
+                ///
+                /// # Errors
+                /// The teardowns that failed; the others were done.
+                #[allow(dead_code)]
+                #vis async fn shutdown(&self) -> #di::core::result::Result<(), #di::TeardownError> {
+                    #di::shutdown(&self.0).await
                 }
 
                 /// The graph: nodes, edges, and how to draw them.

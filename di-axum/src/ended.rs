@@ -1,0 +1,44 @@
+//! What is answered when a request ended otherwise than with its handler's response.
+
+use std::sync::Arc;
+
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use di_core::{Outcome, Panic, TeardownError, TeardownFailure};
+
+/// The answer to a request that panicked.
+pub(crate) fn panicked(handler: &'static str, panic: &Panic) -> Response {
+    tracing::error!(handler, panic = panic.message(), "a request panicked");
+    internal_error()
+}
+
+/// The answer when values could not be torn down: a success that was not committed is none.
+pub(crate) fn not_torn_down(response: Response, failures: Vec<TeardownFailure>) -> Response {
+    log(&failures);
+    let mut response = if Outcome::of_status(response.status().as_u16()).is_success() {
+        internal_error()
+    } else {
+        response
+    };
+    if let Some(error) = TeardownError::of(failures) {
+        response.extensions_mut().insert(Arc::new(error));
+    }
+    response
+}
+
+/// Teardowns that failed, one event for each.
+pub(crate) fn log(failures: &[TeardownFailure]) {
+    for failure in failures {
+        tracing::error!(
+            node = failure.node(),
+            error = failure.error(),
+            "a value could not be torn down"
+        );
+    }
+}
+
+fn internal_error() -> Response {
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}

@@ -1,0 +1,56 @@
+//! What an app runs on: tokio, and a tracker of what runs beside requests.
+
+use di_core::{
+    __private::{BoxFuture, Handle, Runtime},
+    Container, TeardownError, TeardownFailure,
+};
+use tokio_util::task::TaskTracker;
+
+use crate::ended::log;
+
+/// The runtime of an app with axum.
+#[derive(Debug, Default)]
+pub struct AppRuntime {
+    /// What runs beside requests: teardowns of those whose client went away.
+    tracker: TaskTracker,
+}
+
+impl Runtime for AppRuntime {
+    fn spawn(&self, future: BoxFuture) {
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => {
+                self.tracker.spawn_on(future, &runtime);
+            }
+            Err(_) => tracing::error!(
+                "dropped outside of a tokio runtime, where nothing can be torn down: values are only dropped"
+            ),
+        }
+    }
+
+    fn teardown_failed(&self, failures: &[TeardownFailure]) {
+        log(failures);
+    }
+
+    fn never_shut_down(&self, nodes: &[&'static str]) {
+        tracing::error!(
+            nodes = nodes.join(", "),
+            "an app was dropped without `shutdown()`: its singletons are torn down by a task that nobody waits for"
+        );
+    }
+}
+
+/// Waits for what runs beside requests, and tears the singletons down.
+///
+/// # Errors
+/// The teardowns that failed.
+pub async fn shutdown<C: Container>(app: &Handle<C>) -> Result<(), TeardownError> {
+    if let Some(AppRuntime { tracker }) = app.runtime_as() {
+        tracker.close();
+        tracker.wait().await;
+    }
+    let ended = app.end().await;
+    if let Err(error) = &ended {
+        log(error.failures());
+    }
+    ended
+}

@@ -1,0 +1,217 @@
+//! The end of a frame: its values torn down and dropped, in reverse order of construction.
+//!
+//! A loop over the steps and not unrolled as construction is: it waits for teardowns, and runs only in plans that have one.
+
+use std::task::{Context, Poll};
+
+use super::{closing::TeardownOp, frame::Plan, step::flag};
+use crate::{
+    BoxError, Outcome, TeardownFailure,
+    plan::{SHARED, Step, View},
+    teardown::{Panic, caught},
+};
+
+/// How far the end of a frame is.
+pub(crate) struct End {
+    /// That of the frame when the handler was through with it; see the module's documentation.
+    mark: u32,
+    /// The steps from here on are torn down and dropped.
+    ended: u32,
+    pub(super) outcome: Outcome,
+    /// The teardown in flight, whose future lies in the frame's scratch memory, and its step.
+    pending: Option<(TeardownOp, usize)>,
+    failures: Vec<TeardownFailure>,
+}
+
+impl End {
+    pub(super) fn new() -> Self {
+        End {
+            mark: 0,
+            ended: u32::MAX,
+            outcome: Outcome::Cancelled,
+            pending: None,
+            failures: Vec::new(),
+        }
+    }
+
+    /// The frame leaves its values.
+    #[inline(always)]
+    pub(super) fn left(&mut self, mark: u32) {
+        self.mark = mark;
+    }
+
+    pub(super) fn begin(&mut self, outcome: Outcome) {
+        self.outcome = outcome;
+    }
+
+    /// Whether there is nothing to do.
+    pub(super) fn is_over(&self) -> bool {
+        self.pending.is_none() && (self.mark < 2 || self.ended == 0)
+    }
+
+    /// The next step to end, whose value is this caller's to tear down or drop.
+    fn next(&mut self, view: &View<'static>) -> Option<usize> {
+        while self.ended > 0 {
+            self.ended = self.ended.min(view.len as u32) - u32::from(view.len > 0);
+            let k = self.ended as usize;
+            let Some(step) = view.steps[..view.len].get(k) else {
+                break;
+            };
+            let is_done = self.mark >= 2 * self.ended + 2;
+            let is_taken = match step.taken_by {
+                SHARED => false,
+                taker => self.mark > 2 * u32::from(taker),
+            };
+            if is_done && !is_taken {
+                return Some(k);
+            }
+        }
+        None
+    }
+
+    fn note(&mut self, node: &'static str, ended: Result<Result<(), BoxError>, Panic>) {
+        let error = match ended {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error,
+            Err(panic) => panic.into(),
+        };
+        self.failures.push(TeardownFailure::new(node, error));
+        if self.outcome.is_success() {
+            self.outcome = Outcome::of_status(500);
+        }
+    }
+}
+
+/// A frame whose handler is gone.
+struct Ending<'e> {
+    at: *mut u8,
+    view: View<'static>,
+    flag: usize,
+    end: &'e mut End,
+}
+
+impl<'e> Ending<'e> {
+    /// # Safety
+    /// `at` is a frame of this plan, which `end` knows how far it is, and nobody else uses.
+    unsafe fn new<P: Plan>(at: *mut u8, end: &'e mut End) -> Self {
+        Ending {
+            at,
+            view: P::VIEW,
+            flag: const { flag::<P>() },
+            end,
+        }
+    }
+
+    fn place(&self, offset: usize) -> *mut u8 {
+        // SAFETY: offsets of the plan are inside the frame.
+        unsafe { self.at.add(offset) }
+    }
+
+    fn step(&self, k: usize) -> (&'static Step, &'static str) {
+        let step = &self.view.steps[k];
+        (step, self.view.rows[usize::from(step.row)].name)
+    }
+
+    fn poll(mut self, cx: &mut Context<'_>) -> Poll<Vec<TeardownFailure>> {
+        loop {
+            if let Some((op, k)) = self.end.pending {
+                // SAFETY: the future is in flight, and does not move.
+                let polled = caught(|| unsafe { (op.poll)(self.place(self.view.scratch), cx) });
+                let ended = match polled {
+                    Ok(Poll::Pending) => return Poll::Pending,
+                    Ok(Poll::Ready(ended)) => Ok(ended),
+                    Err(panic) => Err(panic),
+                };
+                let node = self.step(k).1;
+                self.end.note(node, ended);
+                let dropped = caught(|| self.stop());
+                self.end.note(node, dropped.map(Ok));
+            }
+            match self.end.next(&self.view) {
+                Some(k) => self.begin(k),
+                None => return Poll::Ready(std::mem::take(&mut self.end.failures)),
+            }
+        }
+    }
+
+    /// Drops the future in flight, and with it the value.
+    fn stop(&mut self) {
+        if let Some((op, _)) = self.end.pending.take() {
+            // SAFETY: a future is in flight, and this is the only place that drops it. The flag is inside the frame of
+            // every plan with a teardown.
+            unsafe {
+                (op.drop)(self.place(self.view.scratch));
+                self.place(self.flag).cast::<bool>().write(false);
+            }
+        }
+    }
+
+    fn begin(&mut self, k: usize) {
+        let (step, node) = self.step(k);
+        let teardown = match (step.extractor, &self.view.rows[usize::from(step.row)].maker) {
+            (None, Some(maker)) => maker.teardown,
+            _ => None,
+        };
+        let Some(op) = teardown else {
+            // SAFETY: see `start`.
+            let dropped = caught(|| unsafe { self.drop_value(k) });
+            return self.end.note(node, dropped.map(Ok));
+        };
+        let (value, scratch) = (self.place(step.out as usize), self.place(self.view.scratch));
+        let outcome = self.end.outcome;
+        // SAFETY: the step is live (see the module's documentation), everything that borrows from it was built later and is
+        // ended already, and `next` hands it out once. The scratch memory is free: nothing is pending.
+        let started = caught(|| unsafe { (op.start)(value, outcome, scratch) });
+        match started {
+            Ok(()) => {
+                // SAFETY: as in `stop`.
+                unsafe { self.place(self.flag).cast::<bool>().write(true) }
+                self.end.pending = Some((op, k));
+            }
+            Err(panic) => self.end.note(node, Err(panic)),
+        }
+    }
+
+    /// # Safety
+    /// The value of step `k` is live, and nobody uses it again.
+    unsafe fn drop_value(&self, k: usize) {
+        let (step, _) = self.step(k);
+        let drop = match (step.extractor, &self.view.rows[usize::from(step.row)].maker) {
+            (Some(op), _) => op.output.drop,
+            (None, Some(maker)) => maker.output.drop,
+            (None, None) => None,
+        };
+        if let Some(drop) = drop {
+            // SAFETY: the caller's.
+            unsafe { drop(self.place(step.out as usize)) }
+        }
+    }
+}
+
+/// Tears down and drops what was built, in reverse order. Each teardown is awaited, while what its value borrows is still
+/// there; one that fails or panics does not stop the others, which are then told of a failure.
+///
+/// # Safety
+/// `at` is the frame of a plan with a teardown, `end` knows how far it is, and nobody else uses either.
+pub(super) unsafe fn poll_end<P: Plan>(
+    at: *mut u8,
+    end: &mut End,
+    cx: &mut Context<'_>,
+) -> Poll<Vec<TeardownFailure>> {
+    // SAFETY: the caller's.
+    unsafe { Ending::new::<P>(at, end) }.poll(cx)
+}
+
+/// Drops what is left, without teardown.
+///
+/// # Safety
+/// As for [`poll_end`].
+pub(super) unsafe fn drop_end<P: Plan>(at: *mut u8, end: &mut End) {
+    // SAFETY: the caller's.
+    let mut ending = unsafe { Ending::new::<P>(at, end) };
+    let _ = caught(|| ending.stop());
+    while let Some(k) = ending.end.next(&ending.view) {
+        // SAFETY: the step is live, and handed out once; what borrows from it was built later and is dropped.
+        let _ = caught(|| unsafe { ending.drop_value(k) });
+    }
+}

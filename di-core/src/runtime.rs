@@ -1,0 +1,35 @@
+//! What an app needs of the async runtime that it runs on. A web facade implements it.
+
+use std::{any::Any, pin::Pin};
+
+use crate::teardown::TeardownFailure;
+
+/// A future on the heap.
+pub type BoxFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What runs beside an app, and is told what nobody else would hear of.
+pub trait Runtime: Any + Send + Sync {
+    /// Runs a future to its end, beside everything else. Where there is nobody to run it, it is dropped.
+    fn spawn(&self, future: BoxFuture);
+    /// Values could not be torn down.
+    fn teardown_failed(&self, failures: &[TeardownFailure]);
+    /// The last handle to an app is gone, and these singletons have a teardown that never ran.
+    fn never_shut_down(&self, nodes: &[&'static str]);
+}
+
+/// Runs nothing: without the web there is no runtime to ask.
+#[derive(Debug, Default)]
+pub struct NoRuntime;
+
+impl Runtime for NoRuntime {
+    fn spawn(&self, future: BoxFuture) {
+        drop(future);
+    }
+    fn teardown_failed(&self, _: &[TeardownFailure]) {}
+    fn never_shut_down(&self, nodes: &[&'static str]) {
+        eprintln!(
+            "an app was dropped without `shutdown()`; these were not torn down: {}",
+            nodes.join(", ")
+        );
+    }
+}
