@@ -47,6 +47,7 @@
 extern crate self as di_axum;
 
 mod answer;
+mod blocking;
 mod ended;
 mod extract;
 mod inject;
@@ -65,6 +66,7 @@ pub use di_macros::{Injectable, container, handler, injectable, module};
 pub mod __private {
     pub use crate::{
         answer::{AnswerProbe, NoAnswer},
+        blocking::{BlockingFuture, serve_blocking},
         extract::{ExtractsBody, ExtractsHead, FromRequest, extract_body, extract_part},
         runtime::{AppRuntime, shutdown},
         serve::{Endpoint, Via, serve},

@@ -6,13 +6,26 @@ use di_core::{
 };
 use tokio_util::task::TaskTracker;
 
-use crate::ended::log;
+use crate::{
+    blocking::{LIMIT, Places},
+    ended::log,
+};
 
 /// The runtime of an app with axum.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct AppRuntime {
-    /// What runs beside requests: teardowns of those whose client went away.
-    tracker: TaskTracker,
+    /// What runs beside requests: teardowns of those whose client went away, and blocking handlers.
+    pub(crate) tracker: TaskTracker,
+    pub(crate) blocking: Places,
+}
+
+impl Default for AppRuntime {
+    fn default() -> Self {
+        AppRuntime {
+            tracker: TaskTracker::new(),
+            blocking: Places::new(LIMIT),
+        }
+    }
 }
 
 impl Runtime for AppRuntime {
@@ -44,7 +57,7 @@ impl Runtime for AppRuntime {
 /// # Errors
 /// The teardowns that failed.
 pub async fn shutdown<C: Container>(app: &Handle<C>) -> Result<(), TeardownError> {
-    if let Some(AppRuntime { tracker }) = app.runtime_as() {
+    if let Some(AppRuntime { tracker, .. }) = app.runtime_as() {
         tracker.close();
         tracker.wait().await;
     }

@@ -78,11 +78,16 @@ where
     type State = S;
     type Output = Response;
 
-    /// Extractors of the head, those of the handler first; the body; injected nodes; the handler. What was built is then torn
+    /// Guards, as written; extractors of the head, those of the handler first; the body; injected nodes; the handler. What was built is then torn
     /// down and dropped, in reverse order, before the response leaves.
     async fn run<'m>(self, state: &'m S, memory: Memory<'m, P>) -> Response {
         let mut frame = memory.open();
         let (mut head, body) = self.request.into_parts();
+        if const { Frame::<'_, P>::GUARDS }
+            && let Err(failure) = frame.guard(&mut head).await
+        {
+            return failed::<S::Container>(failure);
+        }
         let heads = match H::heads(&mut head, state).await {
             Ok(heads) => heads,
             Err(rejection) => return rejection,

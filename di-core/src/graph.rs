@@ -26,6 +26,8 @@ pub(crate) struct Row {
     /// Steps and inputs that one construction takes, transients and extractors included.
     pub(crate) steps: u32,
     pub(crate) inputs: u32,
+    /// How many of the edges, the first ones, are guards of a handler.
+    pub(crate) guards: u16,
 }
 
 /// The state of a node in a depth-first search; and, for one that closes a cycle, the node it leads back to.
@@ -138,6 +140,7 @@ impl<const N: usize, const E: usize> Table<N, E> {
                 slot: 0,
                 steps: 0,
                 inputs: 0,
+                guards: from.guards as u16,
             };
             if matches!(from.kind, Kind::Invalid) {
                 self.valid = false;
@@ -275,6 +278,11 @@ impl<const N: usize, const E: usize> Table<N, E> {
         }
     }
 
+    /// How many of a handler's sources, the first ones, are guards.
+    pub const fn guards(&self, row: usize) -> usize {
+        self.rows[row].guards as usize
+    }
+
     /// What a row asks for.
     pub const fn sources(&self, row: usize) -> &[Source] {
         self.edges
@@ -307,4 +315,5 @@ const EMPTY: Row = Row {
     slot: 0,
     steps: 0,
     inputs: 0,
+    guards: 0,
 };

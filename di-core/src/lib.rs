@@ -48,7 +48,7 @@ pub mod __private {
         error::{BoxError, BuildError, Failure, IntoSource},
         graph::{Graph, Table},
         judge::{check, check_by_value},
-        key::{Dep, Deps, Extract, Extracted, Extractor, Mode, Of, Owned, Ref, Shared, Use},
+        key::{Dep, Deps, Extract, Extracted, Extractor, Guard, Mode, Of, Owned, Ref, Shared, Use},
         listed::{Answer, Errors, Listed, MAX_DEPS, Name, Source, count_edges},
         node::{
             At, Bind, Construct, ConstructAsync, Fallible, Meta, Node, Param, Provider, Recipe,
@@ -62,7 +62,7 @@ pub mod __private {
             Plain, Plan, Ready, ScopeFuture, start,
         },
         runtime::{BoxFuture, NoRuntime as AppRuntime, Runtime},
-        scope::{HeldByArc, HeldByRef, HeldByValue, Scope, ScopeIs, ScopeNumber},
+        scope::{HeldByArc, HeldByRef, HeldByRequest, HeldByValue, Scope, ScopeIs, ScopeNumber},
         teardown::{
             Close, CloseShared, Closed, Panic, Teardown, TeardownError, TeardownFailure,
             TeardownShared,

@@ -69,6 +69,15 @@ pub trait HeldByRef {}
 impl HeldByRef for ScopeIs<SINGLETON> {}
 impl HeldByRef for ScopeIs<REQUEST> {}
 
+/// A scope whose values can guard a request.
+#[diagnostic::on_unimplemented(
+    message = "[DI019] a guard is built for each request, and this is not request-scoped",
+    label = "named in `guard(..)`",
+    note = "write `#[injectable(request)]` on the type: its constructor returns a `Result`, whose error turns the request away"
+)]
+pub trait HeldByRequest {}
+impl HeldByRequest for ScopeIs<REQUEST> {}
+
 /// A scope whose values can be held as `Arc<T>`.
 #[diagnostic::on_unimplemented(
     message = "[DI005] only a singleton can be held as `Arc<T>`",

@@ -301,7 +301,7 @@ const _: () = {
 
     pub struct PlanOf<H>(PhantomData<H>);
     impl<H: di::Root<App>> PlanOf<H> {
-        const LAYOUT: di::Layout<STEPS, INPUTS> = di::Layout::new(&GRAPH, &H::SOURCES);
+        const LAYOUT: di::Layout<STEPS, INPUTS> = di::Layout::new(&GRAPH, &H::SOURCES, H::GUARDS);
     }
     unsafe impl<H: di::Root<App>> di::Plan for PlanOf<H> {
         type Container = App;
@@ -396,6 +396,7 @@ unsafe impl di::Asks<ShowSeal> for show {
         line: line!(),
         is_async: true,
     };
+    const GUARDS: usize = 0;
     type Deps = (
         di::Use<di::Ref, dyn Repo, dyn for<'q> di::Of<'q, T = dyn Repo + 'q>>,
         (
@@ -413,6 +414,7 @@ where
     ShowDeps: di::ProvidedAll<C>,
 {
     const SOURCES: [di::Source; di::MAX_DEPS] = <ShowDeps as di::ProvidedAll<C>>::SOURCES;
+    const GUARDS: usize = <show as di::Asks<ShowSeal>>::GUARDS;
 }
 
 struct Show;

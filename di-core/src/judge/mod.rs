@@ -111,6 +111,7 @@ const fn check_mode<const N: usize, const E: usize>(
             "` is request-scoped: by value it would be created again",
             "&",
         ),
+        (Mode::Guard, Scope::Singleton | Scope::Transient) => fail_guard(table, row, to),
         _ => return,
     };
     let text = Text::new().str(code).str(to.name).str(why).str("\n  ");
@@ -134,6 +135,28 @@ const fn check_mode<const N: usize, const E: usize>(
                 _ => "",
             }),
     );
+}
+
+/// `#[handler(guard(Settings))]`, and `Settings` is a singleton.
+#[track_caller]
+const fn fail_guard<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    row: usize,
+    guard: &Row,
+) -> ! {
+    let text = Text::new()
+        .str("[DI019] `")
+        .str(guard.name)
+        .str("` guards `")
+        .str(table.rows[row].name)
+        .str("`, but is ")
+        .str(guard.scope.name())
+        .str(": a guard is built for each request, and turns it away when it fails");
+    fail(
+        text.str("\n  help: make `")
+            .str(guard.name)
+            .str("` `request`, with a constructor that returns a `Result`"),
+    )
 }
 
 /// `dyn Clock = Ticker`, and `Ticker` is a transient.

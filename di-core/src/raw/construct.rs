@@ -158,7 +158,7 @@ impl OwnedView {
                 rows: &table.rows,
             };
         }
-        let layout = PlanLayout::<S, I>::new(table, edges);
+        let layout = PlanLayout::<S, I>::new(table, edges, 0);
         let view = layout.view(table);
         OwnedView {
             steps: view.steps[..view.len].to_vec(),
