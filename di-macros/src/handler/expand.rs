@@ -183,7 +183,6 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
     let now = Lifetime::new("'di", Span::call_site());
     let arguments = nested(handler.dependencies().map(|asked| asked.argument(di, &now)));
     let locals = handler.params.iter().map(|param| &param.local);
-    let wait = (!handler.is_blocking).then(|| quote!(.await));
     let bounds = bounds(handler, di);
     let span = handler.ident.span();
     let run = quote_spanned!(span=> run);
@@ -198,6 +197,7 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
         handler.output.resolved_at(Span::call_site()),
         di.at(handler.output),
     );
+    let wait = (!handler.is_blocking).then(|| quote_spanned!(place=> .await));
     let answer = quote_spanned! {place=>
         #web::IntoResponse::into_response(#ident::call(#(#locals),*) #wait)
     };
