@@ -52,12 +52,17 @@ mod ended;
 mod extract;
 mod inject;
 mod runtime;
+mod scoped;
 mod serve;
 
-pub use self::inject::Inject;
+pub use self::{
+    inject::Inject,
+    scoped::{GuardLayer, RequestScope, ScopeLayer, guard, scoped},
+};
 pub use di_core::{
-    BoxError, BuildError, Container, Graph, GraphEdge, GraphNode, HasContainer, Meta, Mode,
-    NodeKind, Outcome, Panic, Param, Provides, Scope, TeardownError, TeardownFailure,
+    __private::OpenScope, BoxError, BuildError, Container, Graph, GraphEdge, GraphNode,
+    HasContainer, Meta, Mode, NodeKind, Outcome, Panic, Param, Provides, Scope, TeardownError,
+    TeardownFailure,
 };
 pub use di_macros::{Injectable, container, handler, injectable, module};
 

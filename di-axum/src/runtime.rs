@@ -1,5 +1,7 @@
 //! What an app runs on: tokio, and a tracker of what runs beside requests.
 
+use std::any::Any;
+
 use di_core::{
     __private::{BoxFuture, Handle, Runtime},
     Container, TeardownError, TeardownFailure,
@@ -38,6 +40,10 @@ impl Runtime for AppRuntime {
                 "dropped outside of a tokio runtime, where nothing can be torn down: values are only dropped"
             ),
         }
+    }
+
+    fn opened(&self) -> Box<dyn Any + Send + Sync> {
+        Box::new(self.tracker.token())
     }
 
     fn teardown_failed(&self, failures: &[TeardownFailure]) {

@@ -2,13 +2,13 @@
 
 use std::marker::PhantomData;
 
-use axum::{extract::Request, http::request::Parts, response::Response};
+use axum::{body::Body, extract::Request, http::request::Parts, response::Response};
 use di_core::{
     __private::{Asks, At, Deps, Flow, Frame, Memory, Mounts, Plan, ScopeFuture},
     Container, HasContainer, Outcome, Panic, TeardownFailure,
 };
 
-use crate::{answer::failed, ended};
+use crate::{answer::failed, ended, scoped::RequestScope};
 
 /// axum's marker for the last extractor, in a type of our own: `Handler<Via<M>, S>`.
 pub struct Via<M>(PhantomData<fn() -> M>);
@@ -83,6 +83,11 @@ where
     async fn run<'m>(self, state: &'m S, memory: Memory<'m, P>) -> Response {
         let mut frame = memory.open();
         let (mut head, body) = self.request.into_parts();
+        if state.container().handle().is_scoped()
+            && let Some(scope) = RequestScope::joined(&head, state.container())
+        {
+            return Box::pin(join::<P, H, Seal, S, M>(scope, head, body, state)).await;
+        }
         if const { Frame::<'_, P>::GUARDS }
             && let Err(failure) = frame.guard(&mut head).await
         {
@@ -124,5 +129,38 @@ where
     #[cold]
     fn not_torn_down(response: Response, failures: Vec<TeardownFailure>) -> Response {
         ended::not_torn_down(response, failures)
+    }
+}
+
+/// The same in a scope that was opened before the handler: what is in it already is used, and who opened it ends it.
+async fn join<P, H, Seal, S, M>(
+    scope: RequestScope<S::Container>,
+    mut head: Parts,
+    body: Body,
+    state: &S,
+) -> Response
+where
+    P: Plan<Container = S::Container, Root = H>,
+    S: HasContainer<Container: Container<Request = Parts>>,
+    H: Endpoint<Seal, S, M>,
+{
+    let scope = scope.open_scope();
+    if let Err(failure) = scope.guard::<P>(&mut head).await {
+        return failed::<S::Container>(failure);
+    }
+    let heads = match H::heads(&mut head, state).await {
+        Ok(heads) => heads,
+        Err(rejection) => return rejection,
+    };
+    if let Err(failure) = scope.extract::<P>(&mut head).await {
+        return failed::<S::Container>(failure);
+    }
+    let body = match H::body(Request::from_parts(head, body), state).await {
+        Ok(body) => body,
+        Err(rejection) => return rejection,
+    };
+    match scope.ready::<P>().await {
+        Ok(ready) => H::run(PhantomData, ready.args::<H, Seal>(), heads, body).await,
+        Err(failure) => failed::<S::Container>(failure),
     }
 }

@@ -58,6 +58,18 @@ impl Error for BuildError {
     }
 }
 
+/// Something has to be extracted from a request, and there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoRequest;
+
+impl fmt::Display for NoRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it is extracted from a request, and there is none")
+    }
+}
+
+impl Error for NoRequest {}
+
 /// A constructor or extractor that failed during a request.
 pub struct Failure {
     row: u16,
@@ -67,6 +79,12 @@ pub struct Failure {
 impl Failure {
     pub(crate) const fn new(row: u16, error: Box<dyn Any + Send>) -> Self {
         Failure { row, error }
+    }
+
+    /// Of a row with an extractor, where there is no request.
+    #[cold]
+    pub(crate) fn without_request(row: u16) -> Self {
+        Failure::new(row, Box::new(NoRequest))
     }
 
     /// The row that failed; for an extractor, the row that asked for it.

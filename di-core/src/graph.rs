@@ -88,6 +88,29 @@ impl Graph {
         self.rows[usize::from(row)].errors
     }
 
+    /// Whether a row, or something below it, is extracted from a request.
+    pub const fn takes_from_request(self, row: u16) -> bool {
+        const fn search(graph: Graph, row: u16, seen: &mut [u64; 1 << 10]) -> bool {
+            let (word, bit) = (row as usize / 64, 1 << (row % 64));
+            if seen[word] & bit != 0 {
+                return false;
+            }
+            seen[word] |= bit;
+            let this = &graph.rows[row as usize];
+            let mut k = 0;
+            while k < this.len as usize {
+                match graph.edges[this.first as usize + k] {
+                    Source::Extract(_) => return true,
+                    Source::Row(to) if search(graph, to, seen) => return true,
+                    _ => {}
+                }
+                k += 1;
+            }
+            false
+        }
+        search(self, row, &mut [0; 1 << 10])
+    }
+
     /// The name of a row, as its entry is written.
     pub fn name(self, row: u16) -> &'static str {
         self.rows[usize::from(row)].name

@@ -26,7 +26,7 @@ mod text;
 
 pub use self::{
     container::{Container, HasContainer, Provides},
-    error::{BoxError, BuildError, Failure},
+    error::{BoxError, BuildError, Failure, NoRequest},
     export::{GraphEdge, GraphNode, NodeKind},
     graph::Graph,
     key::Mode,
@@ -58,8 +58,8 @@ pub mod __private {
         plan::{Layout, View},
         probe::*,
         raw::{
-            AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Last, Maker, Memory, OwnedView,
-            Plain, Plan, Ready, ScopeFuture, start,
+            Asked, AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Last, Maker, Memory,
+            OpenScope, OwnedView, Plain, Plan, Ready, ScopeFuture, start,
         },
         runtime::{BoxFuture, NoRuntime as AppRuntime, Runtime},
         scope::{HeldByArc, HeldByRef, HeldByRequest, HeldByValue, Scope, ScopeIs, ScopeNumber},

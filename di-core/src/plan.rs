@@ -399,13 +399,18 @@ pub struct View<'a> {
     pub(crate) flag: Option<usize>,
     /// Where the frame notes that the request was given up; only in a plan with a teardown.
     pub(crate) control: Option<usize>,
+    /// What the root asks for, and how many of that, the first ones, are guards.
+    pub(crate) root: &'a [Source],
+    pub(crate) root_guards: usize,
 }
 
 impl<const S: usize, const I: usize> Layout<S, I> {
-    /// The plan, with the graph that it is a plan of.
+    /// The plan, with the graph that it is a plan of, and the root that it is for.
     pub const fn view<'a, const N: usize, const E: usize>(
         &'a self,
         table: &'a Table<N, E>,
+        root: &'a [Source],
+        root_guards: usize,
     ) -> View<'a> {
         View {
             steps: &self.steps,
@@ -420,6 +425,8 @@ impl<const S: usize, const I: usize> Layout<S, I> {
             scratch: self.scratch,
             flag: self.flag,
             control: self.control,
+            root: root.split_at(self.root_len).0,
+            root_guards,
         }
     }
 }

@@ -306,7 +306,7 @@ const _: () = {
     unsafe impl<H: di::Root<App>> di::Plan for PlanOf<H> {
         type Container = App;
         type Root = H;
-        const VIEW: di::View<'static> = PlanOf::<H>::LAYOUT.view(&GRAPH);
+        const VIEW: di::View<'static> = PlanOf::<H>::LAYOUT.view(&GRAPH, &H::SOURCES, H::GUARDS);
     }
     unsafe impl<H: di::Root<App>> di::Mounts<H> for App {
         type Plan = PlanOf<H>;

@@ -15,6 +15,7 @@ mod guards;
 mod handlers;
 mod modules;
 mod naming;
+mod opened;
 mod scopes;
 mod sizes;
 mod startup;

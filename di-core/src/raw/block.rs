@@ -8,7 +8,7 @@ use std::{
         Arc,
         atomic::{
             AtomicBool,
-            Ordering::{AcqRel, Acquire},
+            Ordering::{AcqRel, Acquire, Relaxed},
         },
     },
 };
@@ -36,6 +36,13 @@ impl Slot {
         // SAFETY: a slot is large enough for a pointer to `T`, and aligned for one.
         unsafe { slot.0.as_mut_ptr().cast::<*const T>().write(pointer) };
         slot
+    }
+
+    /// # Safety
+    /// `at` holds a fat pointer.
+    pub(super) unsafe fn of_fat(at: *const u8) -> Self {
+        // SAFETY: the caller's; a fat pointer is as large as a slot.
+        Slot(unsafe { at.cast::<MaybeUninit<[*const u8; 2]>>().read() })
     }
 
     /// # Safety
@@ -149,6 +156,8 @@ pub(super) struct Block {
     is_built: bool,
     /// Whether this is the last attempt to tear down what nobody did.
     is_orphan: bool,
+    /// Whether a request may come with a scope that is open already.
+    is_scoped: AtomicBool,
 }
 
 // SAFETY: the slots point to values that `kept` owns, which are `Send + Sync`.
@@ -166,6 +175,7 @@ impl Block {
             is_ended: AtomicBool::new(false),
             is_built: false,
             is_orphan: false,
+            is_scoped: AtomicBool::new(false),
         }
     }
 
@@ -294,6 +304,28 @@ impl<C: Container> Handle<C> {
     #[inline(always)]
     pub(super) fn base(&self) -> *const u8 {
         self.block.base()
+    }
+
+    /// From now on a request may come with a scope that is open already.
+    pub fn set_scoped(&self) {
+        self.block.is_scoped.store(true, Relaxed);
+    }
+
+    /// Whether it may. O(1), no ordering.
+    #[inline(always)]
+    pub fn is_scoped(&self) -> bool {
+        self.block.is_scoped.load(Relaxed)
+    }
+
+    /// Whether two handles are of the same app.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.block, &other.block)
+    }
+
+    /// What a slot holds.
+    pub(super) fn slot_of(&self, slot: usize) -> Slot {
+        // SAFETY: every slot is filled before a handle exists, and not written again.
+        unsafe { *self.block.slot(slot) }
     }
 
     /// What the app runs on.

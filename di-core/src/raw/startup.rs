@@ -156,7 +156,7 @@ impl Startup {
 
 impl Failure {
     /// The path: from a singleton that nobody needs, through the first that needs each, to the one that failed.
-    fn into_build_error<C: Container>(self, singleton: u16) -> BuildError {
+    pub(super) fn into_build_error<C: Container>(self, singleton: u16) -> BuildError {
         let graph = C::GRAPH;
         let mut path = vec![graph.name(self.row())];
         if self.row() != singleton {

@@ -150,6 +150,12 @@ impl Container<'_> {
                     #di::shutdown(&self.0).await
                 }
 
+                /// Opens a scope outside of a request, or for longer than one: for a stream, a socket, a command.
+                #[allow(dead_code)]
+                #vis fn scope(&self) -> #di::OpenScope<Self> {
+                    #di::OpenScope::new(#di::core::clone::Clone::clone(self))
+                }
+
                 /// The graph: nodes, edges, and how to draw them.
                 #[allow(dead_code)]
                 #vis const fn graph() -> #di::Graph {

@@ -105,7 +105,7 @@ impl Container<'_> {
                 unsafe impl<__H: 'static, const __ROW: usize> #di::Plan for __PlanOf<__H, __ROW> {
                     type Container = #ident;
                     type Root = __H;
-                    const VIEW: #di::View<'static> = __PlanOf::<__H, __ROW>::LAYOUT.view(&__GRAPH);
+                    const VIEW: #di::View<'static> = __PlanOf::<__H, __ROW>::LAYOUT.view(&__GRAPH, __GRAPH.sources(__ROW), __GRAPH.guards(__ROW));
                 }
             };
         }
@@ -120,7 +120,7 @@ impl Container<'_> {
             unsafe impl<__H: #di::Root<#ident>> #di::Plan for __PlanOf<__H> {
                 type Container = #ident;
                 type Root = __H;
-                const VIEW: #di::View<'static> = __PlanOf::<__H>::LAYOUT.view(&__GRAPH);
+                const VIEW: #di::View<'static> = __PlanOf::<__H>::LAYOUT.view(&__GRAPH, &__H::SOURCES, __H::GUARDS);
             }
             #[automatically_derived]
             unsafe impl<__H: #di::Root<#ident>> #di::Mounts<__H> for #ident {
