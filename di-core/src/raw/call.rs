@@ -65,7 +65,7 @@ impl Call {
         for (k, source) in sources.iter().enumerate() {
             let Some(output) = owned::<C>(*source) else {
                 if let Source::Row(to) = *source {
-                    call.refer(k, state.slot(to));
+                    call.refer(k, state.filled_slot(to)?);
                 }
                 continue;
             };
