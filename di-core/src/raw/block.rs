@@ -424,8 +424,10 @@ impl<C: Container> Handle<C> {
         let slot = self.block.slot(C::GRAPH.slot(row));
         // SAFETY: as in `slot_of`.
         #[cfg(feature = "testing")]
+        let is_empty = unsafe { (*slot).is_empty() };
+        #[cfg(feature = "testing")]
         assert!(
-            unsafe { !(*slot).is_empty() },
+            !is_empty,
             "`{}` was not constructed, since a test replaced what it was for",
             C::GRAPH.name(row)
         );

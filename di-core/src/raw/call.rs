@@ -15,13 +15,15 @@ use super::{
 };
 use crate::{Container, Failure, Scope, graph::Source, teardown::caught};
 
+type DropFn = Option<unsafe fn(*mut u8)>;
+
 pub(super) struct Call {
     at: *mut u8,
     layout: Layout,
     /// As `Inputs` reads them.
     inputs: Vec<u32>,
     /// For each owned argument that is written and not taken, where it is and how it is dropped.
-    owned: Vec<(usize, Option<unsafe fn(*mut u8)>)>,
+    owned: Vec<(usize, DropFn)>,
 }
 
 // SAFETY: holds owned values, which are `Send`, and pointers to shared ones, which are `Sync`.

@@ -488,6 +488,7 @@ impl<C: Container> OpenScope<C> {
         Ok(Joined {
             call,
             _scope: PhantomData,
+            _plan: PhantomData,
         })
     }
 
@@ -545,7 +546,8 @@ impl<'s, V: ?Sized, E> Future for Asked<'s, '_, V, E> {
 /// What a root asks for, in an open scope.
 pub struct Joined<'s, P> {
     call: Call,
-    _scope: PhantomData<(&'s (), fn() -> P)>,
+    _scope: PhantomData<&'s ()>,
+    _plan: PhantomData<fn() -> P>,
 }
 
 impl<'s, P: Plan> Joined<'s, P> {

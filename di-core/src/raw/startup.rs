@@ -30,7 +30,8 @@ pub async fn start<C: Container>(
     runtime: impl Runtime,
     replacements: Replacements<C>,
 ) -> Result<Handle<C>, BuildError> {
-    let (values, idle, makes) = replacements.split();
+    let idle = replacements.idle();
+    let Replacements { values, makes } = replacements;
     let mut startup = Startup::new(C::GRAPH, Arc::new(runtime), &idle, &values);
     startup.block.is_replaced = !(values.is_empty() && makes.is_empty());
     startup.keep_given(given);
