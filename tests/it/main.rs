@@ -14,6 +14,7 @@ mod generics;
 mod graph;
 mod guards;
 mod handlers;
+mod lent;
 mod modules;
 mod naming;
 mod opened;
