@@ -13,7 +13,7 @@ use axum::{
 };
 use di_core::{__private::Mounts, Container, HasContainer, Panic};
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError},
+    sync::{OwnedSemaphorePermit, Semaphore},
     task::JoinHandle,
 };
 use tokio_util::task::TaskTracker;
@@ -43,10 +43,8 @@ impl Places {
     }
 
     fn take(&self) -> Option<OwnedSemaphorePermit> {
-        match Arc::clone(&self.free).try_acquire_owned() {
-            Ok(permit) => Some(permit),
-            Err(TryAcquireError::NoPermits | TryAcquireError::Closed) => None,
-        }
+        // It is never closed, so that there is no other error than that none is free.
+        Arc::clone(&self.free).try_acquire_owned().ok()
     }
 }
 

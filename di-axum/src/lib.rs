@@ -48,6 +48,7 @@ extern crate self as di_axum;
 
 mod answer;
 mod blocking;
+mod builder;
 mod ended;
 mod extract;
 mod inject;
@@ -56,6 +57,7 @@ mod scoped;
 mod serve;
 
 pub use self::{
+    builder::Builder,
     inject::Inject,
     scoped::{GuardLayer, RequestScope, ScopeLayer, guard, scoped},
 };
@@ -72,8 +74,9 @@ pub mod __private {
     pub use crate::{
         answer::{AnswerProbe, NoAnswer},
         blocking::{BlockingFuture, serve_blocking},
+        builder::Builder,
         extract::{ExtractsBody, ExtractsHead, FromRequest, extract_body, extract_part},
-        runtime::{AppRuntime, shutdown},
+        runtime::{empty_request, shutdown},
         serve::{Endpoint, Via, serve},
     };
     pub use axum::{

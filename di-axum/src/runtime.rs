@@ -2,30 +2,28 @@
 
 use std::any::Any;
 
+use axum::http::{Request, request::Parts};
 use di_core::{
     __private::{BoxFuture, Handle, Runtime},
     Container, TeardownError, TeardownFailure,
 };
 use tokio_util::task::TaskTracker;
 
-use crate::{
-    blocking::{LIMIT, Places},
-    ended::log,
-};
+use crate::{blocking::Places, ended::log};
 
 /// The runtime of an app with axum.
 #[derive(Debug)]
-pub struct AppRuntime {
+pub(crate) struct AppRuntime {
     /// What runs beside requests: teardowns of those whose client went away, and blocking handlers.
     pub(crate) tracker: TaskTracker,
     pub(crate) blocking: Places,
 }
 
-impl Default for AppRuntime {
-    fn default() -> Self {
+impl AppRuntime {
+    pub(crate) fn new(blocking: Places) -> Self {
         AppRuntime {
             tracker: TaskTracker::new(),
-            blocking: Places::new(LIMIT),
+            blocking,
         }
     }
 }
@@ -56,6 +54,11 @@ impl Runtime for AppRuntime {
             "an app was dropped without `shutdown()`: its singletons are torn down by a task that nobody waits for"
         );
     }
+}
+
+/// The head of a request that nobody sent.
+pub fn empty_request() -> Parts {
+    Request::new(()).into_parts().0
 }
 
 /// Waits for what runs beside requests, and tears the singletons down.

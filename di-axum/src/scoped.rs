@@ -283,18 +283,25 @@ where
             Err(answer) => answer,
         };
     }
-    let scope = RequestScope(Arc::new(OpenScope::new(app)));
-    head.extensions.insert(scope.clone());
-    let handled = async {
+    opened(app, |scope| async move {
+        head.extensions.insert(scope.clone());
         match B::build(&scope.0, &mut head).await {
             Ok(()) => called(inner, Request::from_parts(head, body)).await,
-            Err(answer) => {
-                head.extensions.remove::<RequestScope<C>>();
-                answer
-            }
+            Err(answer) => answer,
         }
-    };
-    let (response, outcome) = match AssertUnwindSafe(handled).catch_unwind().await {
+    })
+    .await
+}
+
+/// Opens a scope, runs something in it, and ends it.
+pub(crate) async fn opened<C, F>(app: C, run: impl FnOnce(RequestScope<C>) -> F) -> Response
+where
+    C: Container,
+    F: Future<Output = Response>,
+{
+    let scope = RequestScope(Arc::new(OpenScope::new(app)));
+    let handled = AssertUnwindSafe(run(scope.clone())).catch_unwind();
+    let (response, outcome) = match handled.await {
         Ok(response) => {
             let outcome = Outcome::of_status(response.status().as_u16());
             (response, outcome)

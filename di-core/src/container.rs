@@ -28,6 +28,8 @@ pub unsafe trait Container: Clone + Send + Sync + Sized + 'static {
     type Given: Handed;
     /// What extractors read.
     type Request: Send;
+    /// What extractors read where there is no request.
+    fn empty_request() -> Self::Request;
     /// What the container holds.
     fn handle(&self) -> &Handle<Self>;
     /// A container of what start-up built.

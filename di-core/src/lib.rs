@@ -7,6 +7,7 @@
 
 #![deny(missing_docs)]
 
+mod builder;
 mod container;
 mod error;
 mod export;
@@ -26,7 +27,7 @@ mod text;
 
 pub use self::{
     container::{Container, HasContainer, Provides},
-    error::{BoxError, BuildError, Failure, NoRequest},
+    error::{BoxError, BuildError, Failure, NoRequest, NotConstructed},
     export::{GraphEdge, GraphNode, NodeKind},
     graph::Graph,
     key::Mode,
@@ -41,6 +42,7 @@ pub use di_macros::{Injectable, container, injectable, module};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::{
+        builder::Builder,
         container::{
             Asks, Container, Everywhere, HasContainer, Mounts, Provided, ProvidedAll, Provides,
             Root, share,
@@ -59,10 +61,13 @@ pub mod __private {
         probe::*,
         raw::{
             Asked, AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Last, Maker, Memory,
-            OpenScope, OwnedView, Plain, Plan, Ready, ScopeFuture, start,
+            OpenScope, OwnedView, Plain, Plan, Ready, Replacements, ScopeFuture, start,
         },
-        runtime::{BoxFuture, NoRuntime as AppRuntime, Runtime},
-        scope::{HeldByArc, HeldByRef, HeldByRequest, HeldByValue, Scope, ScopeIs, ScopeNumber},
+        runtime::{BoxFuture, Runtime},
+        scope::{
+            HeldByArc, HeldByRef, HeldByRequest, HeldByValue, ReplacedByValue, ReplacedWith, Scope,
+            ScopeIs, ScopeNumber,
+        },
         teardown::{
             Close, CloseShared, Closed, Panic, Teardown, TeardownError, TeardownFailure,
             TeardownShared,
@@ -74,6 +79,9 @@ pub mod __private {
 
     /// There are no requests without the web.
     pub type RequestHead = ();
+
+    /// There is none.
+    pub fn empty_request() -> RequestHead {}
 
     /// Ends the app.
     ///

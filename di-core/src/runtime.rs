@@ -21,7 +21,7 @@ pub trait Runtime: Any + Send + Sync {
 
 /// Runs nothing: without the web there is no runtime to ask.
 #[derive(Debug, Default)]
-pub struct NoRuntime;
+pub(crate) struct NoRuntime;
 
 impl Runtime for NoRuntime {
     fn spawn(&self, future: BoxFuture) {

@@ -218,10 +218,11 @@ pub struct App(di::Handle<App>);
 
 impl App {
     pub async fn build(env: Env) -> Result<Self, di::BuildError> {
-        let runtime = <di::AppRuntime as Default>::default();
-        di::start::<Self>((di::Plain(env), ()), runtime)
-            .await
-            .map(Self)
+        Self::builder(env).build().await
+    }
+
+    pub fn builder(env: Env) -> di::Builder<Self> {
+        di::Builder::new((di::Plain(env), ()))
     }
 
     pub async fn shutdown(&self) -> Result<(), di::TeardownError> {
@@ -288,6 +289,9 @@ const _: () = {
         const GRAPH: di::Graph = GRAPH.graph();
         type Given = (di::Plain<Env>, ());
         type Request = di::RequestHead;
+        fn empty_request() -> di::RequestHead {
+            di::empty_request()
+        }
         fn handle(&self) -> &di::Handle<Self> {
             &self.0
         }

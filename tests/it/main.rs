@@ -16,6 +16,7 @@ mod handlers;
 mod modules;
 mod naming;
 mod opened;
+mod replace;
 mod scopes;
 mod sizes;
 mod startup;

@@ -15,13 +15,15 @@ use super::{
 };
 use crate::{Container, Failure, Scope, graph::Source, teardown::caught};
 
+type DropFn = Option<unsafe fn(*mut u8)>;
+
 pub(super) struct Call {
     at: *mut u8,
     layout: Layout,
     /// As `Inputs` reads them.
     inputs: Vec<u32>,
     /// For each owned argument that is written and not taken, where it is and how it is dropped.
-    owned: Vec<(usize, Option<unsafe fn(*mut u8)>)>,
+    owned: Vec<(usize, DropFn)>,
 }
 
 // SAFETY: holds owned values, which are `Send`, and pointers to shared ones, which are `Sync`.
@@ -65,7 +67,7 @@ impl Call {
         for (k, source) in sources.iter().enumerate() {
             let Some(output) = owned::<C>(*source) else {
                 if let Source::Row(to) = *source {
-                    call.refer(k, state.slot(to));
+                    call.refer(k, state.filled_slot(to)?);
                 }
                 continue;
             };

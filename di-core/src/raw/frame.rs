@@ -59,8 +59,13 @@ unsafe impl<P: Plan> Send for Memory<'_, P> {}
 
 impl<'m, P: Plan> Memory<'m, P> {
     /// A frame in this memory.
+    ///
+    /// # Panics
+    /// With the feature `testing`, of an app in which something was replaced: a frame takes for granted that it was not.
     #[inline(always)]
     pub fn open(self) -> Frame<'m, P> {
+        #[cfg(feature = "testing")]
+        assert!(!self.container.handle().is_replaced());
         Frame {
             bases: Bases {
                 at: self.at,

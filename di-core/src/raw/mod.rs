@@ -44,6 +44,7 @@ mod heap;
 mod inputs;
 mod maker;
 mod open;
+mod replace;
 mod scope_future;
 mod startup;
 mod step;
@@ -63,6 +64,7 @@ pub use self::{
     frame::{Flow, Frame, Memory, Plan, Ready},
     maker::{AsyncOp, Maker},
     open::{Asked, OpenScope},
+    replace::Replacements,
     scope_future::ScopeFuture,
     startup::start,
 };

@@ -16,7 +16,7 @@ use std::{
 use futures_util::lock::Mutex;
 
 use super::{
-    block::Slot,
+    block::{Kept, Slot},
     call::{Call, extract},
     closing::{Closing, TeardownOp},
     construct::{Place, run},
@@ -24,6 +24,7 @@ use super::{
     frame::Plan,
     heap::{allocate, free},
     maker::{AsyncOp, Op, Output},
+    replace::Make,
 };
 use crate::{
     BuildError, Container, Failure, Outcome, Scope, TeardownError, TeardownFailure,
@@ -70,13 +71,20 @@ pub(super) struct State<C: Container> {
     /// takes it.
     pub(super) extracted: HashMap<(u16, usize), Vec<Value>>,
     /// In order of construction; dropped in reverse.
-    values: Vec<Value>,
+    values: Vec<Held>,
     /// Tells the runtime that the scope is still open.
     _open: Box<dyn Any + Send + Sync>,
 }
 
 // SAFETY: slots point to singletons or to values, which are `Send + Sync` (see `Node`); the rest is `Send`.
 unsafe impl<C: Container> Send for State<C> {}
+
+/// A value that the scope holds.
+enum Held {
+    Built(Value),
+    /// What a test has put in its place.
+    Replaced(#[allow(dead_code, reason = "released when it is dropped")] Kept),
+}
 
 /// A value in memory of its own.
 pub(super) struct Value {
@@ -160,6 +168,15 @@ impl<C: Container> State<C> {
         }
     }
 
+    /// The same, where it is not known that the singleton was constructed.
+    pub(super) fn filled_slot(&self, row: u16) -> Result<Slot, Failure> {
+        let slot = self.slot(row);
+        if slot.is_empty() {
+            return Err(Failure::not_constructed(row));
+        }
+        Ok(slot)
+    }
+
     /// Builds a row, and what it needs, unless it is there.
     async fn build(
         &mut self,
@@ -177,6 +194,9 @@ impl<C: Container> State<C> {
         row: u16,
         request: Option<&mut C::Request>,
     ) -> Result<(), Failure> {
+        if let Some(make) = self.container.handle().make(row) {
+            return self.replace(row, &make, request);
+        }
         let this = &C::GRAPH.rows[usize::from(row)];
         let Some(maker) = &this.maker else {
             return Ok(());
@@ -193,8 +213,32 @@ impl<C: Container> State<C> {
             _ => Slot::of(value.at.cast_const()),
         };
         self.slots.insert(row, slot);
-        self.values.push(value);
+        self.values.push(Held::Built(value));
         Ok(())
+    }
+
+    /// Makes what a test has put in the place of a row.
+    fn replace(
+        &mut self,
+        row: u16,
+        make: &Make<C>,
+        request: Option<&mut C::Request>,
+    ) -> Result<(), Failure> {
+        let kept = match request {
+            Some(request) => make(request),
+            None => make(&C::empty_request()),
+        };
+        self.slots.insert(row, kept.slot);
+        self.values.push(Held::Replaced(kept));
+        Ok(())
+    }
+
+    /// What a row needs; nothing, when a test has replaced it.
+    fn sources(&self, row: u16) -> &'static [Source] {
+        match self.container.handle().make(row) {
+            Some(_) => &[],
+            None => C::GRAPH.sources(row),
+        }
     }
 
     /// The request-scoped rows that have to be built for this one, dependencies first, and it last.
@@ -205,7 +249,7 @@ impl<C: Container> State<C> {
             if self.is_there(row) || order.contains(&row) {
                 continue;
             }
-            match C::GRAPH.sources(row).get(k) {
+            match self.sources(row).get(k) {
                 Some(source) => {
                     open.push((row, k + 1));
                     if let Source::Row(to) = *source {
@@ -229,6 +273,9 @@ impl<C: Container> State<C> {
         sources: &[Source],
         request: &mut C::Request,
     ) -> Result<(), Failure> {
+        for row in self.replaced(sources) {
+            self.construct(row, Some(&mut *request)).await?;
+        }
         for (row, k, op) in self.extractors(sources) {
             let mut value = Value::new(&op.output, None);
             let place = value.place();
@@ -237,6 +284,22 @@ impl<C: Container> State<C> {
             self.extracted.entry((row, k)).or_default().push(value);
         }
         Ok(())
+    }
+
+    /// The rows below these sources that a test has replaced, which are made while there is a request.
+    fn replaced(&self, sources: &[Source]) -> Vec<u16> {
+        let (mut found, mut seen) = (Vec::new(), HashSet::new());
+        let mut open: Vec<u16> = rows(sources).rev().collect();
+        while let Some(row) = open.pop() {
+            if self.is_there(row) || !seen.insert(row) {
+                continue;
+            }
+            if self.container.handle().make(row).is_some() {
+                found.push(row);
+            }
+            open.extend(rows(self.sources(row)).rev());
+        }
+        found
     }
 
     /// The extractors below these sources, in the order of a plan: row, parameter, and operation; a transient's for each place
@@ -249,7 +312,7 @@ impl<C: Container> State<C> {
             if k == 0 && (self.is_there(row) || is_shared && !seen.insert(row)) {
                 continue;
             }
-            let Some(source) = C::GRAPH.sources(row).get(k) else {
+            let Some(source) = self.sources(row).get(k) else {
                 continue;
             };
             open.push((row, k + 1));
@@ -267,8 +330,12 @@ impl<C: Container> State<C> {
     /// Tears down and drops the values, in reverse order of construction. One that fails or panics does not stop the others.
     async fn end(mut self, mut outcome: Outcome) -> Vec<TeardownFailure> {
         let mut failures = Vec::new();
-        while let Some(mut value) = self.values.pop() {
-            let Some((closing, node)) = value.close(outcome) else {
+        while let Some(mut held) = self.values.pop() {
+            let closing = match &mut held {
+                Held::Built(value) => value.close(outcome),
+                Held::Replaced(_) => None,
+            };
+            let Some((closing, node)) = closing else {
                 continue;
             };
             if let Err(error) = closing.await {
@@ -282,7 +349,10 @@ impl<C: Container> State<C> {
     }
 
     fn has_teardown(&self) -> bool {
-        self.values.iter().any(|value| value.teardown.is_some())
+        self.values.iter().any(|held| match held {
+            Held::Built(value) => value.teardown.is_some(),
+            Held::Replaced(_) => false,
+        })
     }
 }
 
@@ -366,10 +436,9 @@ impl<C: Container> OpenScope<C> {
         let row = <C as Provides<T, Q>>::INDEX;
         let building = async move {
             let mut state = self.state.lock().await;
-            match state.build(row, request.as_deref_mut()).await {
-                Ok(()) => Ok(Found(state.slot(row))),
-                Err(failure) => Err(convert(failure)),
-            }
+            let built = state.build(row, request.as_deref_mut()).await;
+            let found = built.and_then(|()| state.filled_slot(row));
+            found.map(Found).map_err(convert)
         };
         Asked {
             building: Box::pin(building),
@@ -419,6 +488,7 @@ impl<C: Container> OpenScope<C> {
         Ok(Joined {
             call,
             _scope: PhantomData,
+            _plan: PhantomData,
         })
     }
 
@@ -476,7 +546,8 @@ impl<'s, V: ?Sized, E> Future for Asked<'s, '_, V, E> {
 /// What a root asks for, in an open scope.
 pub struct Joined<'s, P> {
     call: Call,
-    _scope: PhantomData<(&'s (), fn() -> P)>,
+    _scope: PhantomData<&'s ()>,
+    _plan: PhantomData<fn() -> P>,
 }
 
 impl<'s, P: Plan> Joined<'s, P> {

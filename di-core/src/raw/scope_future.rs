@@ -389,7 +389,7 @@ struct Owned(Rest);
 unsafe impl Send for Owned {}
 
 impl Owned {
-    async fn to_its_end(mut self) -> Vec<TeardownFailure> {
+    async fn into_failures(mut self) -> Vec<TeardownFailure> {
         // SAFETY: the future is gone, and the memory is this one's.
         std::future::poll_fn(|cx| self.poll_end(cx)).await
     }
@@ -430,7 +430,7 @@ unsafe fn rescue<C: Container>(container: *const u8, rest: Owned) {
     let runtime = unsafe { (*container.cast::<C>()).handle().runtime() };
     let told = Arc::clone(&runtime);
     runtime.spawn(Box::pin(async move {
-        let failures = rest.to_its_end().await;
+        let failures = rest.into_failures().await;
         if !failures.is_empty() {
             told.teardown_failed(&failures);
         }

@@ -97,10 +97,12 @@ impl Container<'_> {
             },
         ) = (self.di, self.item);
         let name = text(ident);
-        let parameters = self
+        let parameters: Vec<_> = self
             .fields
             .iter()
-            .map(|Field { ident, ty, .. }| quote!(#ident: #ty));
+            .map(|Field { ident, ty, .. }| quote!(#ident: #ty))
+            .collect();
+        let names = self.fields.iter().map(|field| field.ident);
         let values = self.fields.iter().map(
             |Field {
                  ident, is_shared, ..
@@ -136,8 +138,13 @@ impl Container<'_> {
                 #handed_in
                 #[allow(clippy::too_many_arguments)]
                 #vis async fn build(#(#parameters),*) -> #di::core::result::Result<Self, #di::BuildError> {
-                    let runtime = <#di::AppRuntime as #di::core::default::Default>::default();
-                    #di::core::result::Result::Ok(Self(#di::start::<Self>(#values, runtime).await?))
+                    Self::builder(#(#names),*).build().await
+                }
+
+                /// What can be said before it is built: limits, and in tests replacements.
+                #[allow(clippy::too_many_arguments, dead_code)]
+                #vis fn builder(#(#parameters),*) -> #di::Builder<Self> {
+                    #di::Builder::new(#values)
                 }
 
                 /// Waits for what still runs beside requests, and then tears the singletons down, in reverse order of
