@@ -7,6 +7,7 @@ mod blocking;
 mod borrowing;
 mod closing;
 mod derive;
+mod errors;
 mod extractors;
 mod forms;
 mod generics;

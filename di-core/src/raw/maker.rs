@@ -16,7 +16,7 @@ use super::{
     inputs::Inputs,
 };
 use crate::{
-    Container, Scope,
+    BoxError, Container, Scope,
     key::{Deps, Extract},
     node::{At, Bind, Construct, ConstructAsync, Recipe},
     teardown::{Teardown, TeardownShared},
@@ -78,7 +78,11 @@ pub struct Maker {
     /// For singletons: the `Arc` that the value is built in.
     pub(super) arc: Option<ArcOps>,
     pub(crate) teardown: Option<TeardownOp>,
+    /// What is kept of an error of the constructor; none of an error of another type, such as an extractor's.
+    pub(crate) kept: Option<KeptFn>,
 }
+
+pub(crate) type KeptFn = fn(&(dyn Any + Send)) -> Option<BoxError>;
 
 impl Maker {
     /// Of a sync constructor.
@@ -105,7 +109,15 @@ impl Maker {
             output: Output::of::<*const B::To<'static>>(),
             arc: None,
             teardown: None,
+            kept: None,
         }
+    }
+
+    /// Of a constructor that can fail.
+    #[must_use]
+    pub const fn failing<N: Recipe<S>, S>(mut self) -> Self {
+        self.kept = Some(|error| error.downcast_ref::<N::Error>().map(N::kept));
+        self
     }
 
     /// With the teardown of a request-scoped value.
@@ -133,6 +145,7 @@ impl Maker {
                 _ => None,
             },
             teardown: None,
+            kept: None,
         }
     }
 }
