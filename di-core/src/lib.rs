@@ -28,7 +28,7 @@ mod text;
 
 pub use self::{
     container::{Container, HasContainer, Provides},
-    error::{BoxError, BuildError, Failure, NoRequest, NotConstructed},
+    error::{BoxError, BuildError, Failure, NoPlace, NoRequest, NotConstructed},
     export::{GraphEdge, GraphNode, NodeKind},
     graph::Graph,
     key::Mode,
@@ -65,7 +65,7 @@ pub mod __private {
             Asked, AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Last, Maker, Memory,
             OpenScope, OwnedView, Plain, Plan, Ready, Replacements, ScopeFuture, start,
         },
-        runtime::{BoxFuture, Runtime},
+        runtime::{BlockingWork, BoxFuture, Runtime},
         scope::{
             HeldByArc, HeldByRef, HeldByRequest, HeldByValue, ReplacedByValue, ReplacedWith, Scope,
             ScopeIs, ScopeNumber,

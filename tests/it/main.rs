@@ -4,6 +4,7 @@
 
 mod attributes;
 mod blocking;
+mod blocking_nodes;
 mod borrowing;
 mod closing;
 mod derive;

@@ -7,10 +7,10 @@ use std::alloc::Layout;
 
 use super::{
     block::{SLOT, Slot},
-    construct::{Erased, Place, run},
+    construct::{Erased, Place, run, run_extractor},
     heap::{allocate, free},
     inputs::{APP, Inputs},
-    maker::{AsyncOp, Op, Output},
+    maker::{AsyncOp, Output},
     open::State,
 };
 use crate::{Container, Failure, Scope, graph::Source, teardown::caught};
@@ -157,7 +157,8 @@ async fn make<C: Container>(
         return Ok(());
     };
     let mut call = Call::prepare(state, row, C::GRAPH.sources(row), request).await?;
-    let made = run(&maker.op, call.take(), place).await;
+    let runtime = state.container.handle().runtime();
+    let made = run(maker, call.take(), place, &*runtime, true).await;
     made.map_err(|error| Failure::new(row, error))
 }
 
@@ -177,6 +178,6 @@ pub(super) async fn extract<C: Container>(
         app: std::ptr::from_ref(container).cast(),
         at: std::ptr::null(),
     });
-    let extracted = run(&Op::Async(*op), inputs, place).await;
+    let extracted = run_extractor(op, inputs, place).await;
     extracted.map_err(|error| Failure::new(row, error))
 }

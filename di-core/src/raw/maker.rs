@@ -66,6 +66,8 @@ impl Output {
 pub(crate) enum Op {
     Sync(MakeFn),
     Async(AsyncOp),
+    /// Sync, and on a thread that may be blocked.
+    Blocking(MakeFn),
     /// A binding: in the frame a constructor that stores a fat reference, in the app a coercion of slots.
     Alias(MakeFn, unsafe fn(*const Slot) -> Slot),
 }
@@ -88,6 +90,11 @@ impl Maker {
     /// Of a sync constructor.
     pub const fn new<N: Construct<S>, S>() -> Self {
         Self::of::<N, S>(Op::Sync(construct::<N, S>))
+    }
+
+    /// Of a sync constructor that blocks its thread.
+    pub const fn new_blocking<N: Construct<S>, S>() -> Self {
+        Self::of::<N, S>(Op::Blocking(construct::<N, S>))
     }
 
     /// Of an async constructor.

@@ -33,6 +33,7 @@
 //! written once, before any reader exists, and released in reverse order when the last handle goes.
 
 mod block;
+mod blocking;
 mod call;
 mod closing;
 mod construct;
@@ -52,6 +53,7 @@ mod unroll;
 
 pub(crate) use self::{
     block::SLOT,
+    blocking::BlockingCall,
     inputs::{APP, Inputs},
     maker::Op,
     scope_future::Control,

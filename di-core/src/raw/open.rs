@@ -204,7 +204,8 @@ impl<C: Container> State<C> {
         let teardown = maker.teardown.map(|teardown| (teardown, this.name));
         let mut value = Value::new(&maker.output, teardown);
         let mut call = Call::prepare(self, row, C::GRAPH.sources(row), request).await?;
-        let made = run(&maker.op, call.take(), value.place()).await;
+        let runtime = self.container.handle().runtime();
+        let made = run(maker, call.take(), value.place(), &*runtime, true).await;
         made.map_err(|error| Failure::new(row, error))?;
         value.is_live = true;
         let slot = match maker.op {

@@ -27,6 +27,8 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
     let meta = meta(node, di);
     let new = if node.is_async {
         quote!(new_async)
+    } else if node.is_blocking {
+        quote!(new_blocking)
     } else {
         quote!(new)
     };

@@ -22,6 +22,8 @@ pub(crate) struct Node {
     pub(crate) value: Option<Type>,
     pub(crate) is_fallible: bool,
     pub(crate) is_async: bool,
+    /// Runs on a thread that may be blocked.
+    pub(crate) is_blocking: bool,
     /// The call, or struct expression, over the parameters' locals.
     pub(crate) construct: TokenStream,
     /// Where the node is defined.
