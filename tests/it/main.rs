@@ -8,6 +8,7 @@ mod blocking_nodes;
 mod borrowing;
 mod closing;
 mod derive;
+mod errors;
 mod extractors;
 mod forms;
 mod generics;
