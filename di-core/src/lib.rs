@@ -47,7 +47,7 @@ pub mod __private {
         },
         error::{BoxError, BuildError, Failure, IntoSource},
         graph::{Graph, Table},
-        judge::{check, check_by_value},
+        judge::{any_used, check, check_by_value, used},
         key::{Dep, Deps, Extract, Extracted, Extractor, Mode, Of, Owned, Ref, Shared, Use},
         listed::{Answer, Errors, Listed, MAX_DEPS, Name, Source, count_edges},
         node::{

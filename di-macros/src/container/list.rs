@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! list    = entry ("," entry)*
-//! entry   = option* (type | type "=" provider | "dyn" bounds "=" type) | ".." path | "handlers" "(" path,* ")"
-//! option  = "#[qualifier(" type ")]"
+//! entry   = option* (type | type "=" provider | "dyn" bounds "=" type) | allow? ".." path | "handlers" "(" path,* ")"
+//! option  = "#[qualifier(" type ")]" | "#[replace]" | "#[replace(" path ")]" | allow
+//! allow   = "#[allow(unused)]"
 //! ```
 
 use proc_macro2::{Span, TokenStream, TokenTree};
@@ -15,7 +16,7 @@ use syn::{
 };
 
 use super::{
-    model::{Entry, Kind, NodeType},
+    model::{Entry, Include, Kind, Marks, NodeType},
     options::Options,
 };
 use crate::{
@@ -26,7 +27,7 @@ use crate::{
 /// A parsed list: entries, and the modules that it includes, in order.
 pub(crate) struct List {
     pub(crate) entries: Vec<Entry>,
-    pub(crate) includes: Vec<Path>,
+    pub(crate) includes: Vec<Include>,
 }
 
 impl Parse for List {
@@ -56,9 +57,12 @@ impl List {
     fn entry(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let options = Options::parse(input)?;
         if input.peek(Token![..]) {
-            options.none_on("an included module")?;
+            let may_be_unused = options.of_include()?;
             input.parse::<Token![..]>()?;
-            self.includes.push(input.call(Path::parse_mod_style)?);
+            self.includes.push(Include {
+                path: input.call(Path::parse_mod_style)?,
+                may_be_unused,
+            });
             return Ok(());
         }
         if is_handlers(input) {
@@ -81,6 +85,7 @@ impl List {
                     id: None,
                     name: crate::common::text(&path),
                     kind: Kind::Handler { ty },
+                    marks: Marks::default(),
                     span,
                 }
             }));
@@ -163,6 +168,7 @@ fn node(input: ParseStream<'_>, options: Options) -> syn::Result<Entry> {
         id: None,
         name,
         kind,
+        marks: options.marks,
         span,
     })
 }

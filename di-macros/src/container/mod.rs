@@ -102,6 +102,9 @@ fn check_struct(item: &ItemStruct, shape: Shape) -> syn::Result<()> {
             "a field of a container is handed in, as a parameter of `build(..)`: it takes no mark",
         ));
     }
+    for field in &item.fields {
+        model::Marks::of_field(&field.attrs)?;
+    }
     let mut borrowed = item.fields.iter().filter(|field| has_lifetimes(&field.ty));
     if let (Shape::Container, Some(field)) = (shape, borrowed.next()) {
         return Err(syn::Error::new_spanned(

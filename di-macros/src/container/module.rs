@@ -13,7 +13,7 @@
 //! #[macro_export]
 //! macro_rules! __di_module_Billing_1f.. {
 //!     ([$($resume:tt)*] $($state:tt)*) => {
-//!         $($resume)*! { $($state)* [node "1f..:0" "Ledger" [K0<'_>] [N0<'_>] [] ..] }
+//!         $($resume)*! { $($state)* [node "1f..:0" "Ledger" [] [K0<'_>] [N0<'_>] [] ..] }
 //!     };
 //! }
 //! pub use __di_module_Billing_1f.. as Billing;
@@ -28,15 +28,16 @@ use syn::{
 
 use super::{
     include::Encoded,
-    model::{Entry, Kind, NodeType},
+    model::{Entry, Kind, Listing, NodeType},
 };
 use crate::{
     common::{Facade, Key, at, has_lifetimes},
     injectable::hash,
 };
 
-pub(crate) fn expand(item: &ItemStruct, mut entries: Vec<Entry>, di: &Facade) -> TokenStream {
+pub(crate) fn expand(item: &ItemStruct, listing: Listing, di: &Facade) -> TokenStream {
     let (ident, vis, attrs) = (&item.ident, &item.vis, &item.attrs);
+    let mut entries = listing.entries;
     let place = place(item, &entries);
     let mut aliases = Aliases {
         tokens: TokenStream::new(),

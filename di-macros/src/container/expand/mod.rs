@@ -3,17 +3,19 @@
 mod duplicates;
 mod rows;
 mod table;
+mod unused;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ItemStruct, Lifetime, Type};
 
 use self::duplicates::check_duplicates;
-use super::model::{Entry, Kind};
+use super::model::{Entry, Kind, Listing, Marks, Module};
 use crate::common::{Facade, Key, shared, text};
 
 /// The struct, its `build`, and everything that the compiler checks.
-pub(crate) fn container(item: &ItemStruct, entries: &[Entry], di: &Facade) -> TokenStream {
+pub(crate) fn container(item: &ItemStruct, listing: Listing, di: &Facade) -> TokenStream {
+    let Listing { entries, modules } = listing;
     let fields: Vec<Field<'_>> = item.fields.iter().filter_map(Field::new).collect();
     let entries: Vec<Entry> = entries.iter().map(Entry::adopted).collect();
     let (entries, duplicates) = check_duplicates(&fields, &entries);
@@ -27,14 +29,16 @@ pub(crate) fn container(item: &ItemStruct, entries: &[Entry], di: &Facade) -> To
         item,
         fields,
         nodes,
+        modules,
         has_handlers,
         di,
     };
-    let (structure, table, checks, mounts) = (
+    let (structure, table, checks, mounts, unused) = (
         container.structure(),
         container.table(),
         container.rows(),
         container.mounts(),
+        container.unused(),
     );
     quote! {
         #structure
@@ -42,6 +46,7 @@ pub(crate) fn container(item: &ItemStruct, entries: &[Entry], di: &Facade) -> To
             #table
             #(#checks)*
             #mounts
+            #unused
         };
         #duplicates
     }
@@ -52,6 +57,7 @@ struct Container<'a> {
     fields: Vec<Field<'a>>,
     /// Nodes and bindings, then handlers; their rows follow those of the fields.
     nodes: Vec<&'a Entry>,
+    modules: Vec<Module>,
     has_handlers: bool,
     di: &'a Facade,
 }
@@ -63,6 +69,7 @@ struct Field<'a> {
     attrs: &'a [syn::Attribute],
     key: Key,
     is_shared: bool,
+    marks: Marks,
 }
 
 impl<'a> Field<'a> {
@@ -80,6 +87,7 @@ impl<'a> Field<'a> {
                 qualifier: None,
             },
             is_shared,
+            marks: Marks::of_field(&field.attrs).unwrap_or_default(),
         })
     }
 }
