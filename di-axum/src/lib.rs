@@ -47,16 +47,24 @@
 extern crate self as di_axum;
 
 mod answer;
+mod blocking;
+mod builder;
 mod ended;
 mod extract;
 mod inject;
 mod runtime;
+mod scoped;
 mod serve;
 
-pub use self::inject::Inject;
+pub use self::{
+    builder::Builder,
+    inject::Inject,
+    scoped::{GuardLayer, RequestScope, ScopeLayer, guard, scoped},
+};
 pub use di_core::{
-    BoxError, BuildError, Container, Graph, GraphEdge, GraphNode, HasContainer, Meta, Mode,
-    NodeKind, Outcome, Panic, Param, Provides, Scope, TeardownError, TeardownFailure,
+    __private::OpenScope, BoxError, BuildError, Container, Graph, GraphEdge, GraphNode,
+    HasContainer, Meta, Mode, NodeKind, Outcome, Panic, Param, Provides, Scope, TeardownError,
+    TeardownFailure,
 };
 pub use di_macros::{Injectable, container, handler, injectable, module};
 
@@ -65,8 +73,10 @@ pub use di_macros::{Injectable, container, handler, injectable, module};
 pub mod __private {
     pub use crate::{
         answer::{AnswerProbe, NoAnswer},
+        blocking::{BlockingFuture, serve_blocking},
+        builder::Builder,
         extract::{ExtractsBody, ExtractsHead, FromRequest, extract_body, extract_part},
-        runtime::{AppRuntime, shutdown},
+        runtime::{empty_request, shutdown},
         serve::{Endpoint, Via, serve},
     };
     pub use axum::{

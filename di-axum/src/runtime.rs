@@ -1,18 +1,31 @@
 //! What an app runs on: tokio, and a tracker of what runs beside requests.
 
+use std::any::Any;
+
+use axum::http::{Request, request::Parts};
 use di_core::{
     __private::{BoxFuture, Handle, Runtime},
     Container, TeardownError, TeardownFailure,
 };
 use tokio_util::task::TaskTracker;
 
-use crate::ended::log;
+use crate::{blocking::Places, ended::log};
 
 /// The runtime of an app with axum.
-#[derive(Debug, Default)]
-pub struct AppRuntime {
-    /// What runs beside requests: teardowns of those whose client went away.
-    tracker: TaskTracker,
+#[derive(Debug)]
+pub(crate) struct AppRuntime {
+    /// What runs beside requests: teardowns of those whose client went away, and blocking handlers.
+    pub(crate) tracker: TaskTracker,
+    pub(crate) blocking: Places,
+}
+
+impl AppRuntime {
+    pub(crate) fn new(blocking: Places) -> Self {
+        AppRuntime {
+            tracker: TaskTracker::new(),
+            blocking,
+        }
+    }
 }
 
 impl Runtime for AppRuntime {
@@ -27,6 +40,10 @@ impl Runtime for AppRuntime {
         }
     }
 
+    fn opened(&self) -> Box<dyn Any + Send + Sync> {
+        Box::new(self.tracker.token())
+    }
+
     fn teardown_failed(&self, failures: &[TeardownFailure]) {
         log(failures);
     }
@@ -39,12 +56,17 @@ impl Runtime for AppRuntime {
     }
 }
 
+/// The head of a request that nobody sent.
+pub fn empty_request() -> Parts {
+    Request::new(()).into_parts().0
+}
+
 /// Waits for what runs beside requests, and tears the singletons down.
 ///
 /// # Errors
 /// The teardowns that failed.
 pub async fn shutdown<C: Container>(app: &Handle<C>) -> Result<(), TeardownError> {
-    if let Some(AppRuntime { tracker }) = app.runtime_as() {
+    if let Some(AppRuntime { tracker, .. }) = app.runtime_as() {
         tracker.close();
         tracker.wait().await;
     }

@@ -2,13 +2,15 @@
 
 use std::marker::PhantomData;
 
-use axum::{extract::Request, http::request::Parts, response::Response};
+use axum::{body::Body, extract::Request, http::request::Parts, response::Response};
 use di_core::{
     __private::{Asks, At, Deps, Flow, Frame, Memory, Mounts, Plan, ScopeFuture},
     Container, HasContainer, Outcome, Panic, TeardownFailure,
 };
 
-use crate::{answer::failed, ended};
+#[cfg(feature = "testing")]
+use crate::scoped::opened;
+use crate::{answer::failed, ended, scoped::RequestScope};
 
 /// axum's marker for the last extractor, in a type of our own: `Handler<Via<M>, S>`.
 pub struct Via<M>(PhantomData<fn() -> M>);
@@ -78,11 +80,31 @@ where
     type State = S;
     type Output = Response;
 
-    /// Extractors of the head, those of the handler first; the body; injected nodes; the handler. What was built is then torn
+    /// Guards, as written; extractors of the head, those of the handler first; the body; injected nodes; the handler. What was built is then torn
     /// down and dropped, in reverse order, before the response leaves.
     async fn run<'m>(self, state: &'m S, memory: Memory<'m, P>) -> Response {
-        let mut frame = memory.open();
         let (mut head, body) = self.request.into_parts();
+        #[cfg(feature = "testing")]
+        if state.container().handle().is_replaced() {
+            // A scope that is filled at run time knows what is replaced.
+            let joined = RequestScope::joined(&head, state.container());
+            let handled = |scope| join::<P, H, Seal, S, M>(scope, head, body, state);
+            return match joined {
+                Some(scope) => Box::pin(handled(scope)).await,
+                None => Box::pin(opened(state.container().clone(), handled)).await,
+            };
+        }
+        if state.container().handle().is_scoped()
+            && let Some(scope) = RequestScope::joined(&head, state.container())
+        {
+            return Box::pin(join::<P, H, Seal, S, M>(scope, head, body, state)).await;
+        }
+        let mut frame = memory.open();
+        if const { Frame::<'_, P>::GUARDS }
+            && let Err(failure) = frame.guard(&mut head).await
+        {
+            return failed::<S::Container>(failure);
+        }
         let heads = match H::heads(&mut head, state).await {
             Ok(heads) => heads,
             Err(rejection) => return rejection,
@@ -119,5 +141,38 @@ where
     #[cold]
     fn not_torn_down(response: Response, failures: Vec<TeardownFailure>) -> Response {
         ended::not_torn_down(response, failures)
+    }
+}
+
+/// The same in a scope that was opened before the handler: what is in it already is used, and who opened it ends it.
+async fn join<P, H, Seal, S, M>(
+    scope: RequestScope<S::Container>,
+    mut head: Parts,
+    body: Body,
+    state: &S,
+) -> Response
+where
+    P: Plan<Container = S::Container, Root = H>,
+    S: HasContainer<Container: Container<Request = Parts>>,
+    H: Endpoint<Seal, S, M>,
+{
+    let scope = scope.open_scope();
+    if let Err(failure) = scope.guard::<P>(&mut head).await {
+        return failed::<S::Container>(failure);
+    }
+    let heads = match H::heads(&mut head, state).await {
+        Ok(heads) => heads,
+        Err(rejection) => return rejection,
+    };
+    if let Err(failure) = scope.extract::<P>(&mut head).await {
+        return failed::<S::Container>(failure);
+    }
+    let body = match H::body(Request::from_parts(head, body), state).await {
+        Ok(body) => body,
+        Err(rejection) => return rejection,
+    };
+    match scope.ready::<P>().await {
+        Ok(ready) => H::run(PhantomData, ready.args::<H, Seal>(), heads, body).await,
+        Err(failure) => failed::<S::Container>(failure),
     }
 }

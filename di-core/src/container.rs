@@ -4,10 +4,10 @@ use std::{marker::PhantomData, sync::Arc};
 
 use crate::{
     graph::{Graph, MAX_DEPS, Source},
-    key::{Deps, Of, Owned, Ref, Shared, Use},
+    key::{Deps, Guard, Of, Owned, Ref, Shared, Use},
     node::Meta,
     raw::{Handed, Handle, OwnedView, Plan},
-    scope::{HeldByArc, HeldByRef, HeldByValue},
+    scope::{HeldByArc, HeldByRef, HeldByRequest, HeldByValue},
 };
 
 /// A container: `#[container(..)] pub struct App;`. Cloning one clones an `Arc`.
@@ -28,6 +28,8 @@ pub unsafe trait Container: Clone + Send + Sync + Sized + 'static {
     type Given: Handed;
     /// What extractors read.
     type Request: Send;
+    /// What extractors read where there is no request.
+    fn empty_request() -> Self::Request;
     /// What the container holds.
     fn handle(&self) -> &Handle<Self>;
     /// A container of what start-up built.
@@ -75,8 +77,11 @@ pub unsafe trait Asks<S>: 'static {
     /// What a container reads.
     const ASKED: Asked<Self::Deps> = Asked {
         meta: Self::META,
+        guards: Self::GUARDS,
         deps: PhantomData,
     };
+    /// How many of the dependencies, the first ones, are guards.
+    const GUARDS: usize;
     /// Name, parameters, place.
     const META: &'static Meta;
     /// The dependencies.
@@ -86,6 +91,7 @@ pub unsafe trait Asks<S>: 'static {
 /// What a root asks for, as a value; `L` is the list of its dependencies.
 pub struct Asked<L> {
     pub(crate) meta: &'static Meta,
+    pub(crate) guards: usize,
     deps: PhantomData<fn() -> L>,
 }
 
@@ -96,6 +102,8 @@ pub struct Asked<L> {
 pub unsafe trait Root<C>: 'static {
     /// The rows.
     const SOURCES: [Source; MAX_DEPS];
+    /// How many of them, the first ones, are guards.
+    const GUARDS: usize;
 }
 
 /// The container `C` provides this dependency, in a scope that may be held in this way.
@@ -118,7 +126,7 @@ macro_rules! provided {
         }
     )*};
 }
-provided!(Ref HeldByRef, Shared HeldByArc, Owned HeldByValue);
+provided!(Ref HeldByRef, Shared HeldByArc, Owned HeldByValue, Guard HeldByRequest);
 
 /// The container `C` provides every dependency of a list. One bound for all of them: a root that asks for one value twice
 /// would otherwise have the same bound twice, which the compiler calls ambiguous.

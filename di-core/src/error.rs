@@ -58,6 +58,30 @@ impl Error for BuildError {
     }
 }
 
+/// Something has to be extracted from a request, and there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoRequest;
+
+impl fmt::Display for NoRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it is extracted from a request, and there is none")
+    }
+}
+
+impl Error for NoRequest {}
+
+/// A singleton was asked for that is not there, since a test replaced what it was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotConstructed;
+
+impl fmt::Display for NotConstructed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it was not constructed, since a test replaced what it was for")
+    }
+}
+
+impl Error for NotConstructed {}
+
 /// A constructor or extractor that failed during a request.
 pub struct Failure {
     row: u16,
@@ -67,6 +91,18 @@ pub struct Failure {
 impl Failure {
     pub(crate) const fn new(row: u16, error: Box<dyn Any + Send>) -> Self {
         Failure { row, error }
+    }
+
+    /// Of a row with an extractor, where there is no request.
+    #[cold]
+    pub(crate) fn without_request(row: u16) -> Self {
+        Failure::new(row, Box::new(NoRequest))
+    }
+
+    /// Of a singleton that is not there, since a test replaced what it was for.
+    #[cold]
+    pub(crate) fn not_constructed(row: u16) -> Self {
+        Failure::new(row, Box::new(NotConstructed))
     }
 
     /// The row that failed; for an extractor, the row that asked for it.

@@ -26,6 +26,8 @@ pub(crate) struct Row {
     /// Steps and inputs that one construction takes, transients and extractors included.
     pub(crate) steps: u32,
     pub(crate) inputs: u32,
+    /// How many of the edges, the first ones, are guards of a handler.
+    pub(crate) guards: u16,
 }
 
 /// The state of a node in a depth-first search; and, for one that closes a cycle, the node it leads back to.
@@ -86,6 +88,29 @@ impl Graph {
         self.rows[usize::from(row)].errors
     }
 
+    /// Whether a row, or something below it, is extracted from a request.
+    pub const fn takes_from_request(self, row: u16) -> bool {
+        const fn search(graph: Graph, row: u16, seen: &mut [u64; 1 << 10]) -> bool {
+            let (word, bit) = (row as usize / 64, 1 << (row % 64));
+            if seen[word] & bit != 0 {
+                return false;
+            }
+            seen[word] |= bit;
+            let this = &graph.rows[row as usize];
+            let mut k = 0;
+            while k < this.len as usize {
+                match graph.edges[this.first as usize + k] {
+                    Source::Extract(_) => return true,
+                    Source::Row(to) if search(graph, to, seen) => return true,
+                    _ => {}
+                }
+                k += 1;
+            }
+            false
+        }
+        search(self, row, &mut [0; 1 << 10])
+    }
+
     /// The name of a row, as its entry is written.
     pub fn name(self, row: u16) -> &'static str {
         self.rows[usize::from(row)].name
@@ -138,6 +163,7 @@ impl<const N: usize, const E: usize> Table<N, E> {
                 slot: 0,
                 steps: 0,
                 inputs: 0,
+                guards: from.guards as u16,
             };
             if matches!(from.kind, Kind::Invalid) {
                 self.valid = false;
@@ -275,6 +301,11 @@ impl<const N: usize, const E: usize> Table<N, E> {
         }
     }
 
+    /// How many of a handler's sources, the first ones, are guards.
+    pub const fn guards(&self, row: usize) -> usize {
+        self.rows[row].guards as usize
+    }
+
     /// What a row asks for.
     pub const fn sources(&self, row: usize) -> &[Source] {
         self.edges
@@ -307,4 +338,5 @@ const EMPTY: Row = Row {
     slot: 0,
     steps: 0,
     inputs: 0,
+    guards: 0,
 };

@@ -34,11 +34,16 @@ pub enum Mode {
     Owned,
     /// `#[extract] x: T`, taken from the request
     Extract,
+    /// `#[handler(guard(T))]`, built before everything else
+    Guard,
 }
 
 /// Held as `&T`.
 #[derive(Debug)]
 pub enum Ref {}
+/// Built before everything else; else as `&T`.
+#[derive(Debug)]
+pub enum Guard {}
 /// Held as `Arc<T>`.
 #[derive(Debug)]
 pub enum Shared {}

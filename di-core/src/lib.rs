@@ -7,6 +7,7 @@
 
 #![deny(missing_docs)]
 
+mod builder;
 mod container;
 mod error;
 mod export;
@@ -26,7 +27,7 @@ mod text;
 
 pub use self::{
     container::{Container, HasContainer, Provides},
-    error::{BoxError, BuildError, Failure},
+    error::{BoxError, BuildError, Failure, NoRequest, NotConstructed},
     export::{GraphEdge, GraphNode, NodeKind},
     graph::Graph,
     key::Mode,
@@ -41,6 +42,7 @@ pub use di_macros::{Injectable, container, injectable, module};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::{
+        builder::Builder,
         container::{
             Asks, Container, Everywhere, HasContainer, Mounts, Provided, ProvidedAll, Provides,
             Root, share,
@@ -48,7 +50,7 @@ pub mod __private {
         error::{BoxError, BuildError, Failure, IntoSource},
         graph::{Graph, Table},
         judge::{any_used, check, check_by_value, used},
-        key::{Dep, Deps, Extract, Extracted, Extractor, Mode, Of, Owned, Ref, Shared, Use},
+        key::{Dep, Deps, Extract, Extracted, Extractor, Guard, Mode, Of, Owned, Ref, Shared, Use},
         listed::{Answer, Errors, Listed, MAX_DEPS, Name, Source, count_edges},
         node::{
             At, Bind, Construct, ConstructAsync, Fallible, Meta, Node, Param, Provider, Recipe,
@@ -58,11 +60,14 @@ pub mod __private {
         plan::{Layout, View},
         probe::*,
         raw::{
-            AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Last, Maker, Memory, OwnedView,
-            Plain, Plan, Ready, ScopeFuture, start,
+            Asked, AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Last, Maker, Memory,
+            OpenScope, OwnedView, Plain, Plan, Ready, Replacements, ScopeFuture, start,
         },
-        runtime::{BoxFuture, NoRuntime as AppRuntime, Runtime},
-        scope::{HeldByArc, HeldByRef, HeldByValue, Scope, ScopeIs, ScopeNumber},
+        runtime::{BoxFuture, Runtime},
+        scope::{
+            HeldByArc, HeldByRef, HeldByRequest, HeldByValue, ReplacedByValue, ReplacedWith, Scope,
+            ScopeIs, ScopeNumber,
+        },
         teardown::{
             Close, CloseShared, Closed, Panic, Teardown, TeardownError, TeardownFailure,
             TeardownShared,
@@ -74,6 +79,9 @@ pub mod __private {
 
     /// There are no requests without the web.
     pub type RequestHead = ();
+
+    /// There is none.
+    pub fn empty_request() -> RequestHead {}
 
     /// Ends the app.
     ///

@@ -53,6 +53,8 @@ pub struct Listed {
     pub(crate) maker: Option<Maker>,
     pub(crate) sources: [Source; MAX_DEPS],
     pub(crate) errors: Errors,
+    /// How many of the sources, the first ones, are guards of a handler.
+    pub(crate) guards: usize,
 }
 
 /// What can be done with a constructor's error.
@@ -105,6 +107,7 @@ impl Listed {
             maker: Some(made.maker),
             sources: chosen::<C, L, R>(),
             errors,
+            guards: 0,
         }
     }
 
@@ -118,6 +121,7 @@ impl Listed {
             maker: None,
             sources: [Source::None; MAX_DEPS],
             errors: Errors::NONE,
+            guards: 0,
         }
     }
 
@@ -135,6 +139,7 @@ impl Listed {
             maker: None,
             sources: chosen::<C, L, R>(),
             errors: Errors::NONE,
+            guards: asked.guards,
         }
     }
 
@@ -151,6 +156,7 @@ impl Listed {
             maker: Some(Maker::binding::<B>()),
             sources,
             errors: Errors::NONE,
+            guards: 0,
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! A plan is found by a depth-first search from a root's dependencies: every request-scoped node once, a transient
 //! once for every place that asks for it, singletons not at all. Steps come out dependencies first.
-//! Extractors are steps of their own that come before all constructors, since they need the request.
+//! Extractors are steps of their own that come before all constructors, since they need the request. What a handler's guards
+//! take comes before everything, each guard whole, in the order in which they are written.
 
 use crate::{
     Scope,
@@ -33,7 +34,9 @@ pub struct Layout<const S: usize, const I: usize> {
     pub(crate) steps: [Step; S],
     pub(crate) inputs: [u32; I],
     pub(crate) len: usize,
-    /// How many of the steps are extractors; they come first.
+    /// How many of the steps are those of guards, extractors included; they come first.
+    pub(crate) guards: usize,
+    /// How many of the steps are other extractors; they come next.
     pub(crate) extractors: usize,
     /// The root's inputs are the first ones.
     pub(crate) root_len: usize,
@@ -74,6 +77,10 @@ struct Search<const N: usize, const S: usize, const I: usize> {
     len: usize,
     extractors: [Step; S],
     extracted: usize,
+    /// The steps of guards, once they are planned.
+    guards: usize,
+    /// Whether what is planned is a guard's.
+    is_guarding: bool,
     inputs: [u32; I],
     child: [u16; I],
     used: usize,
@@ -93,16 +100,22 @@ const EXTRACTOR: u16 = 1 << 15;
 pub(crate) const MAX_STEPS: usize = 32_000;
 
 impl<const S: usize, const I: usize> Layout<S, I> {
-    /// The plan of a root with these dependencies.
+    /// The plan of a root with these dependencies, of which the first ones are guards.
     ///
     /// # Panics
     /// For a graph that was refused: what it says elsewhere is what has to be corrected.
-    pub const fn new<const N: usize, const E: usize>(table: &Table<N, E>, root: &[Source]) -> Self {
+    pub const fn new<const N: usize, const E: usize>(
+        table: &Table<N, E>,
+        root: &[Source],
+        guards: usize,
+    ) -> Self {
         let mut search = Search::<N, S, I> {
             steps: [EMPTY; S],
             len: 0,
             extractors: [EMPTY; S],
             extracted: 0,
+            guards: 0,
+            is_guarding: false,
             inputs: [0; I],
             child: [NO_ROW; I],
             used: 0,
@@ -121,14 +134,14 @@ impl<const S: usize, const I: usize> Layout<S, I> {
                 root_len += 1;
             }
             let root = root.split_at(root_len).0;
-            search.run(table, root);
+            search.run(table, root, guards);
         }
         search.finish(root_len)
     }
 }
 
 impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
-    const fn run<const E: usize>(&mut self, table: &Table<N, E>, root: &[Source]) {
+    const fn run<const E: usize>(&mut self, table: &Table<N, E>, root: &[Source], guards: usize) {
         let mut stack = [Open {
             row: NO_ROW,
             next: 0,
@@ -144,6 +157,12 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
             } else {
                 table.rows[open.row as usize].len as usize
             };
+            if is_root {
+                self.is_guarding = (open.next as usize) < guards;
+                if self.is_guarding || open.next as usize == guards {
+                    self.guards = self.len;
+                }
+            }
             if (open.next as usize) < len {
                 let k = open.next as usize;
                 let input = open.first as usize + k;
@@ -208,14 +227,21 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
             Source::Extract(op) => {
                 self.limit();
                 let out = self.reserve(op.output.size, op.output.align);
-                self.extractors[self.extracted] = Step {
+                let step = Step {
                     row: owner,
                     extractor: Some(op),
                     out,
                     ..EMPTY
                 };
-                self.child[input] = self.extracted as u16 | EXTRACTOR;
-                self.extracted += 1;
+                if self.is_guarding {
+                    self.steps[self.len] = step;
+                    self.child[input] = self.len as u16;
+                    self.len += 1;
+                } else {
+                    self.extractors[self.extracted] = step;
+                    self.child[input] = self.extracted as u16 | EXTRACTOR;
+                    self.extracted += 1;
+                }
                 self.inputs[input] = out << 1;
                 self.note_future(op.size, op.align);
                 None
@@ -266,6 +292,7 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
         while k < first + len {
             let child = self.child[k];
             if child != NO_ROW {
+                // Numbers as they are before the extractors are put between the guards and the rest; see `finish`.
                 if child & EXTRACTOR == 0 {
                     self.steps[child as usize].taken_by = step;
                 } else {
@@ -296,7 +323,7 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
         }
     }
 
-    /// Extractors first, then constructors; what a step is taken by moves with them.
+    /// Guards first, then extractors, then constructors; what a step is taken by moves with them.
     const fn finish(mut self, root_len: usize) -> Layout<S, I> {
         let (count, len) = (self.extracted, self.extracted + self.len);
         let flag = match self.has_futures {
@@ -311,14 +338,16 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
         let mut steps = [EMPTY; S];
         let mut i = 0;
         while i < len {
-            let mut step = if i < count {
-                self.extractors[i]
+            let mut step = if i < self.guards {
+                self.steps[i]
+            } else if i < self.guards + count {
+                self.extractors[i - self.guards]
             } else {
                 self.steps[i - count]
             };
             if step.taken_by == ROOT {
                 step.taken_by = len as u16;
-            } else if step.taken_by != SHARED {
+            } else if step.taken_by != SHARED && step.taken_by as usize >= self.guards {
                 step.taken_by += count as u16;
             }
             steps[i] = step;
@@ -328,6 +357,7 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
             steps,
             inputs: self.inputs,
             len,
+            guards: self.guards,
             extractors: count,
             root_len,
             size: self.size,
@@ -360,6 +390,7 @@ pub struct View<'a> {
     pub(crate) inputs: &'a [u32],
     pub(crate) rows: &'a [Row],
     pub(crate) len: usize,
+    pub(crate) guards: usize,
     pub(crate) extractors: usize,
     pub(crate) root_len: usize,
     pub(crate) size: usize,
@@ -368,19 +399,25 @@ pub struct View<'a> {
     pub(crate) flag: Option<usize>,
     /// Where the frame notes that the request was given up; only in a plan with a teardown.
     pub(crate) control: Option<usize>,
+    /// What the root asks for, and how many of that, the first ones, are guards.
+    pub(crate) root: &'a [Source],
+    pub(crate) root_guards: usize,
 }
 
 impl<const S: usize, const I: usize> Layout<S, I> {
-    /// The plan, with the graph that it is a plan of.
+    /// The plan, with the graph that it is a plan of, and the root that it is for.
     pub const fn view<'a, const N: usize, const E: usize>(
         &'a self,
         table: &'a Table<N, E>,
+        root: &'a [Source],
+        root_guards: usize,
     ) -> View<'a> {
         View {
             steps: &self.steps,
             inputs: &self.inputs,
             rows: &table.rows,
             len: self.len,
+            guards: self.guards,
             extractors: self.extractors,
             root_len: self.root_len,
             size: self.size,
@@ -388,6 +425,8 @@ impl<const S: usize, const I: usize> Layout<S, I> {
             scratch: self.scratch,
             flag: self.flag,
             control: self.control,
+            root: root.split_at(self.root_len).0,
+            root_guards,
         }
     }
 }

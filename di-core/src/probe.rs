@@ -13,7 +13,7 @@ use crate::{
     error::BoxError,
     error::IntoSource,
     graph::Source,
-    key::{Extract, Extracted, Owned, Ref, Shared, Use},
+    key::{Extract, Extracted, Guard, Owned, Ref, Shared, Use},
     node::Node,
     raw::AsyncOp,
 };
@@ -51,7 +51,7 @@ macro_rules! resolves {
         }
     )*};
 }
-resolves!(Ref, Shared, Owned);
+resolves!(Ref, Shared, Owned, Guard);
 
 // SAFETY: the extractor yields the value that the dependency takes.
 unsafe impl<C: Container, X: Extract<C>> Resolves<Extracted, X, X, ()> for C {

@@ -11,6 +11,8 @@ pub type BoxFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub trait Runtime: Any + Send + Sync {
     /// Runs a future to its end, beside everything else. Where there is nobody to run it, it is dropped.
     fn spawn(&self, future: BoxFuture);
+    /// A scope was opened, outside of a request or around one; dropping what this returns says that it ended.
+    fn opened(&self) -> Box<dyn Any + Send + Sync>;
     /// Values could not be torn down.
     fn teardown_failed(&self, failures: &[TeardownFailure]);
     /// The last handle to an app is gone, and these singletons have a teardown that never ran.
@@ -19,11 +21,14 @@ pub trait Runtime: Any + Send + Sync {
 
 /// Runs nothing: without the web there is no runtime to ask.
 #[derive(Debug, Default)]
-pub struct NoRuntime;
+pub(crate) struct NoRuntime;
 
 impl Runtime for NoRuntime {
     fn spawn(&self, future: BoxFuture) {
         drop(future);
+    }
+    fn opened(&self) -> Box<dyn Any + Send + Sync> {
+        Box::new(())
     }
     fn teardown_failed(&self, _: &[TeardownFailure]) {}
     fn never_shut_down(&self, nodes: &[&'static str]) {

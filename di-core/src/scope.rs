@@ -69,6 +69,33 @@ pub trait HeldByRef {}
 impl HeldByRef for ScopeIs<SINGLETON> {}
 impl HeldByRef for ScopeIs<REQUEST> {}
 
+/// A scope whose values a test replaces by a value.
+#[diagnostic::on_unimplemented(
+    message = "[DI016] only a singleton is replaced by a value",
+    label = "is not a singleton",
+    note = "a request-scoped value is made for each request: `replace_with::<T>(|head| ..)`; a transient cannot be replaced, but its owner can"
+)]
+pub trait ReplacedByValue {}
+impl ReplacedByValue for ScopeIs<SINGLETON> {}
+
+/// A scope whose values a test replaces by what is made of each request.
+#[diagnostic::on_unimplemented(
+    message = "[DI016] only a request-scoped value is replaced by what is made of each request",
+    label = "is not request-scoped",
+    note = "a singleton is replaced by a value: `replace::<T>(value)`; a transient cannot be replaced, but its owner can"
+)]
+pub trait ReplacedWith {}
+impl ReplacedWith for ScopeIs<REQUEST> {}
+
+/// A scope whose values can guard a request.
+#[diagnostic::on_unimplemented(
+    message = "[DI019] a guard is built for each request, and this is not request-scoped",
+    label = "named in `guard(..)`",
+    note = "write `#[injectable(request)]` on the type: its constructor returns a `Result`, whose error turns the request away"
+)]
+pub trait HeldByRequest {}
+impl HeldByRequest for ScopeIs<REQUEST> {}
+
 /// A scope whose values can be held as `Arc<T>`.
 #[diagnostic::on_unimplemented(
     message = "[DI005] only a singleton can be held as `Arc<T>`",

@@ -218,10 +218,11 @@ pub struct App(di::Handle<App>);
 
 impl App {
     pub async fn build(env: Env) -> Result<Self, di::BuildError> {
-        let runtime = <di::AppRuntime as Default>::default();
-        di::start::<Self>((di::Plain(env), ()), runtime)
-            .await
-            .map(Self)
+        Self::builder(env).build().await
+    }
+
+    pub fn builder(env: Env) -> di::Builder<Self> {
+        di::Builder::new((di::Plain(env), ()))
     }
 
     pub async fn shutdown(&self) -> Result<(), di::TeardownError> {
@@ -288,6 +289,9 @@ const _: () = {
         const GRAPH: di::Graph = GRAPH.graph();
         type Given = (di::Plain<Env>, ());
         type Request = di::RequestHead;
+        fn empty_request() -> di::RequestHead {
+            di::empty_request()
+        }
         fn handle(&self) -> &di::Handle<Self> {
             &self.0
         }
@@ -301,12 +305,12 @@ const _: () = {
 
     pub struct PlanOf<H>(PhantomData<H>);
     impl<H: di::Root<App>> PlanOf<H> {
-        const LAYOUT: di::Layout<STEPS, INPUTS> = di::Layout::new(&GRAPH, &H::SOURCES);
+        const LAYOUT: di::Layout<STEPS, INPUTS> = di::Layout::new(&GRAPH, &H::SOURCES, H::GUARDS);
     }
     unsafe impl<H: di::Root<App>> di::Plan for PlanOf<H> {
         type Container = App;
         type Root = H;
-        const VIEW: di::View<'static> = PlanOf::<H>::LAYOUT.view(&GRAPH);
+        const VIEW: di::View<'static> = PlanOf::<H>::LAYOUT.view(&GRAPH, &H::SOURCES, H::GUARDS);
     }
     unsafe impl<H: di::Root<App>> di::Mounts<H> for App {
         type Plan = PlanOf<H>;
@@ -396,6 +400,7 @@ unsafe impl di::Asks<ShowSeal> for show {
         line: line!(),
         is_async: true,
     };
+    const GUARDS: usize = 0;
     type Deps = (
         di::Use<di::Ref, dyn Repo, dyn for<'q> di::Of<'q, T = dyn Repo + 'q>>,
         (
@@ -413,6 +418,7 @@ where
     ShowDeps: di::ProvidedAll<C>,
 {
     const SOURCES: [di::Source; di::MAX_DEPS] = <ShowDeps as di::ProvidedAll<C>>::SOURCES;
+    const GUARDS: usize = <show as di::Asks<ShowSeal>>::GUARDS;
 }
 
 struct Show;

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod attributes;
+mod blocking;
 mod borrowing;
 mod closing;
 mod derive;
@@ -10,9 +11,12 @@ mod extractors;
 mod forms;
 mod generics;
 mod graph;
+mod guards;
 mod handlers;
 mod modules;
 mod naming;
+mod opened;
+mod replace;
 mod scopes;
 mod sizes;
 mod startup;

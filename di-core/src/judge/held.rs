@@ -1,4 +1,4 @@
-//! DI004, DI005, DI006: dependencies held in a way that their scope does not allow; and DI013.
+//! DI004, DI005, DI006: dependencies held in a way that their scope does not allow; DI019, and DI013.
 
 use super::{
     fail, needed_by,
@@ -92,6 +92,9 @@ const fn check_mode<const N: usize, const E: usize>(
             "` is request-scoped: by value it would be created again",
             "&",
         ),
+        (Mode::Guard, Scope::Singleton | Scope::Transient) => {
+            return Some(no_guard(table, row, to));
+        }
         _ => return None,
     };
     let text = Text::new().str(code).str(to.name).str(why).str("\n  ");
@@ -115,6 +118,25 @@ const fn check_mode<const N: usize, const E: usize>(
                 _ => "",
             }),
     )
+}
+
+/// `#[handler(guard(Settings))]`, and `Settings` is a singleton.
+const fn no_guard<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    row: usize,
+    guard: &Row,
+) -> Text {
+    let text = Text::new()
+        .str("[DI019] `")
+        .str(guard.name)
+        .str("` guards `")
+        .str(table.rows[row].name)
+        .str("`, but is ")
+        .str(guard.scope.name())
+        .str(": a guard is built for each request, and turns it away when it fails");
+    text.str("\n  help: make `")
+        .str(guard.name)
+        .str("` `request`, with a constructor that returns a `Result`")
 }
 
 /// `dyn Clock = Ticker`, and `Ticker` is a transient.

@@ -28,6 +28,7 @@ pub(super) const fn takes(text: Text, param: &Param) -> Text {
 /// "`pool: &Pool`"
 pub(super) const fn held(text: Text, param: &Param) -> Text {
     let (open, close) = match param.mode {
+        Mode::Guard => return text.str("`guard(").str(param.ty).str(")`"),
         Mode::Ref => ("&", ""),
         Mode::Shared => ("Arc<", ">"),
         Mode::Owned | Mode::Extract => ("", ""),

@@ -2,18 +2,22 @@
 
 use std::{
     any::Any,
+    collections::HashMap,
     marker::PhantomData,
     mem::MaybeUninit,
     sync::{
         Arc,
         atomic::{
             AtomicBool,
-            Ordering::{AcqRel, Acquire},
+            Ordering::{AcqRel, Acquire, Relaxed},
         },
     },
 };
 
-use super::closing::{Closing, TeardownOp};
+use super::{
+    closing::{Closing, TeardownOp},
+    replace::Make,
+};
 use crate::{
     Container, Outcome, Provides, TeardownError, TeardownFailure, key::Of, runtime::Runtime,
     scope::HeldByArc,
@@ -28,7 +32,8 @@ pub(crate) struct Slot(MaybeUninit<[*const u8; 2]>);
 pub(crate) const SLOT: u32 = size_of::<Slot>() as u32;
 
 impl Slot {
-    const EMPTY: Slot = Slot(MaybeUninit::uninit());
+    /// Of a singleton that is not there, which only happens where a test has replaced what it was for.
+    const EMPTY: Slot = Slot(MaybeUninit::new([std::ptr::null(); 2]));
 
     pub(super) fn of<T: ?Sized>(pointer: *const T) -> Self {
         const { assert!(size_of::<*const T>() <= size_of::<Slot>()) };
@@ -36,6 +41,19 @@ impl Slot {
         // SAFETY: a slot is large enough for a pointer to `T`, and aligned for one.
         unsafe { slot.0.as_mut_ptr().cast::<*const T>().write(pointer) };
         slot
+    }
+
+    /// Whether it holds no pointer. Every other slot begins with one.
+    pub(super) fn is_empty(&self) -> bool {
+        // SAFETY: a slot that is made of a thin pointer has its first word written, and that is all that is read.
+        unsafe { (*self.0.as_ptr().cast::<*const u8>()).is_null() }
+    }
+
+    /// # Safety
+    /// `at` holds a fat pointer.
+    pub(super) unsafe fn of_fat(at: *const u8) -> Self {
+        // SAFETY: the caller's; a fat pointer is as large as a slot.
+        Slot(unsafe { at.cast::<MaybeUninit<[*const u8; 2]>>().read() })
     }
 
     /// # Safety
@@ -48,7 +66,7 @@ impl Slot {
 
 /// A singleton that the app owns: the raw pointer of its `Arc`, and how to release it.
 pub struct Kept {
-    slot: Slot,
+    pub(super) slot: Slot,
     release: unsafe fn(&Slot),
     teardown: Option<(TeardownOp, &'static str)>,
 }
@@ -149,6 +167,10 @@ pub(super) struct Block {
     is_built: bool,
     /// Whether this is the last attempt to tear down what nobody did.
     is_orphan: bool,
+    /// Whether a request may come with a scope that is open already.
+    is_scoped: AtomicBool,
+    /// Whether a test replaced something.
+    pub(super) is_replaced: bool,
 }
 
 // SAFETY: the slots point to values that `kept` owns, which are `Send + Sync`.
@@ -166,6 +188,8 @@ impl Block {
             is_ended: AtomicBool::new(false),
             is_built: false,
             is_orphan: false,
+            is_scoped: AtomicBool::new(false),
+            is_replaced: false,
         }
     }
 
@@ -270,6 +294,9 @@ impl Block {
 /// What a container holds: one `Arc` to the block of its singletons.
 pub struct Handle<C> {
     block: Arc<Block>,
+    /// What request-scoped values are made with, in a test: a `HashMap<u16, Make<C>>`.
+    #[cfg(feature = "testing")]
+    makes: Option<Arc<dyn Any + Send + Sync>>,
     _container: PhantomData<fn() -> C>,
 }
 
@@ -277,23 +304,69 @@ impl<C> Clone for Handle<C> {
     fn clone(&self) -> Self {
         Handle {
             block: Arc::clone(&self.block),
+            #[cfg(feature = "testing")]
+            makes: self.makes.clone(),
             _container: PhantomData,
         }
     }
 }
 
 impl<C: Container> Handle<C> {
-    pub(super) fn new(mut block: Block) -> Self {
+    pub(super) fn new(mut block: Block, makes: HashMap<u16, Make<C>>) -> Self {
         block.is_built = true;
+        // Without the feature there are none.
+        let _ = &makes;
         Handle {
             block: Arc::new(block),
+            #[cfg(feature = "testing")]
+            makes: (!makes.is_empty()).then(|| Arc::new(makes) as Arc<dyn Any + Send + Sync>),
             _container: PhantomData,
         }
+    }
+
+    /// Whether a test replaced something, so that no frame may be used: a singleton may not be there, a request-scoped value
+    /// may be made of the request.
+    #[cfg(feature = "testing")]
+    pub fn is_replaced(&self) -> bool {
+        self.block.is_replaced
+    }
+
+    /// What a request-scoped row is made with, in a test.
+    pub(super) fn make(&self, row: u16) -> Option<Make<C>> {
+        #[cfg(feature = "testing")]
+        if let Some(makes) = &self.makes {
+            let makes = makes.downcast_ref::<HashMap<u16, Make<C>>>();
+            return makes.and_then(|makes| makes.get(&row).cloned());
+        }
+        let _ = row;
+        None
     }
 
     #[inline(always)]
     pub(super) fn base(&self) -> *const u8 {
         self.block.base()
+    }
+
+    /// From now on a request may come with a scope that is open already.
+    pub fn set_scoped(&self) {
+        self.block.is_scoped.store(true, Relaxed);
+    }
+
+    /// Whether it may. O(1), no ordering.
+    #[inline(always)]
+    pub fn is_scoped(&self) -> bool {
+        self.block.is_scoped.load(Relaxed)
+    }
+
+    /// Whether two handles are of the same app.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.block, &other.block)
+    }
+
+    /// What a slot holds.
+    pub(super) fn slot_of(&self, slot: usize) -> Slot {
+        // SAFETY: no slot is written once a handle exists.
+        unsafe { *self.block.slot(slot) }
     }
 
     /// What the app runs on.
@@ -347,6 +420,15 @@ impl<C: Container> Handle<C> {
     where
         C: Provides<T, Q>,
     {
-        self.block.slot(C::GRAPH.slot(<C as Provides<T, Q>>::INDEX))
+        let row = <C as Provides<T, Q>>::INDEX;
+        let slot = self.block.slot(C::GRAPH.slot(row));
+        // SAFETY: as in `slot_of`.
+        #[cfg(feature = "testing")]
+        assert!(
+            unsafe { !(*slot).is_empty() },
+            "`{}` was not constructed, since a test replaced what it was for",
+            C::GRAPH.name(row)
+        );
+        slot
     }
 }

@@ -158,8 +158,8 @@ impl OwnedView {
                 rows: &table.rows,
             };
         }
-        let layout = PlanLayout::<S, I>::new(table, edges);
-        let view = layout.view(table);
+        let layout = PlanLayout::<S, I>::new(table, edges, 0);
+        let view = layout.view(table, edges, 0);
         OwnedView {
             steps: view.steps[..view.len].to_vec(),
             inputs: view.inputs.to_vec(),
@@ -237,15 +237,16 @@ impl Drop for Temporary {
     }
 }
 
-struct Erased(Inputs);
+pub(super) struct Erased(pub(super) Inputs);
 // SAFETY: names singletons, which are `Sync`, and transients, which are `Send` and belong to the constructor.
 unsafe impl Send for Erased {}
-struct Place(*mut u8);
+#[derive(Clone, Copy)]
+pub(super) struct Place(pub(super) *mut u8);
 // SAFETY: plain memory that the constructor writes.
 unsafe impl Send for Place {}
 
 /// Runs a constructor; an async one in memory of its own.
-async fn run(op: &Op, inputs: Erased, out: Place) -> Result<(), Thrown> {
+pub(super) async fn run(op: &Op, inputs: Erased, out: Place) -> Result<(), Thrown> {
     match op {
         // SAFETY: the inputs are built, and the place is free memory for the value.
         Op::Sync(make) | Op::Alias(make, _) => unsafe { make(inputs.0, out.0) },

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Inputs;
-use crate::key::{Extracted, Extractor, Mode, Of, Owned, Ref, Shared, Use};
+use crate::key::{Extracted, Extractor, Guard, Mode, Of, Owned, Ref, Shared, Use};
 
 /// One dependency as a type: what the constructor receives for it.
 ///
@@ -22,16 +22,21 @@ pub unsafe trait Dep {
     unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r>;
 }
 
-// SAFETY: reads a reference, which is what the plan stores for a `Ref` input.
-unsafe impl<D: ?Sized, F: ?Sized + for<'q> Of<'q>, Q> Dep for Use<Ref, D, F, Q> {
-    const MODE: Mode = Mode::Ref;
-    type Arg<'r> = &'r <F as Of<'r>>::T;
-    #[inline(always)]
-    unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r> {
-        // SAFETY: the caller's.
-        unsafe { inputs.reference(i) }
-    }
+macro_rules! referred {
+    ($($mode:ident),*) => {$(
+        // SAFETY: reads a reference, which is what the plan stores for such an input.
+        unsafe impl<D: ?Sized, F: ?Sized + for<'q> Of<'q>, Q> Dep for Use<$mode, D, F, Q> {
+            const MODE: Mode = Mode::$mode;
+            type Arg<'r> = &'r <F as Of<'r>>::T;
+            #[inline(always)]
+            unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r> {
+                // SAFETY: the caller's.
+                unsafe { inputs.reference(i) }
+            }
+        }
+    )*};
 }
+referred!(Ref, Guard);
 
 // SAFETY: clones the `Arc` behind a singleton's slot, which is what a `Shared` input names.
 unsafe impl<D: ?Sized, F: ?Sized + for<'q> Of<'q>, Q> Dep for Use<Shared, D, F, Q> {

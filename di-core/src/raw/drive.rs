@@ -9,7 +9,10 @@ use super::{
     frame::{Frame, Plan},
     inputs::Inputs,
     maker::{AsyncOp, Thrown},
-    step::{StepKind, async_op, at, failure, first_drop, flag, kind, make_fn, out, takes_drop},
+    step::{
+        StepKind, async_op, at, failure, first_drop, flag, is_extractor, kind, make_fn, out, part,
+        takes_drop,
+    },
     unroll::{Chunk, First, Next, WIDTH, unroll},
 };
 use crate::Failure;
@@ -20,8 +23,8 @@ pub(super) struct Shelf(pub(super) *mut u8);
 // SAFETY: points to a request that the driving future borrows mutably; requests are `Send` (`Container::Request`).
 unsafe impl Send for Shelf {}
 
-/// Drives the steps of a plan that has async ones: the extractors, or the constructors.
-pub(super) struct Drive<'f, 'm, P: Plan, const EXTRACT: bool> {
+/// Drives the steps of one part of a plan that has async ones: the guards, the extractors, or the constructors.
+pub(super) struct Drive<'f, 'm, P: Plan, const PART: u8> {
     pub(super) frame: &'f mut Frame<'m, P>,
     pub(super) request: Shelf,
     /// The step to go on with.
@@ -30,7 +33,7 @@ pub(super) struct Drive<'f, 'm, P: Plan, const EXTRACT: bool> {
     pub(super) pending: Option<unsafe fn(*mut u8)>,
 }
 
-impl<P: Plan, const EXTRACT: bool> Drive<'_, '_, P, EXTRACT> {
+impl<P: Plan, const PART: u8> Drive<'_, '_, P, PART> {
     #[inline(always)]
     fn scratch(&self) -> *mut u8 {
         // SAFETY: the scratch memory is inside the frame.
@@ -79,44 +82,44 @@ impl<P: Plan, const EXTRACT: bool> Drive<'_, '_, P, EXTRACT> {
     }
 }
 
-impl<P: Plan, const EXTRACT: bool> Drop for Drive<'_, '_, P, EXTRACT> {
+impl<P: Plan, const PART: u8> Drop for Drive<'_, '_, P, PART> {
     fn drop(&mut self) {
         self.stop();
     }
 }
 
-impl<P: Plan, const EXTRACT: bool> Future for Drive<'_, '_, P, EXTRACT> {
+impl<P: Plan, const PART: u8> Future for Drive<'_, '_, P, PART> {
     type Output = Result<(), Failure>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        drive_chunk::<P, First, EXTRACT>(&mut self, cx)
+        drive_chunk::<P, First, PART>(&mut self, cx)
     }
 }
 
-type DriveFn<P, const EXTRACT: bool> =
-    fn(&mut Drive<'_, '_, P, EXTRACT>, &mut Context<'_>) -> Poll<Result<(), Failure>>;
+type DriveFn<P, const PART: u8> =
+    fn(&mut Drive<'_, '_, P, PART>, &mut Context<'_>) -> Poll<Result<(), Failure>>;
 
-fn driven<P: Plan, const EXTRACT: bool>(
-    _: &mut Drive<'_, '_, P, EXTRACT>,
+fn driven<P: Plan, const PART: u8>(
+    _: &mut Drive<'_, '_, P, PART>,
     _: &mut Context<'_>,
 ) -> Poll<Result<(), Failure>> {
     Poll::Ready(Ok(()))
 }
 
 #[inline(always)]
-fn drive_chunk<P: Plan, C: Chunk, const EXTRACT: bool>(
-    drive: &mut Drive<'_, '_, P, EXTRACT>,
+fn drive_chunk<P: Plan, C: Chunk, const PART: u8>(
+    drive: &mut Drive<'_, '_, P, PART>,
     cx: &mut Context<'_>,
 ) -> Poll<Result<(), Failure>> {
     macro_rules! one {
         ($k:literal) => {
-            if const { C::START + $k < P::VIEW.len && (C::START + $k < P::VIEW.extractors) == EXTRACT }
+            if const { C::START + $k < P::VIEW.len && part::<P>(C::START + $k) == PART }
                 && drive.next == const { (C::START + $k) as u32 }
             {
                 if const { takes_drop::<P>(C::START + $k) } {
                     drive.frame.mark = const { 2 * (C::START + $k) as u32 + 1 };
                 }
-                let inputs = if EXTRACT {
+                let inputs = if const { is_extractor::<P>(C::START + $k) } {
                     Inputs {
                         frame: drive.request.0,
                         app: drive.frame.container,
@@ -148,9 +151,9 @@ fn drive_chunk<P: Plan, C: Chunk, const EXTRACT: bool>(
     unroll!(one);
     (const {
         if P::VIEW.len > C::START + WIDTH {
-            drive_chunk::<P, Next<C>, EXTRACT> as DriveFn<P, EXTRACT>
+            drive_chunk::<P, Next<C>, PART> as DriveFn<P, PART>
         } else {
-            driven as DriveFn<P, EXTRACT>
+            driven as DriveFn<P, PART>
         }
     })(drive, cx)
 }

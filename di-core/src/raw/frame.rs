@@ -6,7 +6,7 @@ use super::{
     drive::{Drive, Shelf},
     inputs::Inputs,
     scope_future::Control,
-    step::{StepKind, at, first_drop, kind, takes_drop},
+    step::{BUILD, EXTRACT, GUARD, StepKind, at, first_drop, first_of, kind, takes_drop},
     unroll::{First, build_chunk, drop_chunk},
 };
 use crate::{
@@ -59,8 +59,13 @@ unsafe impl<P: Plan> Send for Memory<'_, P> {}
 
 impl<'m, P: Plan> Memory<'m, P> {
     /// A frame in this memory.
+    ///
+    /// # Panics
+    /// With the feature `testing`, of an app in which something was replaced: a frame takes for granted that it was not.
     #[inline(always)]
     pub fn open(self) -> Frame<'m, P> {
+        #[cfg(feature = "testing")]
+        assert!(!self.container.handle().is_replaced());
         Frame {
             bases: Bases {
                 at: self.at,
@@ -115,6 +120,8 @@ impl Bases {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Open,
+    Guarding,
+    Guarded,
     Extracting,
     Extracted,
     Building,
@@ -125,18 +132,39 @@ enum Stage {
 unsafe impl<P: Plan> Send for Frame<'_, P> {}
 
 impl<'m, P: Plan> Frame<'m, P> {
+    /// Whether [`guard`](Self::guard) has anything to do, and therefore has to be called first.
+    pub const GUARDS: bool = P::VIEW.guards > 0;
+
     /// Whether [`extract`](Self::extract) has anything to do, and therefore has to be called.
     pub const EXTRACTS: bool = P::VIEW.extractors > 0;
 
     /// Whether a constructor is async, so that [`build`](Self::build) is needed instead of
     /// [`build_now`](Self::build_now).
     pub const IS_ASYNC: bool = {
-        let mut k = P::VIEW.extractors;
+        let mut k = first_of::<P>(BUILD);
         while k < P::VIEW.len && !matches!(kind::<P>(k), StepKind::Async(_)) {
             k += 1;
         }
         k < P::VIEW.len
     };
+
+    /// Builds what the guards need, and the guards, in order.
+    ///
+    /// # Errors
+    /// The first rejection, or constructor that fails; the rest is not built.
+    ///
+    /// # Panics
+    /// When called twice.
+    pub async fn guard(
+        &mut self,
+        request: &mut <P::Container as Container>::Request,
+    ) -> Result<(), Failure> {
+        self.begin(Stage::Open, Stage::Guarding);
+        self.drive::<GUARD>(std::ptr::from_mut(request).cast())
+            .await?;
+        self.stage = Stage::Guarded;
+        Ok(())
+    }
 
     /// Runs the extractors, in order.
     ///
@@ -149,15 +177,9 @@ impl<'m, P: Plan> Frame<'m, P> {
         &mut self,
         request: &mut <P::Container as Container>::Request,
     ) -> Result<(), Failure> {
-        self.begin(Stage::Open, Stage::Extracting);
-        let request = std::ptr::from_mut(request).cast();
-        Drive::<'_, '_, P, true> {
-            frame: self,
-            request: Shelf(request),
-            next: 0,
-            pending: None,
-        }
-        .await?;
+        self.begin(Self::BEFORE_EXTRACT, Stage::Extracting);
+        self.drive::<EXTRACT>(std::ptr::from_mut(request).cast())
+            .await?;
         self.stage = Stage::Extracted;
         Ok(())
     }
@@ -186,24 +208,30 @@ impl<'m, P: Plan> Frame<'m, P> {
     /// When called twice, or before [`extract`](Self::extract) where that has something to do.
     pub async fn build(&mut self) -> Result<Ready<'_, 'm, P>, Failure> {
         self.begin(Self::BEFORE_BUILD, Stage::Building);
-        let (request, next) = (
-            Shelf(std::ptr::null_mut()),
-            const { P::VIEW.extractors as u32 },
-        );
-        Drive::<'_, '_, P, false> {
-            frame: self,
-            request,
-            next,
-            pending: None,
-        }
-        .await?;
+        self.drive::<BUILD>(std::ptr::null_mut()).await?;
         Ok(Ready(self))
     }
+
+    /// `request` is a request where the part has extractors.
+    fn drive<const PART: u8>(&mut self, request: *mut u8) -> Drive<'_, 'm, P, PART> {
+        Drive {
+            frame: self,
+            request: Shelf(request),
+            next: const { first_of::<P>(PART) as u32 },
+            pending: None,
+        }
+    }
+
+    const BEFORE_EXTRACT: Stage = if Self::GUARDS {
+        Stage::Guarded
+    } else {
+        Stage::Open
+    };
 
     const BEFORE_BUILD: Stage = if Self::EXTRACTS {
         Stage::Extracted
     } else {
-        Stage::Open
+        Self::BEFORE_EXTRACT
     };
 
     #[inline(always)]

@@ -33,6 +33,7 @@
 //! written once, before any reader exists, and released in reverse order when the last handle goes.
 
 mod block;
+mod call;
 mod closing;
 mod construct;
 mod deps;
@@ -42,6 +43,8 @@ mod frame;
 mod heap;
 mod inputs;
 mod maker;
+mod open;
+mod replace;
 mod scope_future;
 mod startup;
 mod step;
@@ -60,6 +63,8 @@ pub use self::{
     deps::{Dep, Deps},
     frame::{Flow, Frame, Memory, Plan, Ready},
     maker::{AsyncOp, Maker},
+    open::{Asked, OpenScope},
+    replace::Replacements,
     scope_future::ScopeFuture,
     startup::start,
 };

@@ -1,13 +1,14 @@
 //! Start-up: every singleton once, what it needs first, independent ones concurrently.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::{
-    block::{Block, Handed, Handle},
+    block::{Block, Handed, Handle, Kept},
     construct::{Base, Built, unit},
     maker::Op,
+    replace::Replacements,
 };
 use crate::{
     BuildError, Container, Failure, Panic,
@@ -27,9 +28,13 @@ use crate::{
 pub async fn start<C: Container>(
     given: C::Given,
     runtime: impl Runtime,
+    replacements: Replacements<C>,
 ) -> Result<Handle<C>, BuildError> {
-    let mut startup = Startup::new(C::GRAPH, Arc::new(runtime));
+    let (values, idle, makes) = replacements.split();
+    let mut startup = Startup::new(C::GRAPH, Arc::new(runtime), &idle, &values);
+    startup.block.is_replaced = !(values.is_empty() && makes.is_empty());
     startup.keep_given(given);
+    startup.keep_replaced(values);
     let mut running = FuturesUnordered::new();
     loop {
         while let Some(row) = startup.ready.pop() {
@@ -50,7 +55,7 @@ pub async fn start<C: Container>(
         "a graph without cycles is built whole"
     );
     drop(running);
-    Ok(Handle::new(startup.block))
+    Ok(Handle::new(startup.block, makes))
 }
 
 struct Startup {
@@ -62,10 +67,17 @@ struct Startup {
     waiters: Vec<Vec<u16>>,
     /// Rows that wait for nothing; the last is begun first.
     ready: Vec<u16>,
+    /// For each row, whether start-up constructs it.
+    is_built: Vec<bool>,
 }
 
 impl Startup {
-    fn new(graph: Graph, runtime: Arc<dyn Runtime>) -> Self {
+    fn new(
+        graph: Graph,
+        runtime: Arc<dyn Runtime>,
+        idle: &[u16],
+        replaced: &HashMap<u16, Kept>,
+    ) -> Self {
         let rows = graph.rows.len();
         let mut startup = Startup {
             graph,
@@ -73,7 +85,14 @@ impl Startup {
             waiting: vec![0; rows],
             waiters: vec![Vec::new(); rows],
             ready: Vec::new(),
+            is_built: Vec::new(),
         };
+        let is_built = |row: u16| {
+            let this = &graph.rows[usize::from(row)];
+            let is_constructed = this.scope == Scope::Singleton && this.kind != Kind::Given;
+            is_constructed && !idle.contains(&row) && !replaced.contains_key(&row)
+        };
+        startup.is_built = (0..rows as u16).map(is_built).collect();
         for &row in graph.order {
             if startup.is_built(row) {
                 startup.wait_for_singletons(row, row);
@@ -91,8 +110,7 @@ impl Startup {
 
     /// Whether start-up constructs it.
     fn is_built(&self, row: u16) -> bool {
-        let row = &self.graph.rows[usize::from(row)];
-        row.scope == Scope::Singleton && row.kind != Kind::Given
+        self.is_built[usize::from(row)]
     }
 
     /// `waiter` needs what `row` asks for, and what the transients among that ask for.
@@ -117,6 +135,12 @@ impl Startup {
         let rows = self.graph.rows.iter().filter(|row| row.kind == Kind::Given);
         for (row, value) in rows.zip(values) {
             self.block.keep(usize::from(row.slot), value);
+        }
+    }
+
+    fn keep_replaced(&mut self, values: HashMap<u16, Kept>) {
+        for (row, value) in values {
+            self.block.keep(self.graph.slot(row), value);
         }
     }
 
@@ -156,7 +180,7 @@ impl Startup {
 
 impl Failure {
     /// The path: from a singleton that nobody needs, through the first that needs each, to the one that failed.
-    fn into_build_error<C: Container>(self, singleton: u16) -> BuildError {
+    pub(super) fn into_build_error<C: Container>(self, singleton: u16) -> BuildError {
         let graph = C::GRAPH;
         let mut path = vec![graph.name(self.row())];
         if self.row() != singleton {

@@ -14,6 +14,35 @@ pub(super) enum StepKind {
     Async(AsyncOp),
 }
 
+/// The parts of a plan, in their order.
+pub(super) const GUARD: u8 = 0;
+pub(super) const EXTRACT: u8 = 1;
+pub(super) const BUILD: u8 = 2;
+
+/// The part that a step belongs to.
+pub(super) const fn part<P: Plan>(k: usize) -> u8 {
+    if k < P::VIEW.guards {
+        GUARD
+    } else if k < P::VIEW.guards + P::VIEW.extractors {
+        EXTRACT
+    } else {
+        BUILD
+    }
+}
+
+/// The first step of a part, or of the next one that has any.
+pub(super) const fn first_of<P: Plan>(part: u8) -> usize {
+    match part {
+        GUARD => 0,
+        EXTRACT => P::VIEW.guards,
+        _ => P::VIEW.guards + P::VIEW.extractors,
+    }
+}
+
+pub(super) const fn is_extractor<P: Plan>(k: usize) -> bool {
+    k < P::VIEW.len && P::VIEW.steps[k].extractor.is_some()
+}
+
 pub(super) const fn kind<P: Plan>(k: usize) -> StepKind {
     if k >= P::VIEW.len {
         return StepKind::None;

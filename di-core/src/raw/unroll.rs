@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use super::{
     frame::{Bases, Plan},
     step::{
-        StepKind, at, drop_fn, drop_or_idle, failure, first_drop, kind, make_fn, out, taken_mark,
-        takes_drop,
+        BUILD, StepKind, at, drop_fn, drop_or_idle, failure, first_drop, kind, make_fn, out, part,
+        taken_mark, takes_drop,
     },
 };
 use crate::Failure;
@@ -67,7 +67,7 @@ fn dropped(_: Bases, _: u32) {}
 pub(super) fn build_chunk<P: Plan, C: Chunk>(bases: Bases, mark: &mut u32) -> Result<(), Failure> {
     macro_rules! one {
         ($k:literal) => {
-            if const { matches!(kind::<P>(C::START + $k), StepKind::Sync(_)) } {
+            if const { part::<P>(C::START + $k) == BUILD && matches!(kind::<P>(C::START + $k), StepKind::Sync(_)) } {
                 if const { takes_drop::<P>(C::START + $k) } {
                     *mark = const { 2 * (C::START + $k) as u32 + 1 };
                 }

@@ -17,6 +17,8 @@ pub(crate) enum Held {
     Ref,
     Shared,
     Owned,
+    /// As `Ref`, and built before everything else.
+    Guard,
 }
 
 /// The key of a type under a qualifier.
@@ -153,6 +155,7 @@ impl Dependency {
             Held::Ref => quote!(Ref),
             Held::Shared => quote!(Shared),
             Held::Owned => quote!(Owned),
+            Held::Guard => quote!(Guard),
         };
         let (d, f, q) = (
             self.key.discriminator(),
@@ -165,7 +168,7 @@ impl Dependency {
     /// What a constructor receives at this lifetime.
     pub(crate) fn argument(&self, di: &Facade, at_lifetime: &Lifetime) -> TokenStream {
         match self.held {
-            Held::Ref => {
+            Held::Ref | Held::Guard => {
                 let ty = at(&self.key.ty, at_lifetime);
                 match ty {
                     Type::TraitObject(_) => quote!(& #at_lifetime (#ty)),
@@ -199,6 +202,7 @@ impl Dependency {
             Held::Ref => quote!(#di::Mode::Ref),
             Held::Shared => quote!(#di::Mode::Shared),
             Held::Owned => quote!(#di::Mode::Owned),
+            Held::Guard => quote!(#di::Mode::Guard),
         }
     }
 }

@@ -52,6 +52,8 @@ pub(super) fn stub(item: &ItemFn, di: &Facade) -> TokenStream {
     }
     let empty = Handler {
         ident: item.sig.ident.clone(),
+        guards: Vec::new(),
+        is_blocking: false,
         params: Vec::new(),
         output: Span::call_site(),
     };
@@ -104,9 +106,12 @@ fn structure(ident: &syn::Ident, item: &ItemFn) -> TokenStream {
 fn asks(handler: &Handler, di: &Facade) -> TokenStream {
     let ident = &handler.ident;
     let (deps, name) = (deps(handler, di), crate::common::text(ident));
+    let guards = handler.guards.iter().map(|guard| guard.param(di, "guard"));
     let params = handler
         .injected()
         .map(|(param, dependency)| dependency.param(di, &param.name));
+    let (params, count) = (guards.chain(params), handler.guards.len());
+    let is_async = !handler.is_blocking;
     let span = ident.span();
     let (file, line) = (
         quote_spanned!(span=> ::core::file!()),
@@ -121,8 +126,9 @@ fn asks(handler: &Handler, di: &Facade) -> TokenStream {
                 params: &[#(#params),*],
                 file: #file,
                 line: #line,
-                is_async: true,
+                is_async: #is_async,
             };
+            const GUARDS: usize = #count;
             type Deps = #deps;
         }
     }
@@ -139,16 +145,13 @@ fn root(handler: &Handler, di: &Facade) -> TokenStream {
         {
             const SOURCES: [#di::Source; #di::MAX_DEPS] =
                 <<#ident as #di::Asks<__Seal>>::Deps as #di::ProvidedAll<__C>>::SOURCES;
+            const GUARDS: usize = <#ident as #di::Asks<__Seal>>::GUARDS;
         }
     }
 }
 
 fn deps(handler: &Handler, di: &Facade) -> TokenStream {
-    nested(
-        handler
-            .injected()
-            .map(|(_, dependency)| dependency.use_type(di)),
-    )
+    nested(handler.dependencies().map(|asked| asked.use_type(di)))
 }
 
 fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
@@ -172,15 +175,13 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
     );
     let has_heads = !heads.is_empty();
     let has_body = last.is_some();
-    let injected = nested(
-        handler
-            .injected()
-            .map(|(param, _)| param.local.to_token_stream()),
-    );
-    let arguments =
-        nested(handler.injected().map(|(_, dependency)| {
-            dependency.argument(di, &Lifetime::new("'di", Span::call_site()))
-        }));
+    let unused = handler.guards.iter().map(|_| quote!(_));
+    let locals = handler
+        .injected()
+        .map(|(param, _)| param.local.to_token_stream());
+    let injected = nested(unused.chain(locals));
+    let now = Lifetime::new("'di", Span::call_site());
+    let arguments = nested(handler.dependencies().map(|asked| asked.argument(di, &now)));
     let locals = handler.params.iter().map(|param| &param.local);
     let bounds = bounds(handler, di);
     let span = handler.ident.span();
@@ -196,8 +197,9 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
         handler.output.resolved_at(Span::call_site()),
         di.at(handler.output),
     );
+    let wait = (!handler.is_blocking).then(|| quote_spanned!(place=> .await));
     let answer = quote_spanned! {place=>
-        #web::IntoResponse::into_response(#ident::call(#(#locals),*).await)
+        #web::IntoResponse::into_response(#ident::call(#(#locals),*) #wait)
     };
     quote! {
         #[automatically_derived]
@@ -257,6 +259,11 @@ fn bounds(handler: &Handler, di: &Facade) -> TokenStream {
 fn mount(handler: &Handler, di: &Facade) -> TokenStream {
     let ident = &handler.ident;
     let bounds = bounds(handler, di);
+    let (future, serve) = if handler.is_blocking {
+        (quote!(#di::BlockingFuture), quote!(serve_blocking))
+    } else {
+        (quote!(#di::ScopeFuture<#di::Response>), quote!(serve))
+    };
     // Without an extractor nothing determines axum's marker.
     let (generics, marker) = if handler.extracted().is_empty() {
         (quote!(<__S>), quote!(()))
@@ -270,10 +277,10 @@ fn mount(handler: &Handler, di: &Facade) -> TokenStream {
             __S: #di::HasContainer<Container: #di::Mounts<#ident> + #di::Container<Request = #di::RequestHead>>,
             #bounds
         {
-            type Future = #di::ScopeFuture<#di::Response>;
+            type Future = #future;
             #[inline]
             fn call(self, request: #di::Request, state: __S) -> Self::Future {
-                #di::serve::<#ident, __Seal, __S, #marker>(request, state)
+                #di::#serve::<#ident, __Seal, __S, #marker>(request, state)
             }
         }
     }

@@ -1,6 +1,7 @@
 //! `#[handler] async fn invite(users: &Users<'_>, Json(body): Json<Invite>) -> ..`: an axum handler whose references
 //! are injected.
 
+mod attr;
 mod expand;
 mod model;
 
@@ -23,8 +24,8 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let di = facade();
     let has_said = refuse_placeholders(types_of(&mut item.sig));
     let handler = only_once(&mut item)
-        .and_then(|()| no_arguments(args))
-        .and_then(|()| model::Handler::parse(&item));
+        .and_then(|()| attr::Args::parse(args))
+        .and_then(|args| model::Handler::parse(&item, args));
     let stripped = strip(item);
     match handler {
         Ok(_) if has_said => expand::stub(&stripped, &di),
@@ -45,17 +46,6 @@ fn only_once(item: &mut ItemFn) -> syn::Result<()> {
             "`#[handler]` is given twice: keep one of them",
         )),
         None => Ok(()),
-    }
-}
-
-fn no_arguments(args: TokenStream) -> syn::Result<()> {
-    if args.is_empty() {
-        Ok(())
-    } else {
-        Err(syn::Error::new_spanned(
-            args,
-            "unknown argument: `#[handler]` takes none",
-        ))
     }
 }
 

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span};
 use quote::format_ident;
 use syn::{FnArg, GenericParam, ItemFn, Type, spanned::Spanned};
 
+use super::attr::Args;
 use crate::{
     common::{Dependency, Held, Report, peel, text},
     injectable::{Mark, limit, mark},
@@ -14,6 +15,9 @@ const MAX_EXTRACTORS: usize = 16;
 
 pub(super) struct Handler {
     pub(super) ident: Ident,
+    /// What comes before everything else, in this order.
+    pub(super) guards: Vec<Dependency>,
+    pub(super) is_blocking: bool,
     pub(super) params: Vec<Param>,
     /// The place of what it returns.
     pub(super) output: Span,
@@ -33,9 +37,9 @@ pub(super) enum Source {
 }
 
 impl Handler {
-    pub(super) fn parse(item: &ItemFn) -> syn::Result<Self> {
+    pub(super) fn parse(item: &ItemFn, args: Args) -> syn::Result<Self> {
         let mut report = Report::default();
-        check_signature(item, &mut report);
+        check_signature(item, &args, &mut report);
         let mut params = Vec::new();
         for (i, input) in item.sig.inputs.iter().enumerate() {
             match input {
@@ -63,7 +67,10 @@ impl Handler {
             .iter()
             .filter(|param| matches!(param.source, Source::Extract(_)))
             .count();
-        limit(params.len() - extractors, item.sig.ident.span())?;
+        limit(
+            args.guards.len() + params.len() - extractors,
+            item.sig.ident.span(),
+        )?;
         if extractors > MAX_EXTRACTORS {
             return Err(syn::Error::new(
                 item.sig.ident.span(),
@@ -72,12 +79,20 @@ impl Handler {
         }
         Ok(Handler {
             ident: item.sig.ident.clone(),
+            guards: args.guards,
+            is_blocking: args.blocking.is_some(),
             params,
             output: match &item.sig.output {
                 syn::ReturnType::Type(_, output) => output.span(),
                 syn::ReturnType::Default => item.sig.ident.span(),
             },
         })
+    }
+
+    /// What it asks for: its guards, and what is injected.
+    pub(super) fn dependencies(&self) -> impl DoubleEndedIterator<Item = &Dependency> {
+        let injected = self.injected().map(|(_, dependency)| dependency);
+        self.guards.iter().chain(injected)
     }
 
     pub(super) fn injected(&self) -> impl DoubleEndedIterator<Item = (&Param, &Dependency)> {
@@ -111,13 +126,22 @@ fn check_name(typed: &syn::PatType, handler: &Ident, report: &mut Report) {
     }
 }
 
-fn check_signature(item: &ItemFn, report: &mut Report) {
+fn check_signature(item: &ItemFn, args: &Args, report: &mut Report) {
     let sig = &item.sig;
-    if sig.asyncness.is_none() {
-        report.error(
+    match (&sig.asyncness, args.blocking) {
+        (None, None) => report.error(
             sig.fn_token,
-            format!("a handler is an async fn: write `async fn {}`", sig.ident),
-        );
+            format!(
+                "a handler is an async fn: write `async fn {}`; or, if it blocks its thread, `#[handler(blocking)]`",
+                sig.ident
+            ),
+        ),
+        (Some(token), Some(_)) => report.error(
+            token,
+            "`blocking` is for a fn that blocks its thread, on a thread of its own: write a `fn` without `async`, or leave \
+             `blocking` out",
+        ),
+        _ => {}
     }
     if let syn::Safety::Unsafe(token) = &sig.safety {
         report.error(

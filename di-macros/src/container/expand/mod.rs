@@ -105,10 +105,12 @@ impl Container<'_> {
             },
         ) = (self.di, self.item);
         let name = text(ident);
-        let parameters = self
+        let parameters: Vec<_> = self
             .fields
             .iter()
-            .map(|Field { ident, ty, .. }| quote!(#ident: #ty));
+            .map(|Field { ident, ty, .. }| quote!(#ident: #ty))
+            .collect();
+        let names = self.fields.iter().map(|field| field.ident);
         let values = self.fields.iter().map(
             |Field {
                  ident, is_shared, ..
@@ -144,8 +146,13 @@ impl Container<'_> {
                 #handed_in
                 #[allow(clippy::too_many_arguments)]
                 #vis async fn build(#(#parameters),*) -> #di::core::result::Result<Self, #di::BuildError> {
-                    let runtime = <#di::AppRuntime as #di::core::default::Default>::default();
-                    #di::core::result::Result::Ok(Self(#di::start::<Self>(#values, runtime).await?))
+                    Self::builder(#(#names),*).build().await
+                }
+
+                /// What can be said before it is built: limits, and in tests replacements.
+                #[allow(clippy::too_many_arguments, dead_code)]
+                #vis fn builder(#(#parameters),*) -> #di::Builder<Self> {
+                    #di::Builder::new(#values)
                 }
 
                 /// Waits for what still runs beside requests, and then tears the singletons down, in reverse order of
@@ -156,6 +163,12 @@ impl Container<'_> {
                 #[allow(dead_code)]
                 #vis async fn shutdown(&self) -> #di::core::result::Result<(), #di::TeardownError> {
                     #di::shutdown(&self.0).await
+                }
+
+                /// Opens a scope outside of a request, or for longer than one: for a stream, a socket, a command.
+                #[allow(dead_code)]
+                #vis fn scope(&self) -> #di::OpenScope<Self> {
+                    #di::OpenScope::new(#di::core::clone::Clone::clone(self))
                 }
 
                 /// The graph: nodes, edges, and how to draw them.

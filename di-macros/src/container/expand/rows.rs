@@ -99,13 +99,13 @@ impl Container<'_> {
                 #[automatically_derived]
                 impl<__H: 'static, const __ROW: usize> __PlanOf<__H, __ROW> {
                     const LAYOUT: #di::Layout<__STEPS, __INPUTS> =
-                        #di::Layout::new(&__GRAPH, __GRAPH.sources(__ROW));
+                        #di::Layout::new(&__GRAPH, __GRAPH.sources(__ROW), __GRAPH.guards(__ROW));
                 }
                 #[automatically_derived]
                 unsafe impl<__H: 'static, const __ROW: usize> #di::Plan for __PlanOf<__H, __ROW> {
                     type Container = #ident;
                     type Root = __H;
-                    const VIEW: #di::View<'static> = __PlanOf::<__H, __ROW>::LAYOUT.view(&__GRAPH);
+                    const VIEW: #di::View<'static> = __PlanOf::<__H, __ROW>::LAYOUT.view(&__GRAPH, __GRAPH.sources(__ROW), __GRAPH.guards(__ROW));
                 }
             };
         }
@@ -114,13 +114,13 @@ impl Container<'_> {
             #vis struct __PlanOf<__H>(#di::core::marker::PhantomData<__H>);
             #[automatically_derived]
             impl<__H: #di::Root<#ident>> __PlanOf<__H> {
-                const LAYOUT: #di::Layout<__STEPS, __INPUTS> = #di::Layout::new(&__GRAPH, &__H::SOURCES);
+                const LAYOUT: #di::Layout<__STEPS, __INPUTS> = #di::Layout::new(&__GRAPH, &__H::SOURCES, __H::GUARDS);
             }
             #[automatically_derived]
             unsafe impl<__H: #di::Root<#ident>> #di::Plan for __PlanOf<__H> {
                 type Container = #ident;
                 type Root = __H;
-                const VIEW: #di::View<'static> = __PlanOf::<__H>::LAYOUT.view(&__GRAPH);
+                const VIEW: #di::View<'static> = __PlanOf::<__H>::LAYOUT.view(&__GRAPH, &__H::SOURCES, __H::GUARDS);
             }
             #[automatically_derived]
             unsafe impl<__H: #di::Root<#ident>> #di::Mounts<__H> for #ident {

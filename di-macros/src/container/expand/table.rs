@@ -65,6 +65,9 @@ impl Container<'_> {
                 const GRAPH: #di::Graph = __GRAPH.graph();
                 type Given = #given;
                 type Request = #di::RequestHead;
+                fn empty_request() -> #di::RequestHead {
+                    #di::empty_request()
+                }
                 #[inline(always)]
                 fn handle(&self) -> &#di::Handle<Self> {
                     &self.0

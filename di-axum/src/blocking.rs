@@ -1,0 +1,110 @@
+//! `#[handler(blocking)]`: handlers that block their thread, on threads that may be blocked.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use axum::{
+    extract::Request,
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER, request::Parts},
+    response::{IntoResponse, Response},
+};
+use di_core::{__private::Mounts, Container, HasContainer, Panic};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError},
+    task::JoinHandle,
+};
+use tokio_util::task::TaskTracker;
+
+use crate::{
+    ended::panicked,
+    runtime::AppRuntime,
+    serve::{Endpoint, serve},
+};
+
+/// How many blocking handlers of an app run at once, unless something else is said.
+pub(crate) const LIMIT: usize = 256;
+
+/// The places of an app's blocking work.
+#[derive(Clone, Debug)]
+pub(crate) struct Places {
+    free: Arc<Semaphore>,
+    pub(crate) limit: usize,
+}
+
+impl Places {
+    pub(crate) fn new(limit: usize) -> Self {
+        Places {
+            free: Arc::new(Semaphore::new(limit)),
+            limit,
+        }
+    }
+
+    fn take(&self) -> Option<OwnedSemaphorePermit> {
+        match Arc::clone(&self.free).try_acquire_owned() {
+            Ok(permit) => Some(permit),
+            Err(TryAcquireError::NoPermits | TryAcquireError::Closed) => None,
+        }
+    }
+}
+
+/// One request of a blocking handler.
+pub struct BlockingFuture(Result<JoinHandle<Response>, Option<Response>>);
+
+impl Future for BlockingFuture {
+    type Output = Response;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response> {
+        Poll::Ready(match &mut self.0 {
+            Ok(task) => match ready!(Pin::new(task).poll(cx)) {
+                Ok(response) => response,
+                // The handler's own panics are answered on its thread.
+                Err(error) => match error.try_into_panic() {
+                    Ok(payload) => panicked("a blocking handler", &Panic::of(&*payload)),
+                    Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+                },
+            },
+            Err(answer) => answer.take().unwrap_or_default(),
+        })
+    }
+}
+
+/// One request of the handler `H`, on a thread that may be blocked: extractors, constructors, handler and teardown. When the
+/// client goes away it goes on to its end, as nothing can stop a thread, and shutdown waits for it.
+pub fn serve_blocking<H, Seal, S, M>(request: Request, state: S) -> BlockingFuture
+where
+    S: HasContainer<Container: Mounts<H> + Container<Request = Parts>>,
+    H: Endpoint<Seal, S, M>,
+    Seal: 'static,
+    M: 'static,
+{
+    let runtime = state.container().handle().runtime_as::<AppRuntime>();
+    let (places, tracker) = match runtime {
+        Some(runtime) => (runtime.blocking.clone(), runtime.tracker.clone()),
+        None => (Places::new(LIMIT), TaskTracker::new()),
+    };
+    let Some(place) = places.take() else {
+        return BlockingFuture(Err(Some(full::<H, Seal>(places.limit))));
+    };
+    let runtime = tokio::runtime::Handle::current();
+    let task = tracker.spawn_blocking(move || {
+        let _place = place;
+        runtime.block_on(serve::<H, Seal, S, M>(request, state))
+    });
+    BlockingFuture(Ok(task))
+}
+
+/// The answer when all places are taken.
+#[cold]
+fn full<H: di_core::__private::Asks<Seal>, Seal>(limit: usize) -> Response {
+    tracing::warn!(
+        handler = H::META.name,
+        limit,
+        "all places of blocking handlers are taken"
+    );
+    let retry = [(RETRY_AFTER, HeaderValue::from_static("1"))];
+    let text = format!("all {limit} places of blocking handlers are taken");
+    (StatusCode::SERVICE_UNAVAILABLE, retry, text).into_response()
+}
