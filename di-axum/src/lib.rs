@@ -62,9 +62,9 @@ pub use self::{
     scoped::{GuardLayer, RequestScope, ScopeLayer, guard, scoped},
 };
 pub use di_core::{
-    __private::OpenScope, BoxError, BuildError, Container, Graph, GraphEdge, GraphNode,
-    HasContainer, Meta, Mode, NodeKind, Outcome, Panic, Param, Provides, Scope, TeardownError,
-    TeardownFailure,
+    __private::OpenScope, BoxError, BuildError, Container, Graph, GraphEdge, GraphMissing,
+    GraphNode, HasContainer, Meta, Mode, NodeKind, Outcome, Panic, Param, Provides, Scope,
+    TeardownError, TeardownFailure,
 };
 pub use di_macros::{Injectable, container, handler, injectable, module};
 

@@ -28,7 +28,7 @@ mod text;
 pub use self::{
     container::{Container, HasContainer, Provides},
     error::{BoxError, BuildError, Failure, NoRequest, NotConstructed},
-    export::{GraphEdge, GraphNode, NodeKind},
+    export::{GraphEdge, GraphMissing, GraphNode, NodeKind},
     graph::Graph,
     key::Mode,
     node::{Meta, Param},
@@ -49,7 +49,7 @@ pub mod __private {
         },
         error::{BoxError, BuildError, Failure, IntoSource},
         graph::{Graph, Table},
-        judge::{any_used, check, check_by_value, used},
+        judge::{any_used, check, check_by_value, refusals, refuse_unless, used},
         key::{Dep, Deps, Extract, Extracted, Extractor, Guard, Mode, Of, Owned, Ref, Shared, Use},
         listed::{Answer, Errors, Listed, MAX_DEPS, Name, Source, count_edges},
         node::{

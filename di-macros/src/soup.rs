@@ -51,7 +51,7 @@ const ARGS: &[&str] = &[
 ];
 
 const STATES: &[&str] = &[
-    "container { node \"\" \"Pool\" [allow replace [b::C]] [Pool] [Pool] [] associated \"\" \"Pool\" [] [Pool] [Pools] [Primary] 17u64 } \
+    "container draft { node \"\" \"Pool\" [allow replace [b::C]] [Pool] [Pool] [] associated \"\" \"Pool\" [] [Pool] [Pools] [Primary] 17u64 } \
      { pub struct App { env: Env } } { [allow] [billing::Billing] [] [b::C] } \
      { [] [c::D] { binding \"1f:0\" \"dyn Mailer\" [\"2f:3\"] [K0<'_>] [N0] [] } } \
      [ node \"1f:1\" \"Users\" [] [K1<'_>] [N1<'_>] [Q1] handler \"1f:2\" \"show\" [] [H2] ]",

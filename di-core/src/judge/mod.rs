@@ -4,6 +4,7 @@
 //! show up in one `cargo check`. One fn for each rule; all of them panic with a text for the user. The codes are
 //! explained in docs/errors.md.
 
+mod draft;
 mod held;
 mod missing;
 mod say;
@@ -24,6 +25,7 @@ use self::{
 };
 
 pub use self::{
+    draft::refusals,
     held::check_by_value,
     unused::{any_used, used},
 };
@@ -52,8 +54,19 @@ const fn verdict<const N: usize, const E: usize>(table: &Table<N, E>, row: usize
     None
 }
 
+/// Refuses what the macro can put into words, and only types decide.
+///
+/// # Panics
+/// In const evaluation, with the text, when it does not hold.
+#[track_caller]
+pub const fn refuse_unless(holds: bool, text: &str) {
+    if !holds {
+        fail(Text::new().str(text));
+    }
+}
+
 /// Whether any row breaks a rule.
-const fn is_refused<const N: usize, const E: usize>(table: &Table<N, E>) -> bool {
+pub(crate) const fn is_refused<const N: usize, const E: usize>(table: &Table<N, E>) -> bool {
     if !table.valid {
         return true;
     }

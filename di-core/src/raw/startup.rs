@@ -30,6 +30,10 @@ pub async fn start<C: Container>(
     runtime: impl Runtime,
     replacements: Replacements<C>,
 ) -> Result<Handle<C>, BuildError> {
+    let refusals = C::refusals();
+    if !refusals.is_empty() {
+        return Err(BuildError::refused(C::NAME, &refusals));
+    }
     let (values, idle, makes) = replacements.split();
     let mut startup = Startup::new(C::GRAPH, Arc::new(runtime), &idle, &values);
     startup.block.is_replaced = !(values.is_empty() && makes.is_empty());

@@ -25,6 +25,7 @@ use crate::common::{Facade, Key, facade};
 pub(crate) struct State {
     shape: Shape,
     di: Facade,
+    draft: Option<Ident>,
     /// The own list, as written.
     own: TokenStream,
     item: ItemStruct,
@@ -36,11 +37,16 @@ pub(crate) struct State {
 
 /// Begins with the list as written.
 pub(crate) fn begin(shape: Shape, di: Facade, list: List, item: ItemStruct) -> TokenStream {
-    let List { entries, includes } = list;
+    let List {
+        entries,
+        includes,
+        draft,
+    } = list;
     let own = entries.iter().map(Encoded);
     let state = State {
         shape,
         di,
+        draft,
         own: quote!(#(#own)*),
         item,
         pending: includes,
@@ -78,7 +84,11 @@ impl State {
                 None => true,
             }));
         }
-        let listing = Listing { entries, modules };
+        let listing = Listing {
+            entries,
+            modules,
+            draft: self.draft,
+        };
         match self.shape {
             Shape::Container => expand::container(&self.item, listing, &self.di),
             Shape::Module => module::expand(&self.item, listing, &self.di),
@@ -94,6 +104,7 @@ impl State {
             Span::call_site(),
         );
         let State {
+            draft,
             own,
             item,
             pending,
@@ -104,7 +115,7 @@ impl State {
             let entries = entries.iter().map(Encoded);
             quote!(#include { #(#entries)* })
         });
-        quote!(#shape { #own } { #item } { #(#pending)* } { #(#included)* })
+        quote!(#shape #draft { #own } { #item } { #(#pending)* } { #(#included)* })
     }
 }
 
@@ -114,6 +125,7 @@ impl Parse for State {
             "module" => Shape::Module,
             _ => Shape::Container,
         };
+        let draft = input.parse()?;
         let (own, item, before, behind, answer);
         braced!(own in input);
         braced!(item in input);
@@ -138,6 +150,7 @@ impl Parse for State {
         Ok(State {
             shape,
             di: facade(),
+            draft,
             own: own.parse()?,
             item: item.parse()?,
             pending,

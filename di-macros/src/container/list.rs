@@ -1,7 +1,7 @@
 //! The grammar of a list.
 //!
 //! ```text
-//! list    = entry ("," entry)*
+//! list    = (entry | "draft") ("," list)?
 //! entry   = option* (type | type "=" provider | "dyn" bounds "=" type) | allow? ".." path | "handlers" "(" path,* ")"
 //! option  = "#[qualifier(" type ")]" | "#[replace]" | "#[replace(" path ")]" | allow
 //! allow   = "#[allow(unused)]"
@@ -28,6 +28,8 @@ use crate::{
 pub(crate) struct List {
     pub(crate) entries: Vec<Entry>,
     pub(crate) includes: Vec<Include>,
+    /// The word `draft`.
+    pub(crate) draft: Option<Ident>,
 }
 
 impl Parse for List {
@@ -42,6 +44,7 @@ impl Parse for List {
         let mut list = List {
             entries: Vec::new(),
             includes: Vec::new(),
+            draft: None,
         };
         while !input.is_empty() {
             list.entry(input)?;
@@ -91,6 +94,11 @@ impl List {
             }));
             return Ok(());
         }
+        if is_draft(input) {
+            options.none_on("`draft`")?;
+            self.draft = Some(input.parse()?);
+            return Ok(());
+        }
         self.entries.push(node(input, options)?);
         Ok(())
     }
@@ -122,6 +130,13 @@ pub(super) fn find_self(tokens: TokenStream) -> Option<Ident> {
 fn is_handlers(input: ParseStream<'_>) -> bool {
     let fork = input.fork();
     fork.parse::<Ident>().is_ok_and(|word| word == "handlers") && !fork.peek(Token![::])
+}
+
+/// The word alone; `Type = draft` is a provider, and `self::draft` a type.
+fn is_draft(input: ParseStream<'_>) -> bool {
+    let fork = input.fork();
+    let is_word = fork.parse::<Ident>().is_ok_and(|word| word == "draft");
+    is_word && (fork.is_empty() || fork.peek(Token![,]))
 }
 
 fn node(input: ParseStream<'_>, options: Options) -> syn::Result<Entry> {

@@ -1,6 +1,6 @@
 //! The entries of a list, own and included ones alike.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::{Lifetime, Path, Type, spanned::Spanned};
 
@@ -50,6 +50,8 @@ pub(crate) struct Listing {
     /// The own ones, then those of the modules.
     pub(crate) entries: Vec<Entry>,
     pub(crate) modules: Vec<Module>,
+    /// The word `draft`.
+    pub(crate) draft: Option<Ident>,
 }
 
 /// An included module, and the ids of the entries that it brings.

@@ -27,8 +27,10 @@ use syn::{
 };
 
 use super::{
+    expand::without_duplicates,
     include::Encoded,
     model::{Entry, Kind, Listing, NodeType},
+    replace::Replaced,
 };
 use crate::{
     common::{Facade, Key, at, has_lifetimes},
@@ -37,7 +39,12 @@ use crate::{
 
 pub(crate) fn expand(item: &ItemStruct, listing: Listing, di: &Facade) -> TokenStream {
     let (ident, vis, attrs) = (&item.ident, &item.vis, &item.attrs);
-    let mut entries = listing.entries;
+    let replaced = Replaced::of(&listing, Vec::new());
+    let same = replaced.same.iter().map(|same| same.check(di));
+    let same: Vec<TokenStream> = same.collect();
+    let mut report = replaced.report;
+    let mut entries = without_duplicates(replaced.entries, &mut report);
+    let errors = report.check().err().map(|error| error.to_compile_error());
     let place = place(item, &entries);
     let mut aliases = Aliases {
         tokens: TokenStream::new(),
@@ -46,6 +53,7 @@ pub(crate) fn expand(item: &ItemStruct, listing: Listing, di: &Facade) -> TokenS
     };
     for (i, entry) in entries.iter_mut().enumerate() {
         entry.id.get_or_insert_with(|| format!("{place:x}:{i}"));
+        entry.marks.replace = None;
         aliases.replace(&mut entry.kind);
         aliases.next += 1;
     }
@@ -72,6 +80,8 @@ pub(crate) fn expand(item: &ItemStruct, listing: Listing, di: &Facade) -> TokenS
         #[doc(hidden)]
         #[allow(unused_imports)]
         #vis use #name as #ident;
+        #(#same)*
+        #errors
     }
 }
 

@@ -39,7 +39,7 @@ impl Container<'_> {
     pub(super) fn unused(&self) -> Option<TokenStream> {
         let levels = levels(&self.item.attrs);
         let is_allowed = levels.last().is_some_and(|last| last.level == "allow");
-        if !self.has_handlers || is_allowed {
+        if !self.has_handlers || !self.is_judged || is_allowed {
             return None;
         }
         let (di, count) = (self.di, self.fields.len() + self.nodes.len());
@@ -59,6 +59,10 @@ impl Container<'_> {
             [row] => quote!(__USED[#row]),
             rows => quote!(#di::any_used(&__USED, &[#(#rows),*])),
         });
+        let used = match self.same[..] {
+            [] => quote!(#di::used(&__GRAPH)),
+            _ => quote!(if __REPLACED { #di::used(&__GRAPH) } else { [true; #count] }),
+        };
         // A const's name counts as the macro's where it is defined.
         let defined: Vec<Ident> = names
             .iter()
@@ -74,7 +78,7 @@ impl Container<'_> {
             impl __Used<false> {
                 #(#[deprecated(note = #notes)] const #defined: () = ();)*
             }
-            const __USED: [bool; #count] = #di::used(&__GRAPH);
+            const __USED: [bool; #count] = #used;
             #(#[#levels])*
             const _: [(); #listed] = [#(__Used::<{ #is_used }>::#names),*];
         })
@@ -136,8 +140,8 @@ impl Container<'_> {
 }
 
 /// `#[deny(unused)]` on the container, as the level of the lint that says it.
-struct Level {
-    level: Ident,
+pub(super) struct Level {
+    pub(super) level: Ident,
     lint: Ident,
 }
 
@@ -149,7 +153,7 @@ impl ToTokens for Level {
 }
 
 /// The levels on the container, in order.
-fn levels(attrs: &[Attribute]) -> Vec<Level> {
+pub(super) fn levels(attrs: &[Attribute]) -> Vec<Level> {
     let mut levels = Vec::new();
     for attr in attrs {
         let Some(level) = attr.path().get_ident() else {
