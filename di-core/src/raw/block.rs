@@ -67,9 +67,21 @@ impl Slot {
 /// A singleton that the app owns: the raw pointer of its `Arc`, and how to release it.
 pub struct Kept {
     pub(super) slot: Slot,
-    release: unsafe fn(&Slot),
+    release: Release,
     teardown: Option<(TeardownOp, &'static str)>,
 }
+
+enum Release {
+    /// Of a type that is not known to be sized.
+    As(unsafe fn(&Slot)),
+    /// Of a sized one: what has a type is only its table, since the code of an `Arc` for each singleton of an app is most of
+    /// what there is to build for one.
+    Erased(*const dyn Released),
+}
+
+/// What is dropped at the end, whatever its type.
+trait Released {}
+impl<T> Released for T {}
 
 // SAFETY: `new` takes only values that are `Send + Sync`, or macros promise it for nodes (see `Node`).
 unsafe impl Send for Kept {}
@@ -81,7 +93,20 @@ impl Kept {
         Kept {
             slot: Slot::of(Arc::into_raw(value)),
             // SAFETY: called once, when this is dropped, with the slot that owns the count.
-            release: |slot| drop(unsafe { Arc::from_raw(slot.read::<T>()) }),
+            release: Release::As(|slot| drop(unsafe { Arc::from_raw(slot.read::<T>()) })),
+            teardown: None,
+        }
+    }
+
+    pub(super) fn of_node<T: 'static>(value: Arc<T>) -> Self {
+        Self::erased(value)
+    }
+
+    fn erased(value: Arc<dyn Released>) -> Self {
+        let value = Arc::into_raw(value);
+        Kept {
+            slot: Slot::of(value.cast::<u8>()),
+            release: Release::Erased(value),
             teardown: None,
         }
     }
@@ -96,8 +121,13 @@ impl Kept {
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        // SAFETY: the slot owns one count of the `Arc` that it was made of.
-        unsafe { (self.release)(&self.slot) }
+        // SAFETY: this owns one count of the `Arc` that it was made of.
+        unsafe {
+            match self.release {
+                Release::As(release) => release(&self.slot),
+                Release::Erased(value) => drop(Arc::from_raw(value)),
+            }
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     blocking::BlockingCall,
     heap::{allocate, free},
     inputs::{APP, Inputs},
-    maker::{ArcOps, AsyncOp, Maker, Op, Thrown},
+    maker::{ArcFn, AsyncOp, Maker, Op, Output, Thrown},
 };
 use crate::{
     Container, Failure, Panic,
@@ -33,7 +33,7 @@ unsafe impl Send for Base {}
 /// A singleton that is constructed; no memory for a binding.
 pub(super) struct Built {
     pub(super) row: u16,
-    pub(super) memory: Option<ArcMemory>,
+    pub(super) memory: Option<Room>,
 }
 
 /// Constructs one singleton: its transients, in memory of their own, then the value itself.
@@ -69,7 +69,7 @@ async fn construct<C: Container>(
     for k in 0..temporary.plan.steps.len() {
         temporary.step(k, runtime).await?;
     }
-    let memory = ArcMemory::allocate(arc);
+    let memory = Room::new(&maker.output, arc);
     let inputs = temporary.take();
     run(maker, inputs, Place(memory.at), runtime, false)
         .await
@@ -80,54 +80,52 @@ async fn construct<C: Container>(
     })
 }
 
-/// The memory of a singleton.
-pub(super) struct ArcMemory {
+/// Where a singleton is written before it moves into its `Arc`.
+pub(super) struct Room {
     at: *mut u8,
-    ops: ArcOps,
-    state: Written,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Written {
-    No,
-    Yes,
-    Gone,
+    layout: Layout,
+    drop: Option<unsafe fn(*mut u8)>,
+    arc: ArcFn,
+    is_written: bool,
 }
 
 // SAFETY: holds nothing or a node's value, which is `Send + Sync`.
-unsafe impl Send for ArcMemory {}
+unsafe impl Send for Room {}
 
-impl ArcMemory {
-    fn allocate(ops: ArcOps) -> Self {
-        ArcMemory {
-            at: (ops.allocate)(),
-            ops,
-            state: Written::No,
+impl Room {
+    fn new(output: &Output, arc: ArcFn) -> Self {
+        let layout = Layout::from_size_align(output.size, output.align);
+        let layout = layout.expect("the layout of a type");
+        Room {
+            at: allocate(layout),
+            layout,
+            drop: output.drop,
+            arc,
+            is_written: false,
         }
     }
 
     fn written(mut self) -> Self {
-        self.state = Written::Yes;
+        self.is_written = true;
         self
     }
 
     pub(super) fn finish(mut self) -> super::Kept {
-        assert!(self.state == Written::Yes);
-        self.state = Written::Gone;
-        // SAFETY: allocated by the same operations, and written.
-        unsafe { (self.ops.finish)(self.at) }
+        assert!(self.is_written);
+        self.is_written = false;
+        // SAFETY: the value is live, of the type that both are of, and moved away.
+        unsafe { (self.arc)(self.at) }
     }
 }
 
-impl Drop for ArcMemory {
+impl Drop for Room {
     fn drop(&mut self) {
-        // SAFETY: allocated by the same operations; a written value is dropped with its `Arc`.
+        // SAFETY: allocated with the same layout; a value that was not moved away is dropped once.
         unsafe {
-            match self.state {
-                Written::No => (self.ops.abandon)(self.at),
-                Written::Yes => drop((self.ops.finish)(self.at)),
-                Written::Gone => {}
+            if let (true, Some(drop)) = (self.is_written, self.drop) {
+                drop(self.at);
             }
+            free(self.at, self.layout);
         }
     }
 }

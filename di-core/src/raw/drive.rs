@@ -9,10 +9,11 @@ use super::{
     blocking::BlockingCall,
     frame::{Frame, Plan},
     inputs::Inputs,
+    looped,
     maker::{AsyncOp, MakeFn, Thrown},
     step::{
-        StepKind, async_op, at, drop_fn, failure, first_drop, flag, is_extractor, kind, make_fn,
-        out, part, takes_drop,
+        StepKind, async_op, at, drop_fn, end_of, failure, first_drop, flag, is_driven,
+        is_extractor, kind, make_fn, out, part, takes_drop,
     },
     unroll::{Chunk, First, Next, WIDTH, unroll},
 };
@@ -35,6 +36,16 @@ pub(super) struct Drive<'f, 'm, P: Plan, const PART: u8> {
 }
 
 impl<P: Plan, const PART: u8> Drive<'_, '_, P, PART> {
+    /// The inputs of an extractor.
+    #[inline(always)]
+    pub(super) fn request(&self) -> Inputs {
+        Inputs {
+            frame: self.request.0,
+            app: self.frame.container,
+            at: std::ptr::null(),
+        }
+    }
+
     #[inline(always)]
     fn scratch(&self) -> *mut u8 {
         // SAFETY: the scratch memory is inside the frame.
@@ -59,7 +70,7 @@ impl<P: Plan, const PART: u8> Drive<'_, '_, P, PART> {
 
     /// Starts the future of step `k` unless it is in flight, and polls it.
     #[inline(always)]
-    fn advance(
+    pub(super) fn advance(
         &mut self,
         op: &AsyncOp,
         inputs: Inputs,
@@ -86,7 +97,7 @@ impl<P: Plan, const PART: u8> Drive<'_, '_, P, PART> {
 impl<P: Plan, const PART: u8> Drive<'_, '_, P, PART> {
     /// Begins a constructor on another thread unless it runs, and polls for its end. Until then the frame may not be dropped,
     /// which its control says.
-    fn wait_for(
+    pub(super) fn wait_for(
         &mut self,
         make: MakeFn,
         inputs: Inputs,
@@ -131,7 +142,16 @@ impl<P: Plan, const PART: u8> Future for Drive<'_, '_, P, PART> {
     type Output = Result<(), Failure>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        drive_chunk::<P, First, PART>(&mut self, cx)
+        // The compiler builds this for parts, too, that have nothing to drive: their future is a state of the caller's.
+        (const {
+            if !is_driven(&P::VIEW, PART) {
+                driven as DriveFn<P, PART>
+            } else if P::IS_LOOPED {
+                looped::drive as DriveFn<P, PART>
+            } else {
+                drive_chunk::<P, First, PART> as DriveFn<P, PART>
+            }
+        })(&mut self, cx)
     }
 }
 
@@ -159,11 +179,7 @@ fn drive_chunk<P: Plan, C: Chunk, const PART: u8>(
                     drive.frame.mark = const { 2 * (C::START + $k) as u32 + 1 };
                 }
                 let inputs = if const { is_extractor::<P>(C::START + $k) } {
-                    Inputs {
-                        frame: drive.request.0,
-                        app: drive.frame.container,
-                        at: std::ptr::null(),
-                    }
+                    drive.request()
                 } else {
                     drive.frame.bases.inputs(const { &at::<P>(C::START + $k) })
                 };
@@ -196,7 +212,7 @@ fn drive_chunk<P: Plan, C: Chunk, const PART: u8>(
     }
     unroll!(one);
     (const {
-        if P::VIEW.len > C::START + WIDTH {
+        if end_of(&P::VIEW, PART) > C::START + WIDTH {
             drive_chunk::<P, Next<C>, PART> as DriveFn<P, PART>
         } else {
             driven as DriveFn<P, PART>

@@ -5,9 +5,10 @@ use std::marker::PhantomData;
 use super::{
     drive::{Drive, Shelf},
     inputs::Inputs,
+    looped,
     scope_future::Control,
-    step::{BUILD, EXTRACT, GUARD, StepKind, at, first_drop, first_of, kind, takes_drop},
-    unroll::{First, build_chunk, drop_chunk},
+    step::{BUILD, EXTRACT, GUARD, at, first_drop, first_of, is_driven, takes_drop},
+    unroll::{BuildFn, DropFn, First, build_chunk, drop_chunk},
 };
 use crate::{
     Container, Failure, HasContainer, Outcome, Panic, TeardownFailure, container::Asks,
@@ -25,6 +26,9 @@ pub unsafe trait Plan: Sized + 'static {
     type Root: 'static;
     /// The plan.
     const VIEW: View<'static>;
+    /// Whether it is run by loops and not by unrolled code, whose speed takes an optimiser. That of this crate's profile:
+    /// `[profile.dev.package.di-core] debug-assertions = false` has the unrolled code run without one.
+    const IS_LOOPED: bool = cfg!(debug_assertions);
 }
 
 /// What happens around a frame: a request is taken apart, the frame is filled, the handler runs.
@@ -140,13 +144,7 @@ impl<'m, P: Plan> Frame<'m, P> {
 
     /// Whether a constructor is async, so that [`build`](Self::build) is needed instead of
     /// [`build_now`](Self::build_now).
-    pub const IS_ASYNC: bool = {
-        let mut k = first_of::<P>(BUILD);
-        while k < P::VIEW.len && matches!(kind::<P>(k), StepKind::Sync(_)) {
-            k += 1;
-        }
-        k < P::VIEW.len
-    };
+    pub const IS_ASYNC: bool = is_driven(&P::VIEW, BUILD);
 
     /// Builds what the guards need, and the guards, in order.
     ///
@@ -195,11 +193,17 @@ impl<'m, P: Plan> Frame<'m, P> {
     pub fn build_now(&mut self) -> Result<Ready<'_, 'm, P>, Failure> {
         assert!(const { !Self::IS_ASYNC }, "the plan has async constructors");
         self.begin(Self::BEFORE_BUILD, Stage::Building);
-        build_chunk::<P, First>(self.bases, &mut self.mark)?;
+        (const {
+            if P::IS_LOOPED {
+                looped::build::<P> as BuildFn
+            } else {
+                build_chunk::<P, First> as BuildFn
+            }
+        })(self.bases, &mut self.mark)?;
         Ok(Ready(self))
     }
 
-    /// Runs the constructors, in order.
+    /// Runs the constructors, in order, when one is async.
     ///
     /// # Errors
     /// The first constructor that fails; the rest is not built.
@@ -207,6 +211,7 @@ impl<'m, P: Plan> Frame<'m, P> {
     /// # Panics
     /// When called twice, or before [`extract`](Self::extract) where that has something to do.
     pub async fn build(&mut self) -> Result<Ready<'_, 'm, P>, Failure> {
+        assert!(const { Self::IS_ASYNC }, "there is nothing to wait for");
         self.begin(Self::BEFORE_BUILD, Stage::Building);
         self.drive::<BUILD>(std::ptr::null_mut()).await?;
         Ok(Ready(self))
@@ -225,7 +230,7 @@ impl<'m, P: Plan> Frame<'m, P> {
         Drive {
             frame: self,
             request: Shelf(request),
-            next: const { first_of::<P>(PART) as u32 },
+            next: const { first_of(&P::VIEW, PART) as u32 },
             pending: None,
         }
     }
@@ -264,7 +269,13 @@ impl<P: Plan> Drop for Frame<'_, P> {
                     .left(self.mark)
             }
         } else if const { first_drop::<P>() < P::VIEW.len } {
-            drop_chunk::<P, First>(self.bases, self.mark);
+            (const {
+                if P::IS_LOOPED {
+                    looped::drop_values::<P> as DropFn
+                } else {
+                    drop_chunk::<P, First> as DropFn
+                }
+            })(self.bases, self.mark);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Where a constructor finds its arguments.
 
-use std::{mem::transmute_copy, sync::Arc};
+use std::sync::Arc;
 
 /// The flag of an input that names a slot of the app's block; all others are offsets into the frame.
 pub(crate) const APP: u32 = 1;
@@ -18,7 +18,8 @@ impl Inputs {
     ///
     /// # Safety
     /// `at` has an entry `i`, and its base is valid at that offset.
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     unsafe fn locate(self, i: usize) -> (*mut u8, bool) {
         // SAFETY: the caller's.
         unsafe {
@@ -32,20 +33,39 @@ impl Inputs {
         }
     }
 
+    /// The address of the sized value that input `i` is.
+    ///
+    /// # Safety
+    /// As above, and the entry names a sized value or the slot of one.
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    unsafe fn thin(self, i: usize) -> *mut u8 {
+        // SAFETY: the caller's.
+        unsafe {
+            let (place, is_slot) = self.locate(i);
+            if is_slot {
+                *place.cast::<*mut u8>()
+            } else {
+                place
+            }
+        }
+    }
+
     /// Input `i` as a reference. A slot of the app holds a pointer, thin or fat. In the frame a sized value
     /// lies at the offset itself, and a trait object is a fat reference stored there.
     ///
     /// # Safety
     /// Input `i` is of type `V`, initialised, and not written for `'r`.
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) unsafe fn reference<'r, V: ?Sized>(self, i: usize) -> &'r V {
         // SAFETY: the caller's. `&V` is a thin pointer exactly where its size is that of `*mut u8`.
         unsafe {
-            let (place, is_slot) = self.locate(i);
-            if is_slot || const { size_of::<&V>() != size_of::<*mut u8>() } {
-                *place.cast::<&'r V>()
+            if const { size_of::<&V>() == size_of::<*mut u8>() } {
+                let place = self.thin(i);
+                *(&raw const place).cast::<&'r V>()
             } else {
-                transmute_copy::<*mut u8, &'r V>(&place)
+                *self.locate(i).0.cast::<&'r V>()
             }
         }
     }
@@ -54,7 +74,8 @@ impl Inputs {
     ///
     /// # Safety
     /// Input `i` is a slot of the app that holds the raw pointer of an `Arc<V>`.
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) unsafe fn shared<V: ?Sized>(self, i: usize) -> Arc<V> {
         // SAFETY: the caller's.
         unsafe {
@@ -69,7 +90,8 @@ impl Inputs {
     ///
     /// # Safety
     /// Input `i` is an owned value of type `V` in the frame that is initialised and not used again.
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) unsafe fn owned<V>(self, i: usize) -> V {
         // SAFETY: the caller's.
         unsafe { self.locate(i).0.cast::<V>().read() }

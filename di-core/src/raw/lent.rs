@@ -104,7 +104,8 @@ pub(super) enum AsLent {}
 
 impl<T> Written<T> for AsItself {
     type As = T;
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn written(value: T) -> T {
         value
     }

@@ -3,7 +3,7 @@
 use std::{
     any::Any,
     marker::PhantomData,
-    mem::{MaybeUninit, needs_drop},
+    mem::needs_drop,
     pin::Pin,
     ptr::NonNull,
     sync::Arc,
@@ -78,14 +78,17 @@ pub(crate) enum Op {
 pub struct Maker {
     pub(crate) op: Op,
     pub(crate) output: Output,
-    /// For singletons: the `Arc` that the value is built in.
-    pub(super) arc: Option<ArcOps>,
+    /// For singletons: moves the value into the `Arc` that the app keeps.
+    pub(super) arc: Option<ArcFn>,
     pub(crate) teardown: Option<TeardownOp>,
     /// For transients with a teardown.
     pub(crate) lent: Option<LentOps>,
     /// What is kept of an error of the constructor; none of an error of another type, such as an extractor's.
     pub(crate) kept: Option<KeptFn>,
 }
+
+/// What the value is moved from is free memory then.
+pub(super) type ArcFn = unsafe fn(*mut u8) -> Kept;
 
 pub(crate) type KeptFn = fn(&(dyn Any + Send)) -> Option<BoxError>;
 
@@ -184,7 +187,7 @@ impl Maker {
             op,
             output: Output::of::<N::Output<'static>>(),
             arc: match N::META.scope {
-                Scope::Singleton => Some(ArcOps::of::<N::Output<'static>>()),
+                Scope::Singleton => Some(keep::<N::Output<'static>>),
                 _ => None,
             },
             teardown: None,
@@ -245,7 +248,8 @@ unsafe fn drop_value<T>(at: *mut u8) {
 
 /// # Safety
 /// `out` is free memory for the value.
-#[inline(always)]
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 unsafe fn write<T>(out: *mut u8, value: T) {
     // SAFETY: the caller's.
     unsafe { out.cast::<T>().write(value) }
@@ -253,7 +257,8 @@ unsafe fn write<T>(out: *mut u8, value: T) {
 
 /// # Safety
 /// `inputs` are those of `N`, and `out` is free memory for its output.
-#[inline(always)]
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 unsafe fn construct<N: Construct<S>, S, W>(inputs: Inputs, out: *mut u8) -> Result<(), Thrown>
 where
     W: for<'r> Written<N::Output<'r>>,
@@ -271,7 +276,8 @@ where
 }
 
 /// Takes the arguments first, so that the future does not hold `Inputs`.
-#[inline(always)]
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn begin<'r, N: ConstructAsync<S>, S>(
     inputs: Inputs,
 ) -> impl Future<Output = Result<N::Output<'r>, N::Error>> + Send + use<'r, N, S> {
@@ -280,7 +286,8 @@ fn begin<'r, N: ConstructAsync<S>, S>(
     N::construct(PhantomData, args)
 }
 
-#[inline(always)]
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn extract<'r, X: Extract<C>, C: Container>(
     inputs: Inputs,
 ) -> impl Future<Output = Result<X::Value, X::Rejection>> + Send + use<'r, X, C> {
@@ -328,7 +335,8 @@ unsafe fn poll<Fut: Future<Output = Result<T, E>>, T, E: Send + 'static, W: Writ
 
 /// # Safety
 /// Input 0 is a `B::From` that lives as long as the frame; `out` is free memory for a reference.
-#[inline(always)]
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 unsafe fn coerce_reference<B: Bind>(inputs: Inputs, out: *mut u8) -> Result<(), Thrown> {
     // SAFETY: the caller's.
     unsafe {
@@ -346,26 +354,9 @@ unsafe fn coerce_slot<B: Bind>(from: *const Slot) -> Slot {
     unsafe { Slot::of(B::coerce(PhantomData, (*from).read::<B::From<'static>>())) }
 }
 
-/// How a singleton's memory is obtained, released when its constructor failed, and released at the end.
-#[derive(Clone, Copy)]
-pub(super) struct ArcOps {
-    pub(super) allocate: fn() -> *mut u8,
-    pub(super) abandon: unsafe fn(*mut u8),
-    pub(super) finish: unsafe fn(*mut u8) -> Kept,
-}
-
-impl ArcOps {
-    const fn of<T>() -> Self {
-        ArcOps {
-            allocate: || Arc::into_raw(Arc::<T>::new_uninit()).cast_mut().cast(),
-            abandon: |at| {
-                // SAFETY: the caller passes what `allocate` returned and does not use it again.
-                drop(unsafe { Arc::from_raw(at.cast::<MaybeUninit<T>>()) });
-            },
-            finish: |at| {
-                // SAFETY: the caller passes what `allocate` returned and has written a `T` there.
-                Kept::new(unsafe { Arc::from_raw(at.cast::<MaybeUninit<T>>()).assume_init() })
-            },
-        }
-    }
+/// # Safety
+/// `at` is a live `T` that nobody uses again; it is `Send + Sync` (see `Node`).
+unsafe fn keep<T: 'static>(at: *mut u8) -> Kept {
+    // SAFETY: the caller's.
+    Kept::of_node(Arc::new(unsafe { at.cast::<T>().read() }))
 }

@@ -44,6 +44,7 @@ mod frame;
 mod heap;
 mod inputs;
 mod lent;
+mod looped;
 mod maker;
 mod open;
 mod replace;

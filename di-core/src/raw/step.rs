@@ -5,7 +5,11 @@ use super::{
     frame::Plan,
     maker::{AsyncOp, MakeFn, Op, Thrown},
 };
-use crate::{Failure, graph::MAX_DEPS, plan::SHARED};
+use crate::{
+    Failure,
+    graph::MAX_DEPS,
+    plan::{SHARED, View},
+};
 
 pub(super) enum StepKind {
     /// Beyond the end of the plan.
@@ -32,12 +36,33 @@ pub(super) const fn part<P: Plan>(k: usize) -> u8 {
 }
 
 /// The first step of a part, or of the next one that has any.
-pub(super) const fn first_of<P: Plan>(part: u8) -> usize {
+pub(super) const fn first_of(view: &View<'static>, part: u8) -> usize {
     match part {
         GUARD => 0,
-        EXTRACT => P::VIEW.guards,
-        _ => P::VIEW.guards + P::VIEW.extractors,
+        EXTRACT => view.guards,
+        _ => view.guards + view.extractors,
     }
+}
+
+/// The step after the last one of a part.
+pub(super) const fn end_of(view: &View<'static>, part: u8) -> usize {
+    match part {
+        GUARD | EXTRACT => first_of(view, part + 1),
+        _ => view.len,
+    }
+}
+
+/// Whether a part of a plan has to be driven: whether it has steps, and, for the constructors, one that has to be waited for.
+pub(super) const fn is_driven(view: &View<'static>, part: u8) -> bool {
+    let mut k = first_of(view, part);
+    let end = end_of(view, part);
+    if part != BUILD {
+        return k < end;
+    }
+    while k < end && matches!(kind_at(view, k), StepKind::Sync(_)) {
+        k += 1;
+    }
+    k < end
 }
 
 pub(super) const fn is_extractor<P: Plan>(k: usize) -> bool {
@@ -45,14 +70,18 @@ pub(super) const fn is_extractor<P: Plan>(k: usize) -> bool {
 }
 
 pub(super) const fn kind<P: Plan>(k: usize) -> StepKind {
-    if k >= P::VIEW.len {
+    kind_at(&P::VIEW, k)
+}
+
+pub(super) const fn kind_at(view: &View<'static>, k: usize) -> StepKind {
+    if k >= view.len {
         return StepKind::None;
     }
-    let step = &P::VIEW.steps[k];
+    let step = &view.steps[k];
     if let Some(op) = step.extractor {
         return StepKind::Async(*op);
     }
-    match &P::VIEW.rows[step.row as usize].maker {
+    match &view.rows[step.row as usize].maker {
         Some(maker) => match maker.op {
             Op::Sync(make) | Op::Alias(make, _) => StepKind::Sync(make),
             Op::Async(op) => StepKind::Async(op),
@@ -135,11 +164,15 @@ pub(super) const fn drop_or_idle<P: Plan>(k: usize) -> unsafe fn(*mut u8) {
 
 /// How step `k`'s value is dropped, when that does anything.
 pub(super) const fn drop_fn<P: Plan>(k: usize) -> Option<unsafe fn(*mut u8)> {
-    if k >= P::VIEW.len {
+    drop_at(&P::VIEW, k)
+}
+
+pub(super) const fn drop_at(view: &View<'static>, k: usize) -> Option<unsafe fn(*mut u8)> {
+    if k >= view.len {
         return None;
     }
-    let step = &P::VIEW.steps[k];
-    match (step.extractor, &P::VIEW.rows[step.row as usize].maker) {
+    let step = &view.steps[k];
+    match (step.extractor, &view.rows[step.row as usize].maker) {
         (Some(op), _) => op.output.drop,
         (None, Some(maker)) => maker.output.drop,
         (None, None) => None,
@@ -147,12 +180,12 @@ pub(super) const fn drop_fn<P: Plan>(k: usize) -> Option<unsafe fn(*mut u8)> {
 }
 
 /// The teardown of step `k`'s value.
-pub(super) const fn teardown<P: Plan>(k: usize) -> Option<TeardownOp> {
-    if k >= P::VIEW.len {
+const fn teardown(view: &View<'static>, k: usize) -> Option<TeardownOp> {
+    if k >= view.len {
         return None;
     }
-    let step = &P::VIEW.steps[k];
-    match (step.extractor, &P::VIEW.rows[step.row as usize].maker) {
+    let step = &view.steps[k];
+    match (step.extractor, &view.rows[step.row as usize].maker) {
         (None, Some(maker)) => maker.teardown,
         _ => None,
     }
@@ -160,8 +193,12 @@ pub(super) const fn teardown<P: Plan>(k: usize) -> Option<TeardownOp> {
 
 /// The first step whose value has to be dropped or torn down: until then no mark is kept.
 pub(super) const fn first_drop<P: Plan>() -> usize {
+    first_drop_of(&P::VIEW)
+}
+
+pub(super) const fn first_drop_of(view: &View<'static>) -> usize {
     let mut k = 0;
-    while k < P::VIEW.len && drop_fn::<P>(k).is_none() && teardown::<P>(k).is_none() {
+    while k < view.len && drop_at(view, k).is_none() && teardown(view, k).is_none() {
         k += 1;
     }
     k

@@ -54,8 +54,8 @@ macro_rules! unroll_back {
 
 pub(super) use unroll;
 
-type BuildFn = fn(Bases, &mut u32) -> Result<(), Failure>;
-type DropFn = fn(Bases, u32);
+pub(super) type BuildFn = fn(Bases, &mut u32) -> Result<(), Failure>;
+pub(super) type DropFn = fn(Bases, u32);
 
 fn built(_: Bases, _: &mut u32) -> Result<(), Failure> {
     Ok(())
