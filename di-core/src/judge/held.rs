@@ -2,7 +2,7 @@
 
 use super::{
     fail, needed_by,
-    say::{at, node, takes},
+    say::{at, node, same, takes},
 };
 use crate::{
     Scope,
@@ -92,6 +92,17 @@ const fn check_mode<const N: usize, const E: usize>(
             "` is request-scoped: by value it would be created again",
             "&",
         ),
+        (Mode::Owned, Scope::Transient) if to.is_lent() => (
+            "[DI015] `",
+            "` is torn down by the container, which therefore keeps a handle to it",
+            "Transient<",
+        ),
+        (Mode::Lent, Scope::Transient) if !to.is_lent() => {
+            ("[DI015] `", "` has no teardown: it is yours alone", "")
+        }
+        (Mode::Lent, Scope::Singleton | Scope::Request) => {
+            ("[DI015] `", "` is no transient: it is shared", "&")
+        }
         (Mode::Guard, Scope::Singleton | Scope::Transient) => {
             return Some(no_guard(table, row, to));
         }
@@ -112,7 +123,7 @@ const fn check_mode<const N: usize, const E: usize>(
             .str(": ")
             .str(sign)
             .str(param.ty)
-            .str("`")
+            .str(if same(sign, "Transient<") { ">`" } else { "`" })
             .str(match (param.mode, to.scope) {
                 (Mode::Owned, Scope::Singleton) => ", or `Arc<..>`",
                 _ => "",

@@ -24,9 +24,9 @@ pub(super) type Make<C> = Arc<dyn Fn(&<C as Container>::Request) -> Kept + Send 
 /// The replacements of an app.
 pub struct Replacements<C: Container> {
     /// Singletons, by row.
-    values: HashMap<u16, Kept>,
+    pub(super) values: HashMap<u16, Kept>,
     /// Request-scoped values, by row.
-    makes: HashMap<u16, Make<C>>,
+    pub(super) makes: HashMap<u16, Make<C>>,
 }
 
 impl<C: Container> Default for Replacements<C> {
@@ -65,16 +65,10 @@ impl<C: Container> Replacements<C> {
             .insert(<C as Provides<T, Q>>::INDEX, Arc::new(make));
     }
 
-    /// The singletons, the rows that are not constructed for them, and what request-scoped values are made with.
-    pub(super) fn split(self) -> (HashMap<u16, Kept>, Vec<u16>, HashMap<u16, Make<C>>) {
-        let replaced: Vec<u16> = self
-            .values
-            .keys()
-            .chain(self.makes.keys())
-            .copied()
-            .collect();
-        let idle = idle(C::GRAPH, &replaced);
-        (self.values, idle, self.makes)
+    /// The rows of singletons that nobody needs any more.
+    pub(super) fn idle(&self) -> Vec<u16> {
+        let replaced = self.values.keys().chain(self.makes.keys());
+        idle(C::GRAPH, &replaced.copied().collect::<Vec<_>>())
     }
 }
 
