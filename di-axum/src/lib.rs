@@ -49,6 +49,7 @@ extern crate self as di_axum;
 mod answer;
 mod blocking;
 mod builder;
+mod construct_error;
 mod ended;
 mod extract;
 mod inject;
@@ -58,6 +59,7 @@ mod serve;
 
 pub use self::{
     builder::Builder,
+    construct_error::ConstructError,
     inject::Inject,
     scoped::{GuardLayer, RequestScope, ScopeLayer, guard, scoped},
 };

@@ -13,6 +13,7 @@ mod error;
 mod export;
 mod graph;
 mod judge;
+mod kept;
 mod key;
 mod listed;
 mod node;
@@ -51,6 +52,7 @@ pub mod __private {
         error::{BoxError, BuildError, Failure, IntoSource},
         graph::{Graph, Table},
         judge::{any_used, check, check_by_value, refusals, refuse_unless, used},
+        kept::{Keep, KeepChain, KeepName, KeepText, KeepValue},
         key::{
             Dep, Deps, Extract, Extracted, Extractor, Guard, Lent, Mode, Of, Owned, Ref, Shared,
             Use,

@@ -416,6 +416,13 @@ pub struct View<'a> {
     pub(crate) root_guards: usize,
 }
 
+impl<'a> View<'a> {
+    /// What the root asks for.
+    pub fn root(&self) -> &'a [Source] {
+        self.root
+    }
+}
+
 impl<const S: usize, const I: usize> Layout<S, I> {
     /// The plan, with the graph that it is a plan of, and the root that it is for.
     pub const fn view<'a, const N: usize, const E: usize>(

@@ -9,6 +9,7 @@ mod borrowing;
 mod closing;
 mod derive;
 mod draft;
+mod errors;
 mod extractors;
 mod forms;
 mod generics;

@@ -1,4 +1,4 @@
-//! DI004, DI005, DI006: dependencies held in a way that their scope does not allow; DI019, and DI013.
+//! DI004, DI005, DI006, DI022: dependencies held in a way that their scope does not allow; DI019, and DI013.
 
 use super::{
     fail, needed_by,
@@ -93,15 +93,15 @@ const fn check_mode<const N: usize, const E: usize>(
             "&",
         ),
         (Mode::Owned, Scope::Transient) if to.is_lent() => (
-            "[DI015] `",
+            "[DI022] `",
             "` is torn down by the container, which therefore keeps a handle to it",
             "Transient<",
         ),
         (Mode::Lent, Scope::Transient) if !to.is_lent() => {
-            ("[DI015] `", "` has no teardown: it is yours alone", "")
+            ("[DI022] `", "` has no teardown: it is yours alone", "")
         }
         (Mode::Lent, Scope::Singleton | Scope::Request) => {
-            ("[DI015] `", "` is no transient: it is shared", "&")
+            ("[DI022] `", "` is no transient: it is shared", "&")
         }
         (Mode::Guard, Scope::Singleton | Scope::Transient) => {
             return Some(no_guard(table, row, to));

@@ -209,7 +209,7 @@ impl Search<'_> {
             false => "write it by a path to the type that is listed there",
         };
         let note = format!(
-            "[DI022] `{}` replaces {}, which has the same name and is another type\n  help: {help}",
+            "[DI015] `{}` replaces {}, which has the same name and is another type\n  help: {help}",
             new.key.name(),
             self.named(old),
         );
@@ -239,7 +239,7 @@ impl Search<'_> {
             .map(|i| format!("\n  {} is listed: is that one meant?", self.named(i)))
             .collect();
         let message = format!(
-            "[DI022] `{name}` replaces nothing: {whose}{}\n  help: take `#[replace]` away, or write the type by the name that it is \
+            "[DI015] `{name}` replaces nothing: {whose}{}\n  help: take `#[replace]` away, or write the type by the name that it is \
              listed under",
             near.concat(),
         );

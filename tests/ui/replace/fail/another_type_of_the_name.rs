@@ -1,5 +1,5 @@
-//! error: DI022 at 14
-//! says: [DI022] `other::Rates` replaces the `Rates` of `Billing`, which has the same name and is another type
+//! error: DI015 at 14
+//! says: [DI015] `other::Rates` replaces the `Rates` of `Billing`, which has the same name and is another type
 use di_axum::{container, injectable};
 use di_fixture_billing::{Billing, Numbering, Rates};
 

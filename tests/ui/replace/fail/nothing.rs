@@ -1,5 +1,5 @@
-//! error: DI022 at 16
-//! says: [DI022] `dyn Other` replaces nothing: no included module and no other entry lists it by this name
+//! error: DI015 at 16
+//! says: [DI015] `dyn Other` replaces nothing: no included module and no other entry lists it by this name
 //! says: help: take `#[replace]` away
 use di_axum::{container, injectable};
 use di_fixture_billing::{Billing, Numbering, Rates};

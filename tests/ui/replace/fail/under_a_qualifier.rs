@@ -1,5 +1,5 @@
-//! error: DI022 at 15
-//! says: [DI022] `Rates (Few)` replaces nothing
+//! error: DI015 at 15
+//! says: [DI015] `Rates (Few)` replaces nothing
 //! says: the `Rates` of `Billing` is listed: is that one meant?
 use di_axum::{container, injectable};
 use di_fixture_billing::{Billing, Numbering, Rates};
