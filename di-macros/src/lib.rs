@@ -60,6 +60,17 @@ pub fn derive_injectable(item: TokenStream) -> TokenStream {
 /// An entry is a `Type`, a `Type = provider`, a `dyn Trait = Type`, a `..path::Module`, or `handlers(a, b)`, which
 /// names the roots. Fields are values handed in from outside; a field of type `Arc<T>` provides `T`. The
 /// struct gets `App::build(fields..).await`, and is `Clone`.
+///
+/// In front of an entry may stand
+///
+/// - `#[qualifier(Name)]`: it is asked for as `#[inject(Name)] pool: &Pool`.
+/// - `#[replace]`: it takes the place of the entry of an included module, or of this list, that provides the same. In front of a field,
+///   too. `#[replace(path::Module)]` says whose is meant, when modules list several types of one name.
+/// - `#[allow(unused)]`: no warning when `handlers(..)` do not need it. In front of a field and of a module, too; on the struct,
+///   `#[allow(unused)]` and `#[deny(unused)]` hold for all of them.
+///
+/// The word `draft` in the list lets the container compile although its graph is refused: `App::build(..)` then returns what is wrong, and
+/// `App::graph()` can be printed.
 #[proc_macro_attribute]
 pub fn container(args: TokenStream, item: TokenStream) -> TokenStream {
     container::attribute(args.into(), item.into(), container::Shape::Container).into()

@@ -48,6 +48,9 @@ impl Container<'_> {
             .chain(self.unused_entries())
             .chain(self.unused_modules())
             .collect();
+        if suspects.is_empty() {
+            return None;
+        }
         let mut seen = HashSet::new();
         let names = suspects
             .iter()
