@@ -21,6 +21,7 @@ mod opened;
 mod replace;
 mod scopes;
 mod sizes;
+mod sockets;
 mod startup;
 mod support;
 mod teardown;
