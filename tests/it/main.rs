@@ -15,6 +15,7 @@ mod generics;
 mod graph;
 mod guards;
 mod handlers;
+mod hostile;
 mod modules;
 mod naming;
 mod opened;

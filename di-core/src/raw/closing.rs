@@ -181,13 +181,18 @@ impl<'r, V: 'r> Last<'r, V> {
         unsafe { at.read() }
     }
 
-    /// Closes the value by reference, and then drops it. The borrow is as long as those that constructors get: whatever could
-    /// keep it beyond the value's end would be invariant, which nodes are not (see `Node`).
-    pub(crate) async fn close_with<R: Future>(self, close: impl FnOnce(&'r V) -> R) -> R::Output {
-        // SAFETY: the value is live until `self` is dropped, which is after the future, also when that is dropped
-        // before its end: parameters of an async fn are dropped last.
+    /// Closes the value by reference, and then drops it. The borrow is as long as those that constructors get: a place that could
+    /// keep it beyond the value's end would be invariant, which nodes are not (see `Node`). What `close` returns may have the borrow in
+    /// it, so `closed` makes something of it that has none, before the value is dropped.
+    pub(crate) async fn close_with<R: Future, T: 'static>(
+        self,
+        close: impl FnOnce(&'r V) -> R,
+        closed: fn(R::Output) -> T,
+    ) -> T {
+        // SAFETY: the value is live until `self` is dropped, which is after the future and what it returned, also when they are
+        // dropped before their end: parameters of an async fn are dropped last.
         let closing = close(unsafe { &*self.at });
-        let closed = closing.await;
+        let closed = closed(closing.await);
         drop(self);
         closed
     }
