@@ -235,6 +235,15 @@ impl Panic {
         Panic(text.unwrap_or_else(|| "no text".to_string()))
     }
 
+    /// Of a payload that nobody wants. One that panics when it is dropped is leaked.
+    #[doc(hidden)]
+    pub fn caught(payload: Box<dyn std::any::Any + Send>) -> Self {
+        let panic = Panic::of(&*payload);
+        let dropped = std::panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
+        dropped.unwrap_or_else(std::mem::forget);
+        panic
+    }
+
     /// What was said.
     pub fn message(&self) -> &str {
         &self.0
@@ -254,7 +263,7 @@ impl Error for Panic {}
 pub(crate) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, Panic> {
     #[cold]
     fn panic(payload: Box<dyn std::any::Any + Send>) -> Panic {
-        Panic::of(&*payload)
+        Panic::caught(payload)
     }
     // What was touched by a panic is only dropped.
     std::panic::catch_unwind(AssertUnwindSafe(run)).map_err(panic)

@@ -7,12 +7,11 @@ use std::{
     mem::MaybeUninit,
     sync::{
         Arc,
-        atomic::{
-            AtomicBool,
-            Ordering::{AcqRel, Acquire, Relaxed},
-        },
+        atomic::{AtomicBool, Ordering::Relaxed},
     },
 };
+
+use futures_util::lock::Mutex;
 
 use super::{
     closing::{Closing, TeardownOp},
@@ -20,7 +19,7 @@ use super::{
 };
 use crate::{
     Container, Outcome, Provides, TeardownError, TeardownFailure, key::Of, runtime::Runtime,
-    scope::HeldByArc,
+    scope::HeldByArc, teardown::caught,
 };
 
 /// A raw pointer, thin or fat.
@@ -161,8 +160,8 @@ pub(super) struct Block {
     /// In order of construction; released in reverse.
     kept: Vec<Kept>,
     runtime: Arc<dyn Runtime>,
-    /// Whether its teardown was begun.
-    is_ended: AtomicBool,
+    /// How many of them, the last ones, are torn down or being torn down.
+    ended: Mutex<usize>,
     /// Whether start-up ended well.
     is_built: bool,
     /// Whether this is the last attempt to tear down what nobody did.
@@ -185,7 +184,7 @@ impl Block {
             kept: Vec::with_capacity(slots.len()),
             slots: Box::into_raw(slots),
             runtime,
-            is_ended: AtomicBool::new(false),
+            ended: Mutex::new(0),
             is_built: false,
             is_orphan: false,
             is_scoped: AtomicBool::new(false),
@@ -222,32 +221,36 @@ impl Block {
     }
 
     /// The nodes whose teardown has not been begun.
-    fn not_torn_down(&self) -> Vec<&'static str> {
-        if self.is_ended.load(Acquire) {
-            return Vec::new();
-        }
-        let nodes = self.kept.iter().rev();
+    fn not_torn_down(&mut self) -> Vec<&'static str> {
+        let ended = *self.ended.get_mut();
+        let nodes = self.kept.iter().rev().skip(ended);
         nodes
             .filter_map(|kept| kept.teardown.map(|(_, node)| node))
             .collect()
     }
 
     /// Tears the singletons down, in reverse order of construction, each awaited. The values stay, since there may be handles
-    /// to them. Done once; what is called later returns at once.
+    /// to them. Each once: what is called meanwhile waits, and then finds nothing to do. When this is dropped before its end, a later
+    /// call goes on with the next one.
     pub(super) async fn end(&self, outcome: Outcome) -> Vec<TeardownFailure> {
         let mut failures = Vec::new();
-        if self.is_ended.swap(true, AcqRel) {
-            return failures;
-        }
         let mut outcome = outcome;
-        for kept in self.kept.iter().rev() {
+        let mut ended = self.ended.lock().await;
+        while let Some(kept) = self.kept.iter().rev().nth(*ended) {
+            *ended += 1;
             let Some((op, node)) = kept.teardown else {
                 continue;
             };
             // SAFETY: the operation is that of the value, which is sized, so that its slot holds a thin pointer; it is kept
             // for as long as this block is borrowed.
-            let closing = unsafe { Closing::start(op, kept.slot.read::<u8>().cast_mut(), outcome) };
-            if let Err(error) = closing.await {
+            let closing = caught(|| unsafe {
+                Closing::start(op, kept.slot.read::<u8>().cast_mut(), outcome)
+            });
+            let closed = match closing {
+                Ok(closing) => closing.await,
+                Err(panic) => Err(panic.into()),
+            };
+            if let Err(error) = closed {
                 failures.push(TeardownFailure::new(node, error));
                 if outcome.is_success() {
                     outcome = Outcome::of_status(500);
@@ -281,6 +284,7 @@ impl Block {
         let mut orphan = Block::new(0, Arc::clone(&self.runtime));
         std::mem::swap(&mut orphan.slots, &mut self.slots);
         std::mem::swap(&mut orphan.kept, &mut self.kept);
+        std::mem::swap(&mut orphan.ended, &mut self.ended);
         orphan.is_orphan = true;
         self.runtime.spawn(Box::pin(async move {
             let failures = orphan.end(Outcome::Cancelled).await;
@@ -381,8 +385,8 @@ impl<C: Container> Handle<C> {
         runtime.downcast_ref()
     }
 
-    /// Tears the singletons down, in reverse order of construction, each awaited. Done once; a call after the first returns
-    /// at once.
+    /// Tears the singletons down, in reverse order of construction, each awaited. Each once: a second call waits for the first
+    /// and then has nothing to do; when the first was dropped before its end, it goes on with the next one.
     ///
     /// # Errors
     /// Those that failed or panicked; all others were torn down.

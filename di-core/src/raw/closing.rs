@@ -110,6 +110,8 @@ unsafe fn drop_future<Fut>(at: *mut u8) {
 pub(super) struct Closing {
     op: TeardownOp,
     at: *mut u8,
+    /// Not, when the teardown panicked before there was a future.
+    is_started: bool,
 }
 
 // SAFETY: the future is `Send` (`TeardownOp::of`).
@@ -120,9 +122,15 @@ impl Closing {
     /// As for the operation's `start`, for as long as this lives.
     pub(super) unsafe fn start(op: TeardownOp, value: *mut u8, outcome: Outcome) -> Self {
         let at = allocate(Self::layout(&op));
+        let mut closing = Closing {
+            op,
+            at,
+            is_started: false,
+        };
         // SAFETY: the memory is free; the rest is the caller's.
         unsafe { (op.start)(value, outcome, at) };
-        Closing { op, at }
+        closing.is_started = true;
+        closing
     }
 
     fn layout(op: &TeardownOp) -> Layout {
@@ -144,11 +152,15 @@ impl Future for Closing {
 
 impl Drop for Closing {
     fn drop(&mut self) {
-        // SAFETY: started, and dropped only here.
-        unsafe {
-            (self.op.drop)(self.at);
-            free(self.at, Self::layout(&self.op));
-        }
+        // Nobody is left to tell of a panic, and the values after this one have to be torn down.
+        // SAFETY: dropped only here.
+        let _ = caught(|| unsafe {
+            if self.is_started {
+                (self.op.drop)(self.at);
+            }
+        });
+        // SAFETY: allocated with the same layout.
+        unsafe { free(self.at, Self::layout(&self.op)) }
     }
 }
 
