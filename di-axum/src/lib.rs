@@ -66,7 +66,7 @@ pub use self::{
 pub use di_core::{
     __private::OpenScope, BoxError, BuildError, Container, Graph, GraphEdge, GraphNode,
     HasContainer, Meta, Mode, NoPlace, NodeKind, Outcome, Panic, Param, Provides, Scope,
-    TeardownError, TeardownFailure,
+    TeardownError, TeardownFailure, Transient,
 };
 pub use di_macros::{Injectable, container, handler, injectable, module};
 

@@ -34,6 +34,7 @@ pub use self::{
     key::Mode,
     node::{Meta, Param},
     outcome::Outcome,
+    raw::Transient,
     scope::Scope,
     teardown::{Panic, TeardownError, TeardownFailure},
 };
@@ -52,7 +53,10 @@ pub mod __private {
         graph::{Graph, Table},
         judge::{check, check_by_value},
         kept::{Keep, KeepChain, KeepName, KeepText, KeepValue},
-        key::{Dep, Deps, Extract, Extracted, Extractor, Guard, Mode, Of, Owned, Ref, Shared, Use},
+        key::{
+            Dep, Deps, Extract, Extracted, Extractor, Guard, Lent, Mode, Of, Owned, Ref, Shared,
+            Use,
+        },
         listed::{Answer, Errors, Listed, MAX_DEPS, Name, Source, count_edges},
         node::{
             At, Bind, Construct, ConstructAsync, Fallible, Meta, Node, Param, Provider, Recipe,
@@ -63,12 +67,12 @@ pub mod __private {
         probe::*,
         raw::{
             Asked, AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Last, Maker, Memory,
-            OpenScope, OwnedView, Plain, Plan, Ready, Replacements, ScopeFuture, start,
+            OpenScope, OwnedView, Plain, Plan, Ready, Replacements, ScopeFuture, Transient, start,
         },
         runtime::{BlockingWork, BoxFuture, Runtime},
         scope::{
-            HeldByArc, HeldByRef, HeldByRequest, HeldByValue, ReplacedByValue, ReplacedWith, Scope,
-            ScopeIs, ScopeNumber,
+            HeldByArc, HeldByHandle, HeldByRef, HeldByRequest, HeldByValue, ReplacedByValue,
+            ReplacedWith, Scope, ScopeIs, ScopeNumber,
         },
         teardown::{
             Close, CloseShared, Closed, Panic, Teardown, TeardownError, TeardownFailure,

@@ -16,6 +16,7 @@ mod graph;
 mod guards;
 mod handlers;
 mod hostile;
+mod lent;
 mod modules;
 mod naming;
 mod opened;

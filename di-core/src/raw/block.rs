@@ -6,12 +6,10 @@ use std::{
     marker::PhantomData,
     mem::MaybeUninit,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
 };
-
-use futures_util::lock::Mutex;
 
 use super::{
     closing::{Closing, TeardownOp},
@@ -100,6 +98,66 @@ impl Drop for Kept {
     }
 }
 
+/// What an app owns, while it is being built and after.
+#[derive(Clone, Default)]
+pub(super) struct Keep(Arc<Mutex<Vec<Kept>>>);
+
+impl Keep {
+    pub(super) fn push(&self, value: Kept) {
+        self.lock().push(value);
+    }
+
+    fn pop(&self) -> Option<Kept> {
+        self.lock().pop()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Kept>> {
+        // Whoever panicked had pushed, or not.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The last value whose teardown was not begun; it is now. The value is kept for longer than what this returns is used.
+    fn next_teardown(&self) -> Option<(Address, TeardownOp, &'static str)> {
+        self.lock().iter_mut().rev().find_map(|kept| {
+            let (op, node) = kept.teardown.take()?;
+            // SAFETY: what has a teardown is sized, so that its slot holds a thin pointer.
+            Some((Address(unsafe { kept.slot.read::<u8>() }), op, node))
+        })
+    }
+}
+
+/// Where a kept value is.
+pub(super) struct Address(*const u8);
+
+// SAFETY: of a value that is `Send + Sync`.
+unsafe impl Send for Address {}
+
+impl Address {
+    /// # Safety
+    /// The operation is that of the value, which is kept until the teardown is dropped.
+    unsafe fn close(self, op: TeardownOp, outcome: Outcome) -> Closing {
+        // SAFETY: the caller's.
+        unsafe { Closing::start(op, self.0.cast_mut(), outcome) }
+    }
+}
+
+impl Kept {
+    /// Starts the teardown, if it has one.
+    ///
+    /// # Safety
+    /// The value is kept until the teardown is dropped.
+    pub(super) unsafe fn close(&self, outcome: Outcome) -> Option<(Closing, &'static str)> {
+        let (op, node) = self.teardown?;
+        // SAFETY: the caller's; what has a teardown is sized, so that its slot holds a thin pointer.
+        let closing = unsafe { Address(self.slot.read::<u8>()).close(op, outcome) };
+        Some((closing, node))
+    }
+
+    pub(super) fn has_teardown(&self) -> bool {
+        self.teardown.is_some()
+    }
+}
+
 /// A value handed in from outside: a field of the container.
 ///
 /// # Safety
@@ -158,10 +216,10 @@ pub(super) struct Block {
     /// Owned. A raw pointer, since start-up writes slots while constructors hold the base.
     slots: *mut [Slot],
     /// In order of construction; released in reverse.
-    kept: Vec<Kept>,
+    kept: Keep,
     runtime: Arc<dyn Runtime>,
-    /// How many of them, the last ones, are torn down or being torn down.
-    ended: Mutex<usize>,
+    /// Held while they are torn down.
+    ending: futures_util::lock::Mutex<()>,
     /// Whether start-up ended well.
     is_built: bool,
     /// Whether this is the last attempt to tear down what nobody did.
@@ -181,10 +239,10 @@ impl Block {
     pub(super) fn new(slots: usize, runtime: Arc<dyn Runtime>) -> Self {
         let slots = vec![Slot::EMPTY; slots].into_boxed_slice();
         Block {
-            kept: Vec::with_capacity(slots.len()),
+            kept: Keep::default(),
             slots: Box::into_raw(slots),
             runtime,
-            ended: Mutex::new(0),
+            ending: futures_util::lock::Mutex::new(()),
             is_built: false,
             is_orphan: false,
             is_scoped: AtomicBool::new(false),
@@ -194,6 +252,10 @@ impl Block {
 
     pub(super) fn base(&self) -> *const u8 {
         self.slots.cast_const().cast()
+    }
+
+    pub(super) fn kept(&self) -> Keep {
+        self.kept.clone()
     }
 
     pub(super) fn keep(&mut self, slot: usize, value: Kept) {
@@ -221,12 +283,10 @@ impl Block {
     }
 
     /// The nodes whose teardown has not been begun.
-    fn not_torn_down(&mut self) -> Vec<&'static str> {
-        let ended = *self.ended.get_mut();
-        let nodes = self.kept.iter().rev().skip(ended);
-        nodes
-            .filter_map(|kept| kept.teardown.map(|(_, node)| node))
-            .collect()
+    fn not_torn_down(&self) -> Vec<&'static str> {
+        let kept = self.kept.lock();
+        let left = kept.iter().rev().filter_map(|kept| kept.teardown);
+        left.map(|(_, node)| node).collect()
     }
 
     /// Tears the singletons down, in reverse order of construction, each awaited. The values stay, since there may be handles
@@ -235,17 +295,11 @@ impl Block {
     pub(super) async fn end(&self, outcome: Outcome) -> Vec<TeardownFailure> {
         let mut failures = Vec::new();
         let mut outcome = outcome;
-        let mut ended = self.ended.lock().await;
-        while let Some(kept) = self.kept.iter().rev().nth(*ended) {
-            *ended += 1;
-            let Some((op, node)) = kept.teardown else {
-                continue;
-            };
+        let _turn = self.ending.lock().await;
+        while let Some((value, op, node)) = self.kept.next_teardown() {
             // SAFETY: the operation is that of the value, which is sized, so that its slot holds a thin pointer; it is kept
             // for as long as this block is borrowed.
-            let closing = caught(|| unsafe {
-                Closing::start(op, kept.slot.read::<u8>().cast_mut(), outcome)
-            });
+            let closing = caught(|| unsafe { value.close(op, outcome) });
             let closed = match closing {
                 Ok(closing) => closing.await,
                 Err(panic) => Err(panic.into()),
@@ -284,7 +338,6 @@ impl Block {
         let mut orphan = Block::new(0, Arc::clone(&self.runtime));
         std::mem::swap(&mut orphan.slots, &mut self.slots);
         std::mem::swap(&mut orphan.kept, &mut self.kept);
-        std::mem::swap(&mut orphan.ended, &mut self.ended);
         orphan.is_orphan = true;
         self.runtime.spawn(Box::pin(async move {
             let failures = orphan.end(Outcome::Cancelled).await;

@@ -90,7 +90,8 @@ impl Call {
                 }
                 _ => {}
             }
-            call.owned.push((call.offset(k), output.drop));
+            call.owned
+                .push((call.offset(k), dropped::<C>(*source, output)));
         }
         Ok(call)
     }
@@ -146,6 +147,18 @@ fn owned<C: Container>(source: Source) -> Option<Output> {
     }
 }
 
+/// How an owned argument is dropped when nobody takes it.
+fn dropped<C: Container>(source: Source, output: Output) -> DropFn {
+    let row = match source {
+        Source::Row(to) => C::GRAPH.rows[usize::from(to)].maker,
+        _ => None,
+    };
+    match row.and_then(|maker| maker.lent) {
+        Some(ops) => Some(ops.drop_handed),
+        None => output.drop,
+    }
+}
+
 /// Constructs a transient.
 async fn make<C: Container>(
     state: &mut State<C>,
@@ -159,7 +172,15 @@ async fn make<C: Container>(
     let mut call = Call::prepare(state, row, C::GRAPH.sources(row), request).await?;
     let runtime = state.container.handle().runtime();
     let made = run(maker, call.take(), place, &*runtime, true).await;
-    made.map_err(|error| Failure::new(row, error))
+    made.map_err(|error| Failure::new(row, error))?;
+    if let Some((ops, teardown)) = maker.lent.zip(maker.teardown) {
+        // SAFETY: it is written, and only the handle is still in its place.
+        state.keep(unsafe {
+            let name = C::GRAPH.rows[usize::from(row)].name;
+            (ops.keep)(place.0).torn_down(teardown, name)
+        });
+    }
+    Ok(())
 }
 
 /// Takes a value from the request.

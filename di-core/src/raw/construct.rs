@@ -11,7 +11,7 @@ use std::{
 use futures_util::FutureExt as _;
 
 use super::{
-    block::SLOT,
+    block::{Keep, SLOT},
     blocking::BlockingCall,
     heap::{allocate, free},
     inputs::{APP, Inputs},
@@ -41,9 +41,10 @@ pub(super) async fn unit<C: Container>(
     row: u16,
     base: Base,
     runtime: Arc<dyn Runtime>,
+    kept: Keep,
 ) -> (u16, Result<Built, Failure>) {
     // What a panic leaves is only dropped.
-    let constructed = AssertUnwindSafe(construct::<C>(row, base, &*runtime)).catch_unwind();
+    let constructed = AssertUnwindSafe(construct::<C>(row, base, &*runtime, kept)).catch_unwind();
     let constructed = constructed
         .await
         .unwrap_or_else(|payload| Err(Failure::new(row, Box::new(Panic::caught(payload)))));
@@ -54,6 +55,7 @@ async fn construct<C: Container>(
     row: u16,
     base: Base,
     runtime: &dyn Runtime,
+    kept: Keep,
 ) -> Result<Built, Failure> {
     let graph = C::GRAPH;
     let Some(maker) = &graph.rows[usize::from(row)].maker else {
@@ -63,7 +65,7 @@ async fn construct<C: Container>(
         return Ok(Built { row, memory: None });
     };
     let plan = C::plan_of(row);
-    let mut temporary = Temporary::new(plan, base);
+    let mut temporary = Temporary::new(plan, base, kept);
     for k in 0..temporary.plan.steps.len() {
         temporary.step(k, runtime).await?;
     }
@@ -138,6 +140,8 @@ struct Temporary {
     base: Base,
     /// For each step, whether its value is live.
     live: Vec<bool>,
+    /// What the app keeps of transients with a teardown.
+    kept: Keep,
 }
 
 /// A plan made at run time.
@@ -184,7 +188,7 @@ impl OwnedView {
 unsafe impl Send for Temporary {}
 
 impl Temporary {
-    fn new(plan: OwnedView, base: Base) -> Self {
+    fn new(plan: OwnedView, base: Base, kept: Keep) -> Self {
         let (size, align) = plan.layout;
         let layout = Layout::from_size_align(size, align).expect("checked when the plan was made");
         let at = allocate(layout);
@@ -195,6 +199,7 @@ impl Temporary {
             layout,
             base,
             live,
+            kept,
         }
     }
 
@@ -210,6 +215,14 @@ impl Temporary {
             .await
             .map_err(|error| Failure::new(step.row, error))?;
         self.live[k] = true;
+        if let Some((ops, teardown)) = maker.lent.zip(maker.teardown) {
+            // SAFETY: it is written, and only the handle is still in its place.
+            let kept = unsafe {
+                let name = self.plan.rows[usize::from(step.row)].name;
+                (ops.keep)(self.at.add(step.out as usize)).torn_down(teardown, name)
+            };
+            self.kept.push(kept);
+        }
         Ok(())
     }
 
@@ -238,7 +251,11 @@ impl Drop for Temporary {
         for k in (0..self.plan.steps.len()).rev() {
             let step = &self.plan.steps[k];
             let maker = &self.plan.rows[usize::from(step.row)].maker;
-            if let (true, Some(drop)) = (self.live[k], maker.and_then(|maker| maker.output.drop)) {
+            let drop = maker.and_then(|maker| match maker.lent {
+                Some(ops) => Some(ops.drop_handed),
+                None => maker.output.drop,
+            });
+            if let (true, Some(drop)) = (self.live[k], drop) {
                 // SAFETY: the value is live.
                 unsafe { drop(self.at.add(step.out as usize)) }
             }

@@ -43,6 +43,7 @@ mod end;
 mod frame;
 mod heap;
 mod inputs;
+mod lent;
 mod maker;
 mod open;
 mod replace;
@@ -64,6 +65,7 @@ pub use self::{
     construct::OwnedView,
     deps::{Dep, Deps},
     frame::{Flow, Frame, Memory, Plan, Ready},
+    lent::Transient,
     maker::{AsyncOp, Maker},
     open::{Asked, OpenScope},
     replace::Replacements,

@@ -41,7 +41,8 @@ pub async fn start<C: Container>(
     loop {
         while let Some(row) = startup.ready.pop() {
             let runtime = Arc::clone(&runtime);
-            running.push(unit::<C>(row, Base(startup.block.base()), runtime));
+            let (base, kept) = (Base(startup.block.base()), startup.block.kept());
+            running.push(unit::<C>(row, base, runtime, kept));
         }
         match running.next().await {
             None => break,

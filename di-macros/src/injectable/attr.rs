@@ -111,20 +111,13 @@ impl Args {
             .ok_or_else(|| syn::Error::new(owner, format!("the scope is missing: {WRITE}")))
     }
 
-    /// The teardown, if values of this scope can have one.
-    pub(crate) fn checked_teardown(&self) -> syn::Result<Option<ExprPath>> {
-        match (&self.teardown, &self.scope) {
-            (Some(path), Some(scope)) if scope == "transient" => Err(syn::Error::new_spanned(
-                path,
-                "a transient is its taker's own, which may keep it or drop it: tear down the value that owns it, or make it \
-                 `request`",
-            )),
-            (teardown, _) => Ok(teardown.clone().map(|path| ExprPath {
-                attrs: Vec::new(),
-                qself: None,
-                path,
-            })),
-        }
+    /// The teardown's path, as an expression.
+    pub(crate) fn teardown(&self) -> Option<ExprPath> {
+        self.teardown.clone().map(|path| ExprPath {
+            attrs: Vec::new(),
+            qself: None,
+            path,
+        })
     }
 }
 

@@ -60,7 +60,7 @@ pub(crate) fn provider(
 ) -> syn::Result<Node> {
     let mut report = Report::default();
     let scope = report.take(args.required(sig.ident.span()));
-    let teardown = report.take(args.checked_teardown()).flatten();
+    let teardown = args.teardown();
     let params = report.take(params::parse(sig, self_ty, di));
     let output = report.take(output(sig, self_ty));
     if let syn::Safety::Unsafe(token) = &sig.safety {

@@ -14,7 +14,7 @@ use crate::common::{Dependency, Report, peel, text};
 pub(crate) fn parse(item: &ItemStruct, args: Args) -> syn::Result<Node> {
     let mut report = Report::default();
     let scope = report.take(args.required(item.ident.span()));
-    let teardown = report.take(args.checked_teardown()).flatten();
+    let teardown = args.teardown();
     if let Some(span) = args.blocking {
         report.push(syn::Error::new(
             span,

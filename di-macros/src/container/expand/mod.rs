@@ -144,7 +144,7 @@ impl Container<'_> {
                 /// What can be said before it is built: limits, and in tests replacements.
                 #[allow(clippy::too_many_arguments, dead_code)]
                 #vis fn builder(#(#parameters),*) -> #di::Builder<Self> {
-                    #di::Builder::new(#values)
+                    #di::Builder::<Self>::new(#values)
                 }
 
                 /// Waits for what still runs beside requests, and then tears the singletons down, in reverse order of
