@@ -64,8 +64,8 @@ pub use self::{
     scoped::{GuardLayer, RequestScope, ScopeLayer, guard, scoped},
 };
 pub use di_core::{
-    __private::OpenScope, BoxError, BuildError, Container, Graph, GraphEdge, GraphNode,
-    HasContainer, Meta, Mode, NoPlace, NodeKind, Outcome, Panic, Param, Provides, Scope,
+    __private::OpenScope, BoxError, BuildError, Container, Graph, GraphEdge, GraphMissing,
+    GraphNode, HasContainer, Meta, Mode, NoPlace, NodeKind, Outcome, Panic, Param, Provides, Scope,
     TeardownError, TeardownFailure, Transient,
 };
 pub use di_macros::{Injectable, container, handler, injectable, module};

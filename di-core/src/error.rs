@@ -31,6 +31,12 @@ impl BuildError {
         }
     }
 
+    /// Of a draft whose graph is refused.
+    pub(crate) fn refused(container: &'static str, texts: &[String]) -> Self {
+        let source = format!("its graph is refused\n\n{}", texts.join("\n\n"));
+        BuildError::new(container, Vec::new(), source.into())
+    }
+
     /// The nodes from the entry that needs the failed one to the failed one itself, by the names they are listed under.
     pub fn path(&self) -> &[&'static str] {
         &self.path
@@ -44,12 +50,10 @@ impl BuildError {
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "`{}` could not be built: {}",
-            self.container,
-            self.path.join(" -> ")
-        )?;
+        write!(f, "`{}` could not be built", self.container)?;
+        if !self.path.is_empty() {
+            write!(f, ": {}", self.path.join(" -> "))?;
+        }
         write!(f, ": {}", self.source)
     }
 }

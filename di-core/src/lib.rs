@@ -29,7 +29,7 @@ mod text;
 pub use self::{
     container::{Container, HasContainer, Provides},
     error::{BoxError, BuildError, Failure, NoPlace, NoRequest, NotConstructed},
-    export::{GraphEdge, GraphNode, NodeKind},
+    export::{GraphEdge, GraphMissing, GraphNode, NodeKind},
     graph::Graph,
     key::Mode,
     node::{Meta, Param},
@@ -51,7 +51,7 @@ pub mod __private {
         },
         error::{BoxError, BuildError, Failure, IntoSource},
         graph::{Graph, Table},
-        judge::{check, check_by_value},
+        judge::{any_used, check, check_by_value, refusals, refuse_unless, used},
         kept::{Keep, KeepChain, KeepName, KeepText, KeepValue},
         key::{
             Dep, Deps, Extract, Extracted, Extractor, Guard, Lent, Mode, Of, Owned, Ref, Shared,

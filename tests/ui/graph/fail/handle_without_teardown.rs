@@ -1,4 +1,4 @@
-//! error: DI015 at 22
+//! error: DI022 at 22
 //! says: `Dir` has no teardown
 //! says: `Upload` (request) takes `dir: Transient<Dir>`
 //! says: write `dir: Dir`

@@ -1,4 +1,4 @@
-//! error: DI015 at 22
+//! error: DI022 at 22
 //! says: `Dir` is torn down by the container
 //! says: `Upload` (request) takes `dir: Dir`
 //! says: write `dir: Transient<Dir>`

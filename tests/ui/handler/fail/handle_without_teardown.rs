@@ -1,4 +1,4 @@
-//! error: DI015 at 25
+//! error: DI022 at 25
 //! says: only a transient with a teardown
 use axum::{Router, routing::get};
 use di_axum::{Transient, container, handler, injectable};

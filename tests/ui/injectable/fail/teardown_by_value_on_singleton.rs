@@ -1,5 +1,5 @@
 //! error: DI018 at 5
-//! says: cannot close the singleton `Unit`
+//! says: cannot close a `Unit`, of which there may be other handles
 use di_axum::injectable;
 
 #[injectable(singleton, teardown = close)]

@@ -1,12 +1,10 @@
-//! error: plain at 5
-//! says: transient
 use di_axum::injectable;
 
 #[injectable(transient, teardown = close)]
 pub struct Unit;
 
 impl Unit {
-    pub async fn close(self) {}
+    pub async fn close(&self) {}
 }
 
 fn main() {}
