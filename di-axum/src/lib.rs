@@ -55,11 +55,13 @@ mod inject;
 mod runtime;
 mod scoped;
 mod serve;
+mod stopping;
 
 pub use self::{
     builder::Builder,
     inject::Inject,
     scoped::{GuardLayer, RequestScope, ScopeLayer, guard, scoped},
+    stopping::{Stopping, stop, stopping},
 };
 pub use di_core::{
     __private::OpenScope, BoxError, BuildError, Container, Graph, GraphEdge, GraphNode,

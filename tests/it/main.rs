@@ -20,6 +20,7 @@ mod replace;
 mod scopes;
 mod sizes;
 mod startup;
+mod streams;
 mod support;
 mod teardown;
 mod transients;

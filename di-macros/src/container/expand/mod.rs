@@ -147,7 +147,7 @@ impl Container<'_> {
                     #di::Builder::new(#values)
                 }
 
-                /// Waits for what still runs beside requests, and then tears the singletons down, in reverse order of
+                /// Tells open streams to end, waits for what still runs beside requests, and then tears the singletons down, in reverse order of
                 /// construction, each awaited. Once: a second call returns at once.
                 ///
                 /// # Errors
