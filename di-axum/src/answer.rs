@@ -6,7 +6,9 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use di_core::{__private::Answer, Container, Failure};
+use di_core::{__private::Answer, Container, Failure, NoPlace};
+
+use crate::blocking::no_place;
 
 type AnswerFn = fn(Box<dyn Any + Send>) -> Result<Response, Box<dyn Any + Send>>;
 
@@ -38,6 +40,10 @@ pub(crate) fn failed<C: Container>(failure: Failure) -> Response {
     // An extractor's rejection is a response already.
     let error = match failure.into_error().downcast::<Response>() {
         Ok(rejection) => return *rejection,
+        Err(error) => error,
+    };
+    let error = match error.downcast::<NoPlace>() {
+        Ok(refused) => return no_place(C::GRAPH.name(row), *refused),
         Err(error) => error,
     };
     C::GRAPH

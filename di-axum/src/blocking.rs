@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header::RETRY_AFTER, request::Parts},
     response::{IntoResponse, Response},
 };
-use di_core::{__private::Mounts, Container, HasContainer, Panic};
+use di_core::{__private::Mounts, Container, HasContainer, NoPlace, Panic};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     task::JoinHandle,
@@ -31,7 +31,7 @@ pub(crate) const LIMIT: usize = 256;
 #[derive(Clone, Debug)]
 pub(crate) struct Places {
     free: Arc<Semaphore>,
-    pub(crate) limit: usize,
+    limit: usize,
 }
 
 impl Places {
@@ -42,9 +42,10 @@ impl Places {
         }
     }
 
-    fn take(&self) -> Option<OwnedSemaphorePermit> {
+    pub(crate) fn take(&self) -> Result<OwnedSemaphorePermit, NoPlace> {
         // It is never closed, so that there is no other error than that none is free.
-        Arc::clone(&self.free).try_acquire_owned().ok()
+        let taken = Arc::clone(&self.free).try_acquire_owned();
+        taken.map_err(|_| NoPlace::all_taken(self.limit))
     }
 }
 
@@ -83,8 +84,9 @@ where
         Some(runtime) => (runtime.blocking.clone(), runtime.tracker.clone()),
         None => (Places::new(LIMIT), TaskTracker::new()),
     };
-    let Some(place) = places.take() else {
-        return BlockingFuture(Err(Some(full::<H, Seal>(places.limit))));
+    let place = match places.take() {
+        Ok(place) => place,
+        Err(refused) => return BlockingFuture(Err(Some(no_place(H::META.name, refused)))),
     };
     let runtime = tokio::runtime::Handle::current();
     let task = tracker.spawn_blocking(move || {
@@ -96,13 +98,8 @@ where
 
 /// The answer when all places are taken.
 #[cold]
-fn full<H: di_core::__private::Asks<Seal>, Seal>(limit: usize) -> Response {
-    tracing::warn!(
-        handler = H::META.name,
-        limit,
-        "all places of blocking handlers are taken"
-    );
+pub(crate) fn no_place(node: &'static str, refused: NoPlace) -> Response {
+    tracing::warn!(node, "{refused}");
     let retry = [(RETRY_AFTER, HeaderValue::from_static("1"))];
-    let text = format!("all {limit} places of blocking handlers are taken");
-    (StatusCode::SERVICE_UNAVAILABLE, retry, text).into_response()
+    (StatusCode::SERVICE_UNAVAILABLE, retry, refused.to_string()).into_response()
 }

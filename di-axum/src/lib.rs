@@ -65,8 +65,8 @@ pub use self::{
 };
 pub use di_core::{
     __private::OpenScope, BoxError, BuildError, Container, Graph, GraphEdge, GraphNode,
-    HasContainer, Meta, Mode, NodeKind, Outcome, Panic, Param, Provides, Scope, TeardownError,
-    TeardownFailure,
+    HasContainer, Meta, Mode, NoPlace, NodeKind, Outcome, Panic, Param, Provides, Scope,
+    TeardownError, TeardownFailure, Transient,
 };
 pub use di_macros::{Injectable, container, handler, injectable, module};
 

@@ -4,8 +4,8 @@ use std::any::Any;
 
 use axum::http::{Request, request::Parts};
 use di_core::{
-    __private::{BoxFuture, Handle, Runtime},
-    Container, TeardownError, TeardownFailure,
+    __private::{BlockingWork, BoxFuture, Handle, Runtime},
+    Container, NoPlace, TeardownError, TeardownFailure,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -41,6 +41,20 @@ impl Runtime for AppRuntime {
                 "dropped outside of a tokio runtime, where nothing can be torn down: values are only dropped"
             ),
         }
+    }
+
+    fn spawn_blocking(&self, work: BlockingWork, is_bounded: bool) -> Result<(), NoPlace> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| NoPlace::nobody())?;
+        let place = match is_bounded {
+            true => Some(self.blocking.take()?),
+            false => None,
+        };
+        let work = move || {
+            let _place = place;
+            work();
+        };
+        self.tracker.spawn_blocking_on(work, &runtime);
+        Ok(())
     }
 
     fn opened(&self) -> Box<dyn Any + Send + Sync> {

@@ -4,10 +4,10 @@ use std::{marker::PhantomData, sync::Arc};
 
 use crate::{
     graph::{Graph, MAX_DEPS, Source},
-    key::{Deps, Guard, Of, Owned, Ref, Shared, Use},
+    key::{Deps, Guard, Lent, Of, Owned, Ref, Shared, Use},
     node::Meta,
     raw::{Handed, Handle, OwnedView, Plan},
-    scope::{HeldByArc, HeldByRef, HeldByRequest, HeldByValue},
+    scope::{HeldByArc, HeldByHandle, HeldByRef, HeldByRequest, HeldByValue},
 };
 
 /// A container: `#[container(..)] pub struct App;`. Cloning one clones an `Arc`.
@@ -126,7 +126,7 @@ macro_rules! provided {
         }
     )*};
 }
-provided!(Ref HeldByRef, Shared HeldByArc, Owned HeldByValue, Guard HeldByRequest);
+provided!(Ref HeldByRef, Shared HeldByArc, Owned HeldByValue, Guard HeldByRequest, Lent HeldByHandle);
 
 /// The container `C` provides every dependency of a list. One bound for all of them: a root that asks for one value twice
 /// would otherwise have the same bound twice, which the compiler calls ambiguous.

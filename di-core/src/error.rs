@@ -58,6 +58,35 @@ impl Error for BuildError {
     }
 }
 
+/// What blocks its thread found no thread to run on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoPlace {
+    limit: Option<usize>,
+}
+
+impl NoPlace {
+    /// All of this many places are taken.
+    pub const fn all_taken(limit: usize) -> Self {
+        NoPlace { limit: Some(limit) }
+    }
+
+    /// Nobody can run it: the runtime is gone.
+    pub const fn nobody() -> Self {
+        NoPlace { limit: None }
+    }
+}
+
+impl fmt::Display for NoPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.limit {
+            Some(limit) => write!(f, "all {limit} places of blocking work are taken"),
+            None => f.write_str("there is no runtime that blocking work could run on"),
+        }
+    }
+}
+
+impl Error for NoPlace {}
+
 /// Something has to be extracted from a request, and there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoRequest;

@@ -30,6 +30,16 @@ pub(crate) struct Row {
     pub(crate) guards: u16,
 }
 
+impl Row {
+    /// Whether it is a transient that the container tears down.
+    pub(crate) const fn is_lent(&self) -> bool {
+        match self.meta {
+            Some(meta) => meta.is_lent(),
+            None => false,
+        }
+    }
+}
+
 /// The state of a node in a depth-first search; and, for one that closes a cycle, the node it leads back to.
 pub(crate) const NO_ROW: u16 = u16::MAX;
 

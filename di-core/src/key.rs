@@ -32,6 +32,8 @@ pub enum Mode {
     Shared,
     /// `T`, a transient
     Owned,
+    /// `Transient<T>`, a transient that the container tears down
+    Lent,
     /// `#[extract] x: T`, taken from the request
     Extract,
     /// `#[handler(guard(T))]`, built before everything else
@@ -50,6 +52,10 @@ pub enum Shared {}
 /// Held as `T`, a value of one's own.
 #[derive(Debug)]
 pub enum Owned {}
+
+/// Held as `Transient<T>`, a handle of one's own to a value that the container tears down.
+#[derive(Debug)]
+pub enum Lent {}
 
 /// Taken from the request: the discriminator is the extractor.
 #[derive(Debug)]

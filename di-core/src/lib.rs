@@ -27,12 +27,13 @@ mod text;
 
 pub use self::{
     container::{Container, HasContainer, Provides},
-    error::{BoxError, BuildError, Failure, NoRequest, NotConstructed},
+    error::{BoxError, BuildError, Failure, NoPlace, NoRequest, NotConstructed},
     export::{GraphEdge, GraphNode, NodeKind},
     graph::Graph,
     key::Mode,
     node::{Meta, Param},
     outcome::Outcome,
+    raw::Transient,
     scope::Scope,
     teardown::{Panic, TeardownError, TeardownFailure},
 };
@@ -50,7 +51,10 @@ pub mod __private {
         error::{BoxError, BuildError, Failure, IntoSource},
         graph::{Graph, Table},
         judge::{check, check_by_value},
-        key::{Dep, Deps, Extract, Extracted, Extractor, Guard, Mode, Of, Owned, Ref, Shared, Use},
+        key::{
+            Dep, Deps, Extract, Extracted, Extractor, Guard, Lent, Mode, Of, Owned, Ref, Shared,
+            Use,
+        },
         listed::{Answer, Errors, Listed, MAX_DEPS, Name, Source, count_edges},
         node::{
             At, Bind, Construct, ConstructAsync, Fallible, Meta, Node, Param, Provider, Recipe,
@@ -61,12 +65,12 @@ pub mod __private {
         probe::*,
         raw::{
             Asked, AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Last, Maker, Memory,
-            OpenScope, OwnedView, Plain, Plan, Ready, Replacements, ScopeFuture, start,
+            OpenScope, OwnedView, Plain, Plan, Ready, Replacements, ScopeFuture, Transient, start,
         },
-        runtime::{BoxFuture, Runtime},
+        runtime::{BlockingWork, BoxFuture, Runtime},
         scope::{
-            HeldByArc, HeldByRef, HeldByRequest, HeldByValue, ReplacedByValue, ReplacedWith, Scope,
-            ScopeIs, ScopeNumber,
+            HeldByArc, HeldByHandle, HeldByRef, HeldByRequest, HeldByValue, ReplacedByValue,
+            ReplacedWith, Scope, ScopeIs, ScopeNumber,
         },
         teardown::{
             Close, CloseShared, Closed, Panic, Teardown, TeardownError, TeardownFailure,

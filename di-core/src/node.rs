@@ -20,6 +20,7 @@
 //!             file: file!(),
 //!             line: line!(),
 //!             is_async: false,
+//!             has_teardown: false,
 //!         };
 //!     }
 //!     unsafe impl di::Recipe<Seal> for Users<'static> {
@@ -55,6 +56,15 @@ pub struct Meta {
     pub line: u32,
     /// Whether the constructor is an async fn.
     pub is_async: bool,
+    /// Whether its values are torn down.
+    pub has_teardown: bool,
+}
+
+impl Meta {
+    /// Whether it is a transient that the container tears down, held as [`Transient`](crate::Transient).
+    pub const fn is_lent(&self) -> bool {
+        self.has_teardown && self.scope.is(Scope::Transient)
+    }
 }
 
 /// One parameter or field of a constructor.

@@ -262,6 +262,8 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
         if let Some((size, align)) = maker.future() {
             self.note_future(size, align);
         }
+        // What blocks holds its frame until it is through, as teardowns do.
+        self.has_teardown |= matches!(maker.op, crate::raw::Op::Blocking(_));
         if let Some(op) = &maker.teardown {
             self.note_future(op.size, op.align);
             self.has_teardown = true;
@@ -378,6 +380,10 @@ impl Maker {
     const fn future(&self) -> Option<(usize, usize)> {
         match &self.op {
             crate::raw::Op::Async(op) => Some((op.size, op.align)),
+            crate::raw::Op::Blocking(_) => Some((
+                size_of::<crate::raw::BlockingCall>(),
+                align_of::<crate::raw::BlockingCall>(),
+            )),
             _ => None,
         }
     }

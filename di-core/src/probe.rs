@@ -13,9 +13,10 @@ use crate::{
     error::BoxError,
     error::IntoSource,
     graph::Source,
-    key::{Extract, Extracted, Guard, Owned, Ref, Shared, Use},
+    key::{Extract, Extracted, Guard, Lent, Owned, Ref, Shared, Use},
     node::Node,
     raw::AsyncOp,
+    scope::LENT,
 };
 
 /// Probes whether `C` provides a key that stands alone, as in `dyn Trait = Impl`.
@@ -51,7 +52,7 @@ macro_rules! resolves {
         }
     )*};
 }
-resolves!(Ref, Shared, Owned, Guard);
+resolves!(Ref, Shared, Owned, Guard, Lent);
 
 // SAFETY: the extractor yields the value that the dependency takes.
 unsafe impl<C: Container, X: Extract<C>> Resolves<Extracted, X, X, ()> for C {
@@ -199,7 +200,10 @@ impl<T: Node> NodeProbe<T> {
     /// Its scope.
     pub const SCOPE: Option<Scope> = Some(T::META.scope);
     /// Its scope's number.
-    pub const NUMBER: u8 = T::META.scope as u8;
+    pub const NUMBER: u8 = match T::META.is_lent() {
+        true => LENT,
+        false => T::META.scope as u8,
+    };
 }
 
 /// It is not.

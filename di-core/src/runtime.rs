@@ -2,15 +2,23 @@
 
 use std::{any::Any, pin::Pin};
 
-use crate::teardown::TeardownFailure;
+use crate::{NoPlace, teardown::TeardownFailure};
 
 /// A future on the heap.
 pub type BoxFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What blocks its thread.
+pub type BlockingWork = Box<dyn FnOnce() + Send>;
 
 /// What runs beside an app, and is told what nobody else would hear of.
 pub trait Runtime: Any + Send + Sync {
     /// Runs a future to its end, beside everything else. Where there is nobody to run it, it is dropped.
     fn spawn(&self, future: BoxFuture);
+    /// Runs something that blocks its thread. With `is_bounded` it counts as one of a limited number.
+    ///
+    /// # Errors
+    /// It is not run: that number is reached, or there is no thread.
+    fn spawn_blocking(&self, work: BlockingWork, is_bounded: bool) -> Result<(), NoPlace>;
     /// A scope was opened, outside of a request or around one; dropping what this returns says that it ended.
     fn opened(&self) -> Box<dyn Any + Send + Sync>;
     /// Values could not be torn down.
@@ -26,6 +34,10 @@ pub(crate) struct NoRuntime;
 impl Runtime for NoRuntime {
     fn spawn(&self, future: BoxFuture) {
         drop(future);
+    }
+    fn spawn_blocking(&self, work: BlockingWork, _: bool) -> Result<(), NoPlace> {
+        work();
+        Ok(())
     }
     fn opened(&self) -> Box<dyn Any + Send + Sync> {
         Box::new(())

@@ -58,6 +58,8 @@ impl<const N: u8> ScopeNumber for ScopeIs<N> {
 const SINGLETON: u8 = Scope::Singleton as u8;
 const REQUEST: u8 = Scope::Request as u8;
 const TRANSIENT: u8 = Scope::Transient as u8;
+/// Transient, with a teardown.
+pub(crate) const LENT: u8 = TRANSIENT + 1;
 
 /// A scope whose values can be held as `&T`.
 #[diagnostic::on_unimplemented(
@@ -109,7 +111,16 @@ impl HeldByArc for ScopeIs<SINGLETON> {}
 #[diagnostic::on_unimplemented(
     message = "[DI006] a shared value cannot be taken by value: that would create it again",
     label = "taken by value",
-    note = "write `&T`, or `Arc<T>` for a singleton that has to outlive the request"
+    note = "write `&T`, or `Arc<T>` for a singleton that has to outlive the request, or `Transient<T>` for a transient with a teardown"
 )]
 pub trait HeldByValue {}
 impl HeldByValue for ScopeIs<TRANSIENT> {}
+
+/// A scope whose values are held as `Transient<T>`.
+#[diagnostic::on_unimplemented(
+    message = "[DI015] only a transient with a teardown is held as `Transient<T>`",
+    label = "held as `Transient<T>`",
+    note = "write `T` for a transient without a teardown, and `&T` for a singleton or request-scoped value"
+)]
+pub trait HeldByHandle {}
+impl HeldByHandle for ScopeIs<LENT> {}

@@ -22,7 +22,7 @@ pub trait Teardown<S>: Recipe<S> {
     ) -> impl Future<Output = Result<(), BoxError>> + Send;
 }
 
-/// The teardown of a singleton, of which there may be handles left.
+/// The teardown of a singleton or transient, of which there may be handles left.
 pub trait TeardownShared<S>: Recipe<S> {
     /// Closes it.
     fn teardown<'r>(
@@ -48,9 +48,9 @@ pub trait Close<'r, V, K> {
 
 /// A fn that closes a shared `V`. `K` is inferred.
 #[diagnostic::on_unimplemented(
-    message = "[DI018] this fn cannot close the singleton `{V}`",
+    message = "[DI018] this fn cannot close a `{V}`, of which there may be other handles",
     label = "named as the teardown of `{V}`",
-    note = "expected `async fn close(&self)`, since there may be handles to a singleton that live on, with a second parameter `outcome: Outcome` if it wants to know how the app ended"
+    note = "expected `async fn close(&self)`, since handles to a singleton or transient may live on, with a second parameter `outcome: Outcome` if it wants to know how its scope ended"
 )]
 pub trait CloseShared<'r, V, K> {
     /// What it returns.

@@ -86,6 +86,7 @@ const _: () = {
             file: file!(),
             line: line!(),
             is_async: true,
+            has_teardown: false,
         };
     }
     unsafe impl di::Recipe<Seal> for connect {
@@ -127,6 +128,7 @@ const _: () = {
             file: file!(),
             line: line!(),
             is_async: false,
+            has_teardown: false,
         };
     }
     unsafe impl di::Recipe<Seal> for stamp {
@@ -177,6 +179,7 @@ const _: () = {
             file: file!(),
             line: line!(),
             is_async: false,
+            has_teardown: false,
         };
     }
     unsafe impl di::Recipe<Seal> for Users<'static> {
@@ -399,6 +402,7 @@ unsafe impl di::Asks<ShowSeal> for show {
         file: file!(),
         line: line!(),
         is_async: true,
+        has_teardown: false,
     };
     const GUARDS: usize = 0;
     type Deps = (

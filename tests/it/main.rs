@@ -4,6 +4,7 @@
 
 mod attributes;
 mod blocking;
+mod blocking_nodes;
 mod borrowing;
 mod closing;
 mod derive;
@@ -13,6 +14,7 @@ mod generics;
 mod graph;
 mod guards;
 mod handlers;
+mod lent;
 mod modules;
 mod naming;
 mod opened;

@@ -18,7 +18,7 @@ use crate::{
 
 use self::{
     missing::check_missing,
-    say::{at, held, node, takes},
+    say::{at, held, node, same, takes},
     way::{Way, inside, path, way_to},
 };
 
@@ -111,6 +111,17 @@ const fn check_mode<const N: usize, const E: usize>(
             "` is request-scoped: by value it would be created again",
             "&",
         ),
+        (Mode::Owned, Scope::Transient) if to.is_lent() => (
+            "[DI015] `",
+            "` is torn down by the container, which therefore keeps a handle to it",
+            "Transient<",
+        ),
+        (Mode::Lent, Scope::Transient) if !to.is_lent() => {
+            ("[DI015] `", "` has no teardown: it is yours alone", "")
+        }
+        (Mode::Lent, Scope::Singleton | Scope::Request) => {
+            ("[DI015] `", "` is no transient: it is shared", "&")
+        }
         (Mode::Guard, Scope::Singleton | Scope::Transient) => fail_guard(table, row, to),
         _ => return,
     };
@@ -129,7 +140,7 @@ const fn check_mode<const N: usize, const E: usize>(
             .str(": ")
             .str(sign)
             .str(param.ty)
-            .str("`")
+            .str(if same(sign, "Transient<") { ">`" } else { "`" })
             .str(match (param.mode, to.scope) {
                 (Mode::Owned, Scope::Singleton) => ", or `Arc<..>`",
                 _ => "",

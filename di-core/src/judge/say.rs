@@ -31,6 +31,7 @@ pub(super) const fn held(text: Text, param: &Param) -> Text {
         Mode::Guard => return text.str("`guard(").str(param.ty).str(")`"),
         Mode::Ref => ("&", ""),
         Mode::Shared => ("Arc<", ">"),
+        Mode::Lent => ("Transient<", ">"),
         Mode::Owned | Mode::Extract => ("", ""),
     };
     let text = text.str("`");

@@ -6,7 +6,7 @@ use std::{
     marker::PhantomData,
     mem::MaybeUninit,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{
             AtomicBool,
             Ordering::{AcqRel, Acquire, Relaxed},
@@ -101,6 +101,68 @@ impl Drop for Kept {
     }
 }
 
+/// What an app owns, while it is being built and after.
+#[derive(Clone, Default)]
+pub(super) struct Keep(Arc<Mutex<Vec<Kept>>>);
+
+impl Keep {
+    pub(super) fn push(&self, value: Kept) {
+        self.lock().push(value);
+    }
+
+    fn pop(&self) -> Option<Kept> {
+        self.lock().pop()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Kept>> {
+        // Whoever panicked had pushed, or not.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What has a teardown, the last first. The values are kept for longer than what this returns is used.
+    fn teardowns(&self) -> Vec<(Address, TeardownOp, &'static str)> {
+        let kept = self.lock();
+        let with_teardown = kept.iter().rev().filter_map(|kept| {
+            let (op, node) = kept.teardown?;
+            // SAFETY: what has a teardown is sized, so that its slot holds a thin pointer.
+            Some((Address(unsafe { kept.slot.read::<u8>() }), op, node))
+        });
+        with_teardown.collect()
+    }
+}
+
+/// Where a kept value is.
+pub(super) struct Address(*const u8);
+
+// SAFETY: of a value that is `Send + Sync`.
+unsafe impl Send for Address {}
+
+impl Address {
+    /// # Safety
+    /// The operation is that of the value, which is kept until the teardown is dropped.
+    unsafe fn close(self, op: TeardownOp, outcome: Outcome) -> Closing {
+        // SAFETY: the caller's.
+        unsafe { Closing::start(op, self.0.cast_mut(), outcome) }
+    }
+}
+
+impl Kept {
+    /// Starts the teardown, if it has one.
+    ///
+    /// # Safety
+    /// The value is kept until the teardown is dropped.
+    pub(super) unsafe fn close(&self, outcome: Outcome) -> Option<(Closing, &'static str)> {
+        let (op, node) = self.teardown?;
+        // SAFETY: the caller's; what has a teardown is sized, so that its slot holds a thin pointer.
+        let closing = unsafe { Address(self.slot.read::<u8>()).close(op, outcome) };
+        Some((closing, node))
+    }
+
+    pub(super) fn has_teardown(&self) -> bool {
+        self.teardown.is_some()
+    }
+}
+
 /// A value handed in from outside: a field of the container.
 ///
 /// # Safety
@@ -159,7 +221,7 @@ pub(super) struct Block {
     /// Owned. A raw pointer, since start-up writes slots while constructors hold the base.
     slots: *mut [Slot],
     /// In order of construction; released in reverse.
-    kept: Vec<Kept>,
+    kept: Keep,
     runtime: Arc<dyn Runtime>,
     /// Whether its teardown was begun.
     is_ended: AtomicBool,
@@ -182,7 +244,7 @@ impl Block {
     pub(super) fn new(slots: usize, runtime: Arc<dyn Runtime>) -> Self {
         let slots = vec![Slot::EMPTY; slots].into_boxed_slice();
         Block {
-            kept: Vec::with_capacity(slots.len()),
+            kept: Keep::default(),
             slots: Box::into_raw(slots),
             runtime,
             is_ended: AtomicBool::new(false),
@@ -195,6 +257,10 @@ impl Block {
 
     pub(super) fn base(&self) -> *const u8 {
         self.slots.cast_const().cast()
+    }
+
+    pub(super) fn kept(&self) -> Keep {
+        self.kept.clone()
     }
 
     pub(super) fn keep(&mut self, slot: usize, value: Kept) {
@@ -226,10 +292,8 @@ impl Block {
         if self.is_ended.load(Acquire) {
             return Vec::new();
         }
-        let nodes = self.kept.iter().rev();
-        nodes
-            .filter_map(|kept| kept.teardown.map(|(_, node)| node))
-            .collect()
+        let teardowns = self.kept.teardowns();
+        teardowns.into_iter().map(|(_, _, node)| node).collect()
     }
 
     /// Tears the singletons down, in reverse order of construction, each awaited. The values stay, since there may be handles
@@ -240,13 +304,10 @@ impl Block {
             return failures;
         }
         let mut outcome = outcome;
-        for kept in self.kept.iter().rev() {
-            let Some((op, node)) = kept.teardown else {
-                continue;
-            };
+        for (value, op, node) in self.kept.teardowns() {
             // SAFETY: the operation is that of the value, which is sized, so that its slot holds a thin pointer; it is kept
             // for as long as this block is borrowed.
-            let closing = unsafe { Closing::start(op, kept.slot.read::<u8>().cast_mut(), outcome) };
+            let closing = unsafe { value.close(op, outcome) };
             if let Err(error) = closing.await {
                 failures.push(TeardownFailure::new(node, error));
                 if outcome.is_success() {

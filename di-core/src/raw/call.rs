@@ -7,10 +7,10 @@ use std::alloc::Layout;
 
 use super::{
     block::{SLOT, Slot},
-    construct::{Erased, Place, run},
+    construct::{Erased, Place, run, run_extractor},
     heap::{allocate, free},
     inputs::{APP, Inputs},
-    maker::{AsyncOp, Op, Output},
+    maker::{AsyncOp, Output},
     open::State,
 };
 use crate::{Container, Failure, Scope, graph::Source, teardown::caught};
@@ -90,7 +90,8 @@ impl Call {
                 }
                 _ => {}
             }
-            call.owned.push((call.offset(k), output.drop));
+            call.owned
+                .push((call.offset(k), dropped::<C>(*source, output)));
         }
         Ok(call)
     }
@@ -146,6 +147,18 @@ fn owned<C: Container>(source: Source) -> Option<Output> {
     }
 }
 
+/// How an owned argument is dropped when nobody takes it.
+fn dropped<C: Container>(source: Source, output: Output) -> DropFn {
+    let row = match source {
+        Source::Row(to) => C::GRAPH.rows[usize::from(to)].maker,
+        _ => None,
+    };
+    match row.and_then(|maker| maker.lent) {
+        Some(ops) => Some(ops.drop_handed),
+        None => output.drop,
+    }
+}
+
 /// Constructs a transient.
 async fn make<C: Container>(
     state: &mut State<C>,
@@ -157,8 +170,17 @@ async fn make<C: Container>(
         return Ok(());
     };
     let mut call = Call::prepare(state, row, C::GRAPH.sources(row), request).await?;
-    let made = run(&maker.op, call.take(), place).await;
-    made.map_err(|error| Failure::new(row, error))
+    let runtime = state.container.handle().runtime();
+    let made = run(maker, call.take(), place, &*runtime, true).await;
+    made.map_err(|error| Failure::new(row, error))?;
+    if let Some((ops, teardown)) = maker.lent.zip(maker.teardown) {
+        // SAFETY: it is written, and only the handle is still in its place.
+        state.keep(unsafe {
+            let name = C::GRAPH.rows[usize::from(row)].name;
+            (ops.keep)(place.0).torn_down(teardown, name)
+        });
+    }
+    Ok(())
 }
 
 /// Takes a value from the request.
@@ -177,6 +199,6 @@ pub(super) async fn extract<C: Container>(
         app: std::ptr::from_ref(container).cast(),
         at: std::ptr::null(),
     });
-    let extracted = run(&Op::Async(*op), inputs, place).await;
+    let extracted = run_extractor(op, inputs, place).await;
     extracted.map_err(|error| Failure::new(row, error))
 }

@@ -4,21 +4,24 @@ use std::{
     alloc::Layout,
     panic::AssertUnwindSafe,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
 use futures_util::FutureExt as _;
 
 use super::{
-    block::SLOT,
+    block::{Keep, SLOT},
+    blocking::BlockingCall,
     heap::{allocate, free},
     inputs::{APP, Inputs},
-    maker::{ArcOps, AsyncOp, Op, Thrown},
+    maker::{ArcOps, AsyncOp, Maker, Op, Thrown},
 };
 use crate::{
     Container, Failure, Panic,
     graph::{Row, Source, Table},
     plan::{Layout as PlanLayout, SHARED, Step},
+    runtime::Runtime,
 };
 
 /// The base of the slots, for constructors on any thread.
@@ -34,16 +37,26 @@ pub(super) struct Built {
 }
 
 /// Constructs one singleton: its transients, in memory of their own, then the value itself.
-pub(super) async fn unit<C: Container>(row: u16, base: Base) -> (u16, Result<Built, Failure>) {
+pub(super) async fn unit<C: Container>(
+    row: u16,
+    base: Base,
+    runtime: Arc<dyn Runtime>,
+    kept: Keep,
+) -> (u16, Result<Built, Failure>) {
     // What a panic leaves is only dropped.
-    let constructed = AssertUnwindSafe(construct::<C>(row, base)).catch_unwind();
+    let constructed = AssertUnwindSafe(construct::<C>(row, base, &*runtime, kept)).catch_unwind();
     let constructed = constructed
         .await
         .unwrap_or_else(|payload| Err(Failure::new(row, Box::new(Panic::of(&*payload)))));
     (row, constructed)
 }
 
-async fn construct<C: Container>(row: u16, base: Base) -> Result<Built, Failure> {
+async fn construct<C: Container>(
+    row: u16,
+    base: Base,
+    runtime: &dyn Runtime,
+    kept: Keep,
+) -> Result<Built, Failure> {
     let graph = C::GRAPH;
     let Some(maker) = &graph.rows[usize::from(row)].maker else {
         return Ok(Built { row, memory: None });
@@ -52,13 +65,13 @@ async fn construct<C: Container>(row: u16, base: Base) -> Result<Built, Failure>
         return Ok(Built { row, memory: None });
     };
     let plan = C::plan_of(row);
-    let mut temporary = Temporary::new(plan, base);
+    let mut temporary = Temporary::new(plan, base, kept);
     for k in 0..temporary.plan.steps.len() {
-        temporary.step(k).await?;
+        temporary.step(k, runtime).await?;
     }
     let memory = ArcMemory::allocate(arc);
     let inputs = temporary.take();
-    run(&maker.op, inputs, Place(memory.at))
+    run(maker, inputs, Place(memory.at), runtime, false)
         .await
         .map_err(|error| Failure::new(row, error))?;
     Ok(Built {
@@ -127,6 +140,8 @@ struct Temporary {
     base: Base,
     /// For each step, whether its value is live.
     live: Vec<bool>,
+    /// What the app keeps of transients with a teardown.
+    kept: Keep,
 }
 
 /// A plan made at run time.
@@ -173,7 +188,7 @@ impl OwnedView {
 unsafe impl Send for Temporary {}
 
 impl Temporary {
-    fn new(plan: OwnedView, base: Base) -> Self {
+    fn new(plan: OwnedView, base: Base, kept: Keep) -> Self {
         let (size, align) = plan.layout;
         let layout = Layout::from_size_align(size, align).expect("checked when the plan was made");
         let at = allocate(layout);
@@ -184,10 +199,11 @@ impl Temporary {
             layout,
             base,
             live,
+            kept,
         }
     }
 
-    async fn step(&mut self, k: usize) -> Result<(), Failure> {
+    async fn step(&mut self, k: usize, runtime: &dyn Runtime) -> Result<(), Failure> {
         let step = self.plan.steps[k];
         let Some(maker) = &self.plan.rows[usize::from(step.row)].maker else {
             return Ok(());
@@ -195,10 +211,18 @@ impl Temporary {
         let inputs = self.begin(k, step.first as usize);
         // SAFETY: the offset is inside the memory.
         let out = Place(unsafe { self.at.add(step.out as usize) });
-        run(&maker.op, inputs, out)
+        run(maker, inputs, out, runtime, false)
             .await
             .map_err(|error| Failure::new(step.row, error))?;
         self.live[k] = true;
+        if let Some((ops, teardown)) = maker.lent.zip(maker.teardown) {
+            // SAFETY: it is written, and only the handle is still in its place.
+            let kept = unsafe {
+                let name = self.plan.rows[usize::from(step.row)].name;
+                (ops.keep)(self.at.add(step.out as usize)).torn_down(teardown, name)
+            };
+            self.kept.push(kept);
+        }
         Ok(())
     }
 
@@ -227,7 +251,11 @@ impl Drop for Temporary {
         for k in (0..self.plan.steps.len()).rev() {
             let step = &self.plan.steps[k];
             let maker = &self.plan.rows[usize::from(step.row)].maker;
-            if let (true, Some(drop)) = (self.live[k], maker.and_then(|maker| maker.output.drop)) {
+            let drop = maker.and_then(|maker| match maker.lent {
+                Some(ops) => Some(ops.drop_handed),
+                None => maker.output.drop,
+            });
+            if let (true, Some(drop)) = (self.live[k], drop) {
                 // SAFETY: the value is live.
                 unsafe { drop(self.at.add(step.out as usize)) }
             }
@@ -245,13 +273,31 @@ pub(super) struct Place(pub(super) *mut u8);
 // SAFETY: plain memory that the constructor writes.
 unsafe impl Send for Place {}
 
-/// Runs a constructor; an async one in memory of its own.
-pub(super) async fn run(op: &Op, inputs: Erased, out: Place) -> Result<(), Thrown> {
-    match op {
+/// Runs a constructor: an async one in memory of its own, a blocking one on another thread.
+pub(super) async fn run(
+    maker: &Maker,
+    inputs: Erased,
+    out: Place,
+    runtime: &dyn Runtime,
+    is_bounded: bool,
+) -> Result<(), Thrown> {
+    match &maker.op {
         // SAFETY: the inputs are built, and the place is free memory for the value.
         Op::Sync(make) | Op::Alias(make, _) => unsafe { make(inputs.0, out.0) },
         Op::Async(op) => Pending::start(*op, inputs, out).await,
+        Op::Blocking(make) => {
+            let drop = maker.output.drop;
+            // SAFETY: as above, and the caller keeps inputs and place until this is dropped.
+            let call =
+                unsafe { BlockingCall::start(runtime, *make, inputs.0, out.0, drop, is_bounded) };
+            call.await
+        }
     }
+}
+
+/// Runs an extractor.
+pub(super) async fn run_extractor(op: &AsyncOp, inputs: Erased, out: Place) -> Result<(), Thrown> {
+    Pending::start(*op, inputs, out).await
 }
 
 /// The future of an async constructor.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Inputs;
-use crate::key::{Extracted, Extractor, Guard, Mode, Of, Owned, Ref, Shared, Use};
+use super::{Inputs, Transient};
+use crate::key::{Extracted, Extractor, Guard, Lent, Mode, Of, Owned, Ref, Shared, Use};
 
 /// One dependency as a type: what the constructor receives for it.
 ///
@@ -56,6 +56,20 @@ where
 {
     const MODE: Mode = Mode::Owned;
     type Arg<'r> = <F as Of<'r>>::T;
+    #[inline(always)]
+    unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r> {
+        // SAFETY: the caller's.
+        unsafe { inputs.owned(i) }
+    }
+}
+
+// SAFETY: moves the handle out of the frame, which is first in what the constructor of such a transient writes.
+unsafe impl<D: ?Sized, F: ?Sized + for<'q> Of<'q>, Q> Dep for Use<Lent, D, F, Q>
+where
+    for<'q> <F as Of<'q>>::T: Sized,
+{
+    const MODE: Mode = Mode::Lent;
+    type Arg<'r> = Transient<<F as Of<'r>>::T>;
     #[inline(always)]
     unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r> {
         // SAFETY: the caller's.

@@ -6,16 +6,17 @@ use std::{
 };
 
 use super::{
+    blocking::BlockingCall,
     frame::{Frame, Plan},
     inputs::Inputs,
-    maker::{AsyncOp, Thrown},
+    maker::{AsyncOp, MakeFn, Thrown},
     step::{
-        StepKind, async_op, at, failure, first_drop, flag, is_extractor, kind, make_fn, out, part,
-        takes_drop,
+        StepKind, async_op, at, drop_fn, failure, first_drop, flag, is_extractor, kind, make_fn,
+        out, part, takes_drop,
     },
     unroll::{Chunk, First, Next, WIDTH, unroll},
 };
-use crate::Failure;
+use crate::{Container as _, Failure};
 
 /// A pointer that a future may hold.
 #[derive(Clone, Copy)]
@@ -82,6 +83,44 @@ impl<P: Plan, const PART: u8> Drive<'_, '_, P, PART> {
     }
 }
 
+impl<P: Plan, const PART: u8> Drive<'_, '_, P, PART> {
+    /// Begins a constructor on another thread unless it runs, and polls for its end. Until then the frame may not be dropped,
+    /// which its control says.
+    fn wait_for(
+        &mut self,
+        make: MakeFn,
+        inputs: Inputs,
+        out: usize,
+        drop: Option<unsafe fn(*mut u8)>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), Thrown>> {
+        let call = self.scratch().cast::<BlockingCall>();
+        // SAFETY: the scratch memory is large enough for a call and holds one future at a time, which does not move. The inputs
+        // of a step are built before it, its place is free memory of the frame, and both stay (see `ScopeFuture`). The
+        // container is borrowed for longer than the frame.
+        unsafe {
+            if self.pending.is_none() {
+                let runtime = (*self.frame.container.cast::<P::Container>())
+                    .handle()
+                    .runtime();
+                let out = self.frame.bases.place(out);
+                call.write(BlockingCall::start(
+                    &*runtime, make, inputs, out, drop, true,
+                ));
+                self.flag().write(true);
+                self.frame.set_blocking(true);
+                self.pending = Some(|at| at.cast::<BlockingCall>().drop_in_place());
+            }
+            let polled = Pin::new_unchecked(&mut *call).poll(cx);
+            if polled.is_ready() {
+                self.frame.set_blocking(false);
+                self.stop();
+            }
+            polled
+        }
+    }
+}
+
 impl<P: Plan, const PART: u8> Drop for Drive<'_, '_, P, PART> {
     fn drop(&mut self) {
         self.stop();
@@ -131,6 +170,13 @@ fn drive_chunk<P: Plan, C: Chunk, const PART: u8>(
                 let out = const { out::<P>(C::START + $k) };
                 let made = if const { matches!(kind::<P>(C::START + $k), StepKind::Async(_)) } {
                     match drive.advance(const { &async_op::<P>(C::START + $k) }, inputs, out, cx) {
+                        Poll::Ready(made) => made,
+                        Poll::Pending => return Poll::Pending,
+                    }
+                } else if const { matches!(kind::<P>(C::START + $k), StepKind::Blocking(_)) } {
+                    let make = const { make_fn::<P>(C::START + $k) };
+                    let drop = const { drop_fn::<P>(C::START + $k) };
+                    match drive.wait_for(make, inputs, out, drop, cx) {
                         Poll::Ready(made) => made,
                         Poll::Pending => return Poll::Pending,
                     }

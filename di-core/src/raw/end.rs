@@ -4,7 +4,7 @@
 
 use std::task::{Context, Poll};
 
-use super::{closing::TeardownOp, frame::Plan, step::flag};
+use super::{block::Kept, closing::TeardownOp, frame::Plan, lent::LentOps, step::flag};
 use crate::{
     BoxError, Outcome, TeardownFailure,
     plan::{SHARED, Step, View},
@@ -20,6 +20,8 @@ pub(crate) struct End {
     pub(super) outcome: Outcome,
     /// The teardown in flight, whose future lies in the frame's scratch memory, and its step.
     pending: Option<(TeardownOp, usize)>,
+    /// What that teardown borrows, where it does not take the value.
+    keeping: Option<Kept>,
     failures: Vec<TeardownFailure>,
 }
 
@@ -30,6 +32,7 @@ impl End {
             ended: u32::MAX,
             outcome: Outcome::Cancelled,
             pending: None,
+            keeping: None,
             failures: Vec::new(),
         }
     }
@@ -49,7 +52,8 @@ impl End {
         self.pending.is_none() && (self.mark < 2 || self.ended == 0)
     }
 
-    /// The next step to end, whose value is this caller's to tear down or drop.
+    /// The next step to end, whose value is this caller's to tear down or drop. Of a transient with a teardown, whose handle
+    /// somebody may have taken, that is the half that is kept.
     fn next(&mut self, view: &View<'static>) -> Option<usize> {
         while self.ended > 0 {
             self.ended = self.ended.min(view.len as u32) - u32::from(view.len > 0);
@@ -58,15 +62,18 @@ impl End {
                 break;
             };
             let is_done = self.mark >= 2 * self.ended + 2;
-            let is_taken = match step.taken_by {
-                SHARED => false,
-                taker => self.mark > 2 * u32::from(taker),
-            };
-            if is_done && !is_taken {
+            if is_done && (lent(view, step).is_some() || !self.is_taken(step)) {
                 return Some(k);
             }
         }
         None
+    }
+
+    fn is_taken(&self, step: &Step) -> bool {
+        match step.taken_by {
+            SHARED => false,
+            taker => self.mark > 2 * u32::from(taker),
+        }
     }
 
     fn note(&mut self, node: &'static str, ended: Result<Result<(), BoxError>, Panic>) {
@@ -79,6 +86,14 @@ impl End {
         if self.outcome.is_success() {
             self.outcome = Outcome::of_status(500);
         }
+    }
+}
+
+/// The operations of a step that makes a transient with a teardown.
+fn lent(view: &View<'static>, step: &Step) -> Option<LentOps> {
+    match (step.extractor, &view.rows[usize::from(step.row)].maker) {
+        (None, Some(maker)) => maker.lent,
+        _ => None,
     }
 }
 
@@ -144,6 +159,23 @@ impl<'e> Ending<'e> {
                 self.place(self.flag).cast::<bool>().write(false);
             }
         }
+        drop(self.end.keeping.take());
+    }
+
+    /// Takes the half that is kept of a transient with a teardown; the handle is dropped, unless somebody took it.
+    ///
+    /// # Safety
+    /// Step `k` is done, and this is called once.
+    unsafe fn keep(&self, step: &Step, ops: LentOps) -> Kept {
+        let at = self.place(step.out as usize);
+        // SAFETY: the caller's.
+        unsafe {
+            let kept = (ops.keep)(at);
+            if !self.end.is_taken(step) {
+                (ops.drop_handed)(at);
+            }
+            kept
+        }
     }
 
     fn begin(&mut self, k: usize) {
@@ -157,7 +189,15 @@ impl<'e> Ending<'e> {
             let dropped = caught(|| unsafe { self.drop_value(k) });
             return self.end.note(node, dropped.map(Ok));
         };
-        let (value, scratch) = (self.place(step.out as usize), self.place(self.view.scratch));
+        let (mut value, scratch) = (self.place(step.out as usize), self.place(self.view.scratch));
+        if let Some(ops) = lent(&self.view, step) {
+            // SAFETY: see below; a sized value has a thin pointer in its slot.
+            unsafe {
+                let kept = self.keep(step, ops);
+                value = kept.slot.read::<u8>().cast_mut();
+                self.end.keeping = Some(kept);
+            }
+        }
         let outcome = self.end.outcome;
         // SAFETY: the step is live (see the module's documentation), everything that borrows from it was built later and is
         // ended already, and `next` hands it out once. The scratch memory is free: nothing is pending.
@@ -168,7 +208,10 @@ impl<'e> Ending<'e> {
                 unsafe { self.place(self.flag).cast::<bool>().write(true) }
                 self.end.pending = Some((op, k));
             }
-            Err(panic) => self.end.note(node, Err(panic)),
+            Err(panic) => {
+                self.end.keeping = None;
+                self.end.note(node, Err(panic));
+            }
         }
     }
 
@@ -176,6 +219,10 @@ impl<'e> Ending<'e> {
     /// The value of step `k` is live, and nobody uses it again.
     unsafe fn drop_value(&self, k: usize) {
         let (step, _) = self.step(k);
+        if let Some(ops) = lent(&self.view, step) {
+            // SAFETY: the caller's.
+            return drop(unsafe { self.keep(step, ops) });
+        }
         let drop = match (step.extractor, &self.view.rows[usize::from(step.row)].maker) {
             (Some(op), _) => op.output.drop,
             (None, Some(maker)) => maker.output.drop,

@@ -142,7 +142,7 @@ impl<'m, P: Plan> Frame<'m, P> {
     /// [`build_now`](Self::build_now).
     pub const IS_ASYNC: bool = {
         let mut k = first_of::<P>(BUILD);
-        while k < P::VIEW.len && !matches!(kind::<P>(k), StepKind::Async(_)) {
+        while k < P::VIEW.len && matches!(kind::<P>(k), StepKind::Sync(_)) {
             k += 1;
         }
         k < P::VIEW.len
@@ -210,6 +210,14 @@ impl<'m, P: Plan> Frame<'m, P> {
         self.begin(Self::BEFORE_BUILD, Stage::Building);
         self.drive::<BUILD>(std::ptr::null_mut()).await?;
         Ok(Ready(self))
+    }
+
+    /// Notes whether a constructor runs on another thread, so that the frame has to stay.
+    pub(super) fn set_blocking(&mut self, is_blocking: bool) {
+        if let Some(offset) = const { P::VIEW.control } {
+            // SAFETY: the control is inside the frame, and nobody else has it while the handler's future lives.
+            unsafe { (*self.bases.place(offset).cast::<Control>()).is_blocking = is_blocking }
+        }
     }
 
     /// `request` is a request where the part has extractors.

@@ -14,6 +14,7 @@ use super::{
     block::{Kept, Slot},
     closing::TeardownOp,
     inputs::Inputs,
+    lent::{AsItself, AsLent, Lent, LentOps, Written},
 };
 use crate::{
     Container, Scope,
@@ -66,6 +67,8 @@ impl Output {
 pub(crate) enum Op {
     Sync(MakeFn),
     Async(AsyncOp),
+    /// Sync, and on a thread that may be blocked.
+    Blocking(MakeFn),
     /// A binding: in the frame a constructor that stores a fat reference, in the app a coercion of slots.
     Alias(MakeFn, unsafe fn(*const Slot) -> Slot),
 }
@@ -78,17 +81,54 @@ pub struct Maker {
     /// For singletons: the `Arc` that the value is built in.
     pub(super) arc: Option<ArcOps>,
     pub(crate) teardown: Option<TeardownOp>,
+    /// For transients with a teardown.
+    pub(crate) lent: Option<LentOps>,
 }
 
 impl Maker {
     /// Of a sync constructor.
     pub const fn new<N: Construct<S>, S>() -> Self {
-        Self::of::<N, S>(Op::Sync(construct::<N, S>))
+        Self::of::<N, S>(Op::Sync(construct::<N, S, AsItself>))
+    }
+
+    /// Of a sync constructor that blocks its thread.
+    pub const fn new_blocking<N: Construct<S>, S>() -> Self {
+        Self::of::<N, S>(Op::Blocking(construct::<N, S, AsItself>))
     }
 
     /// Of an async constructor.
     pub const fn new_async<N: ConstructAsync<S>, S>() -> Self {
-        Self::of::<N, S>(Op::Async(AsyncOp::of(begin::<'static, N, S>)))
+        Self::of::<N, S>(Op::Async(AsyncOp::of::<_, _, _, _, AsItself>(
+            begin::<'static, N, S>,
+        )))
+    }
+
+    /// Of a sync constructor of a transient with a teardown.
+    pub const fn new_lent<N: Construct<S> + TeardownShared<S>, S>() -> Self {
+        Self::lent::<N, S>(Op::Sync(construct::<N, S, AsLent>))
+    }
+
+    /// Of one that blocks its thread.
+    pub const fn new_lent_blocking<N: Construct<S> + TeardownShared<S>, S>() -> Self {
+        Self::lent::<N, S>(Op::Blocking(construct::<N, S, AsLent>))
+    }
+
+    /// Of an async one.
+    pub const fn new_lent_async<N: ConstructAsync<S> + TeardownShared<S>, S>() -> Self {
+        Self::lent::<N, S>(Op::Async(AsyncOp::of::<_, _, _, _, AsLent>(
+            begin::<'static, N, S>,
+        )))
+    }
+
+    const fn lent<N: TeardownShared<S>, S>(op: Op) -> Self {
+        assert!(N::META.is_lent());
+        Maker {
+            op,
+            output: Output::of::<Lent<N::Output<'static>>>(),
+            arc: None,
+            teardown: Some(TeardownOp::shared::<N, S>()),
+            lent: Some(LentOps::of::<N::Output<'static>>()),
+        }
     }
 
     /// Of a binding.
@@ -105,6 +145,7 @@ impl Maker {
             output: Output::of::<*const B::To<'static>>(),
             arc: None,
             teardown: None,
+            lent: None,
         }
     }
 
@@ -125,6 +166,7 @@ impl Maker {
     }
 
     const fn of<N: Recipe<S>, S>(op: Op) -> Self {
+        assert!(!N::META.is_lent());
         Maker {
             op,
             output: Output::of::<N::Output<'static>>(),
@@ -133,6 +175,7 @@ impl Maker {
                 _ => None,
             },
             teardown: None,
+            lent: None,
         }
     }
 }
@@ -154,11 +197,11 @@ impl AsyncOp {
 
     /// Of the extractor `X`.
     pub const fn extractor<X: Extract<C>, C: Container>() -> Self {
-        Self::of(extract::<'static, X, C>)
+        Self::of::<_, _, _, _, AsItself>(extract::<'static, X, C>)
     }
 
     /// From the fn item that begins the future: `F` is its zero-sized type, `Fut` the future's.
-    const fn of<F, Fut, T, E>(_: F) -> Self
+    const fn of<F, Fut, T, E, W: Written<T>>(_: F) -> Self
     where
         F: Fn(Inputs) -> Fut + Copy,
         Fut: Future<Output = Result<T, E>> + Send,
@@ -172,9 +215,9 @@ impl AsyncOp {
             size: size_of::<Fut>(),
             align: align_of::<Fut>(),
             start: start::<F, Fut>,
-            poll: poll::<Fut, T, E>,
+            poll: poll::<Fut, T, E, W>,
             drop: drop_value::<Fut>,
-            output: Output::of::<T>(),
+            output: Output::of::<W::As>(),
         }
     }
 }
@@ -187,15 +230,26 @@ unsafe fn drop_value<T>(at: *mut u8) {
 }
 
 /// # Safety
+/// `out` is free memory for the value.
+#[inline(always)]
+unsafe fn write<T>(out: *mut u8, value: T) {
+    // SAFETY: the caller's.
+    unsafe { out.cast::<T>().write(value) }
+}
+
+/// # Safety
 /// `inputs` are those of `N`, and `out` is free memory for its output.
 #[inline(always)]
-unsafe fn construct<N: Construct<S>, S>(inputs: Inputs, out: *mut u8) -> Result<(), Thrown> {
+unsafe fn construct<N: Construct<S>, S, W>(inputs: Inputs, out: *mut u8) -> Result<(), Thrown>
+where
+    W: for<'r> Written<N::Output<'r>>,
+{
     // SAFETY: the caller's. The lifetime is erased: the plan keeps what is borrowed alive.
     let args = unsafe { <N::Deps as Deps>::take(inputs, 0) };
     match N::construct(PhantomData, args) {
         Ok(value) => {
             // SAFETY: the caller's.
-            unsafe { out.cast::<N::Output<'_>>().write(value) };
+            unsafe { write(out, W::written(value)) };
             Ok(())
         }
         Err(error) => Err(Box::new(error)),
@@ -240,7 +294,7 @@ unsafe fn start<F: Fn(Inputs) -> Fut + Copy, Fut>(inputs: Inputs, at: *mut u8) {
 
 /// # Safety
 /// `at` is a started future that is not done and does not move, `out` is free memory for its value.
-unsafe fn poll<Fut: Future<Output = Result<T, E>>, T, E: Send + 'static>(
+unsafe fn poll<Fut: Future<Output = Result<T, E>>, T, E: Send + 'static, W: Written<T>>(
     at: *mut u8,
     cx: &mut Context<'_>,
     out: *mut u8,
@@ -250,7 +304,7 @@ unsafe fn poll<Fut: Future<Output = Result<T, E>>, T, E: Send + 'static>(
         match Pin::new_unchecked(&mut *at.cast::<Fut>()).poll(cx) {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Ok(value)) => {
-                out.cast::<T>().write(value);
+                out.cast::<W::As>().write(W::written(value));
                 Poll::Ready(Ok(()))
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(Box::new(error))),

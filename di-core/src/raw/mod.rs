@@ -33,6 +33,7 @@
 //! written once, before any reader exists, and released in reverse order when the last handle goes.
 
 mod block;
+mod blocking;
 mod call;
 mod closing;
 mod construct;
@@ -42,6 +43,7 @@ mod end;
 mod frame;
 mod heap;
 mod inputs;
+mod lent;
 mod maker;
 mod open;
 mod replace;
@@ -52,6 +54,7 @@ mod unroll;
 
 pub(crate) use self::{
     block::SLOT,
+    blocking::BlockingCall,
     inputs::{APP, Inputs},
     maker::Op,
     scope_future::Control,
@@ -62,6 +65,7 @@ pub use self::{
     construct::OwnedView,
     deps::{Dep, Deps},
     frame::{Flow, Frame, Memory, Plan, Ready},
+    lent::Transient,
     maker::{AsyncOp, Maker},
     open::{Asked, OpenScope},
     replace::Replacements,

@@ -82,8 +82,8 @@ unsafe impl<C: Container> Send for State<C> {}
 /// A value that the scope holds.
 enum Held {
     Built(Value),
-    /// What a test has put in its place.
-    Replaced(#[allow(dead_code, reason = "released when it is dropped")] Kept),
+    /// What a test has put in its place; or what is kept of a transient with a teardown.
+    Kept(Kept),
 }
 
 /// A value in memory of its own.
@@ -204,7 +204,8 @@ impl<C: Container> State<C> {
         let teardown = maker.teardown.map(|teardown| (teardown, this.name));
         let mut value = Value::new(&maker.output, teardown);
         let mut call = Call::prepare(self, row, C::GRAPH.sources(row), request).await?;
-        let made = run(&maker.op, call.take(), value.place()).await;
+        let runtime = self.container.handle().runtime();
+        let made = run(maker, call.take(), value.place(), &*runtime, true).await;
         made.map_err(|error| Failure::new(row, error))?;
         value.is_live = true;
         let slot = match maker.op {
@@ -229,8 +230,12 @@ impl<C: Container> State<C> {
             None => make(&C::empty_request()),
         };
         self.slots.insert(row, kept.slot);
-        self.values.push(Held::Replaced(kept));
+        self.keep(kept);
         Ok(())
+    }
+
+    pub(super) fn keep(&mut self, kept: Kept) {
+        self.values.push(Held::Kept(kept));
     }
 
     /// What a row needs; nothing, when a test has replaced it.
@@ -333,7 +338,8 @@ impl<C: Container> State<C> {
         while let Some(mut held) = self.values.pop() {
             let closing = match &mut held {
                 Held::Built(value) => value.close(outcome),
-                Held::Replaced(_) => None,
+                // SAFETY: it is dropped after the teardown.
+                Held::Kept(kept) => unsafe { kept.close(outcome) },
             };
             let Some((closing, node)) = closing else {
                 continue;
@@ -351,7 +357,7 @@ impl<C: Container> State<C> {
     fn has_teardown(&self) -> bool {
         self.values.iter().any(|held| match held {
             Held::Built(value) => value.teardown.is_some(),
-            Held::Replaced(_) => false,
+            Held::Kept(kept) => kept.has_teardown(),
         })
     }
 }

@@ -13,7 +13,9 @@ use super::{
     frame::{Flow, Memory, Plan},
     heap::{allocate, free},
 };
-use crate::{Container, HasContainer, Outcome, TeardownFailure, teardown::caught};
+use crate::{
+    Container, HasContainer, Outcome, TeardownFailure, runtime::Runtime, teardown::caught,
+};
 
 /// A handler's future, the router state that it borrows, and its frame, in one allocation and in this order.
 ///
@@ -69,13 +71,15 @@ struct EndShape {
     poll: unsafe fn(*mut u8, &mut End, &mut Context<'_>) -> Poll<Vec<TeardownFailure>>,
     /// Drops what `poll` has not come to.
     drop: unsafe fn(*mut u8, &mut End),
-    rescue: unsafe fn(*const u8, Owned),
+    runtime: unsafe fn(*const u8) -> Arc<dyn Runtime>,
 }
 
 /// What the frame leaves to its end; in the memory of plans with a teardown.
 pub(crate) struct Control {
     /// The app that goes on with it when nobody else does; borrowed from the state, which is dropped last.
     container: *const u8,
+    /// A constructor runs on another thread: the frame, and the future that waits, have to stay.
+    pub(super) is_blocking: bool,
     pub(super) end: End,
 }
 
@@ -126,6 +130,7 @@ impl<O: 'static> ScopeFuture<O> {
             if let Some(end) = &shape.end {
                 at.add(end.control).cast::<Control>().write(Control {
                     container: std::ptr::from_ref(container).cast(),
+                    is_blocking: false,
                     end: End::new(),
                 });
             }
@@ -237,8 +242,21 @@ unsafe fn poll_to_end<P: Plan, W: Flow<P>, F: Future<Output = W::Output>>(
 ///
 /// # Safety
 /// The scope is as its phase says, the future an `F`; the scope is not used again.
-unsafe fn give_up<F, O>(scope: &mut ScopeFuture<O>) {
-    let owned = Owned(scope.rest());
+unsafe fn give_up<F: Future<Output = O> + Send + 'static, O>(scope: &mut ScopeFuture<O>) {
+    let rest = scope.rest();
+    // SAFETY: the control is live.
+    if let (Phase::Running, Some((end, control))) = (scope.phase, unsafe { rest.control() })
+        && control.is_blocking
+    {
+        let waiting = Waiting::<F> {
+            rest: Some(rest),
+            _future: PhantomData,
+        };
+        // SAFETY: the container is borrowed from the state, which lives as long as the future.
+        let runtime = unsafe { (end.runtime)(control.container) };
+        return spawn(runtime, waiting.into_failures());
+    }
+    let owned = Owned(rest);
     match scope.phase {
         Phase::Running => {
             // The hook is all that a panic here could be told to.
@@ -297,7 +315,7 @@ const fn shape<P: Plan, F, S, O>() -> Shape {
                 control: frame + control,
                 poll: poll_end::<P>,
                 drop: drop_end::<P>,
-                rescue: rescue::<P::Container>,
+                runtime: runtime::<P::Container>,
             }),
             None => None,
         },
@@ -409,7 +427,9 @@ impl Owned {
             if let Some((end, control)) = self.0.control()
                 && !control.end.is_over()
             {
-                (end.rescue)(control.container, self);
+                // The task may end, and with it the container, while it is being spawned.
+                let runtime = (end.runtime)(control.container);
+                spawn(runtime, self.into_failures());
             }
         }
     }
@@ -423,16 +443,86 @@ impl Drop for Owned {
 }
 
 /// # Safety
-/// `container` is a live `C`, for as long as `rest` is.
-unsafe fn rescue<C: Container>(container: *const u8, rest: Owned) {
-    // The task may end, and with it the container's borrow, while it is being spawned.
+/// `container` is a live `C`.
+unsafe fn runtime<C: Container>(container: *const u8) -> Arc<dyn Runtime> {
     // SAFETY: the caller's.
-    let runtime = unsafe { (*container.cast::<C>()).handle().runtime() };
+    unsafe { (*container.cast::<C>()).handle().runtime() }
+}
+
+/// Goes on with a scope as a task of the app.
+fn spawn(
+    runtime: Arc<dyn Runtime>,
+    ended: impl Future<Output = Vec<TeardownFailure>> + Send + 'static,
+) {
     let told = Arc::clone(&runtime);
     runtime.spawn(Box::pin(async move {
-        let failures = rest.into_failures().await;
+        let failures = ended.await;
         if !failures.is_empty() {
             told.teardown_failed(&failures);
         }
     }));
+}
+
+/// A scope that was given up while a constructor runs on another thread: its future stays until that is through.
+struct Waiting<F> {
+    /// Until the future is dropped.
+    rest: Option<Rest>,
+    _future: PhantomData<F>,
+}
+
+// SAFETY: as for `ScopeFuture`; the future is `Send`.
+unsafe impl<F: Send> Send for Waiting<F> {}
+impl<F> Unpin for Waiting<F> {}
+
+impl<F: Future> Waiting<F> {
+    async fn into_failures(mut self) -> Vec<TeardownFailure> {
+        std::future::poll_fn(|cx| self.poll_blocking(cx)).await;
+        match self.give_up() {
+            Some(owned) => owned.into_failures().await,
+            None => Vec::new(),
+        }
+    }
+
+    /// Polls the future until no constructor of it runs on another thread, or it is through itself.
+    fn poll_blocking(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(rest) = self.rest else {
+            return Poll::Ready(());
+        };
+        // SAFETY: the future is live, on the heap, and not moved; its control is only read while it is not polled.
+        unsafe {
+            let polled = caught(|| Pin::new_unchecked(&mut *rest.at.cast::<F>()).poll(cx));
+            let is_blocking = rest
+                .control()
+                .is_some_and(|(_, control)| control.is_blocking);
+            match polled {
+                Ok(Poll::Pending) if is_blocking => Poll::Pending,
+                _ => Poll::Ready(()),
+            }
+        }
+    }
+
+    /// Drops the future.
+    fn give_up(&mut self) -> Option<Owned> {
+        let rest = self.rest.take()?;
+        let owned = Owned(rest);
+        // SAFETY: the future is live, and dropped once. The frame is dropped with it, and leaves its values.
+        unsafe {
+            let _ = caught(|| rest.at.cast::<F>().drop_in_place());
+            if let Some((_, control)) = rest.control() {
+                control.end.begin(Outcome::Cancelled);
+            }
+        }
+        Some(owned)
+    }
+}
+
+impl<F> Drop for Waiting<F> {
+    fn drop(&mut self) {
+        if let Some(rest) = self.rest.take() {
+            let _owned = Owned(rest);
+            // Waits for what runs on another thread.
+            // SAFETY: the future is live, and dropped once.
+            let _ = caught(|| unsafe { rest.at.cast::<F>().drop_in_place() });
+        }
+    }
 }

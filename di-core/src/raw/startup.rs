@@ -32,14 +32,17 @@ pub async fn start<C: Container>(
 ) -> Result<Handle<C>, BuildError> {
     let idle = replacements.idle();
     let Replacements { values, makes } = replacements;
-    let mut startup = Startup::new(C::GRAPH, Arc::new(runtime), &idle, &values);
+    let runtime: Arc<dyn Runtime> = Arc::new(runtime);
+    let mut startup = Startup::new(C::GRAPH, Arc::clone(&runtime), &idle, &values);
     startup.block.is_replaced = !(values.is_empty() && makes.is_empty());
     startup.keep_given(given);
     startup.keep_replaced(values);
     let mut running = FuturesUnordered::new();
     loop {
         while let Some(row) = startup.ready.pop() {
-            running.push(unit::<C>(row, Base(startup.block.base())));
+            let runtime = Arc::clone(&runtime);
+            let (base, kept) = (Base(startup.block.base()), startup.block.kept());
+            running.push(unit::<C>(row, base, runtime, kept));
         }
         match running.next().await {
             None => break,

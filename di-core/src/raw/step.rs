@@ -12,6 +12,7 @@ pub(super) enum StepKind {
     None,
     Sync(MakeFn),
     Async(AsyncOp),
+    Blocking(MakeFn),
 }
 
 /// The parts of a plan, in their order.
@@ -55,6 +56,7 @@ pub(super) const fn kind<P: Plan>(k: usize) -> StepKind {
         Some(maker) => match maker.op {
             Op::Sync(make) | Op::Alias(make, _) => StepKind::Sync(make),
             Op::Async(op) => StepKind::Async(op),
+            Op::Blocking(make) => StepKind::Blocking(make),
         },
         None => StepKind::None,
     }
@@ -65,7 +67,7 @@ pub(super) const fn kind<P: Plan>(k: usize) -> StepKind {
 
 pub(super) const fn make_fn<P: Plan>(k: usize) -> MakeFn {
     match kind::<P>(k) {
-        StepKind::Sync(make) => make,
+        StepKind::Sync(make) | StepKind::Blocking(make) => make,
         _ => |_, _| Ok(()),
     }
 }

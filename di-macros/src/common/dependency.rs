@@ -17,6 +17,8 @@ pub(crate) enum Held {
     Ref,
     Shared,
     Owned,
+    /// `Transient<T>`
+    Lent,
     /// As `Ref`, and built before everything else.
     Guard,
 }
@@ -138,9 +140,10 @@ impl Dependency {
                 }
                 (Held::Ref, peel(&reference.elem).clone())
             }
-            other => match shared(other) {
-                Some(inner) => (Held::Shared, peel(inner).clone()),
-                None => (Held::Owned, other.clone()),
+            other => match (shared(other), wrapped(other, "Transient")) {
+                (Some(inner), _) => (Held::Shared, peel(inner).clone()),
+                (None, Some(inner)) => (Held::Lent, peel(inner).clone()),
+                (None, None) => (Held::Owned, other.clone()),
             },
         };
         Ok(Dependency {
@@ -156,6 +159,7 @@ impl Dependency {
             Held::Shared => quote!(Shared),
             Held::Owned => quote!(Owned),
             Held::Guard => quote!(Guard),
+            Held::Lent => quote!(Lent),
         };
         let (d, f, q) = (
             self.key.discriminator(),
@@ -183,6 +187,10 @@ impl Dependency {
                 let ty = at(&self.key.ty, at_lifetime);
                 quote!(#ty)
             }
+            Held::Lent => {
+                let ty = at(&self.key.ty, at_lifetime);
+                quote!(#di::Transient<#ty>)
+            }
         }
     }
 
@@ -203,19 +211,25 @@ impl Dependency {
             Held::Shared => quote!(#di::Mode::Shared),
             Held::Owned => quote!(#di::Mode::Owned),
             Held::Guard => quote!(#di::Mode::Guard),
+            Held::Lent => quote!(#di::Mode::Lent),
         }
     }
 }
 
 /// The `T` of `Arc<T>`.
 pub(crate) fn shared(ty: &Type) -> Option<&Type> {
+    wrapped(ty, "Arc")
+}
+
+/// The `T` of a type of this name with one argument.
+fn wrapped<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last()?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else {
         return None;
     };
     match (
-        last.ident == "Arc",
+        last.ident == name,
         arguments.args.len(),
         arguments.args.first()?,
     ) {

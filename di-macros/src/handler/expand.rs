@@ -127,6 +127,7 @@ fn asks(handler: &Handler, di: &Facade) -> TokenStream {
                 file: #file,
                 line: #line,
                 is_async: #is_async,
+                has_teardown: false,
             };
             const GUARDS: usize = #count;
             type Deps = #deps;

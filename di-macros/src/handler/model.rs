@@ -175,7 +175,7 @@ fn source(typed: &syn::PatType) -> syn::Result<Source> {
             _ => {
                 let dependency = Dependency::of(ty, None)?;
                 Ok(match dependency.held {
-                    Held::Shared => Source::Inject(dependency),
+                    Held::Shared | Held::Lent => Source::Inject(dependency),
                     _ => Source::Extract(ty.clone()),
                 })
             }

@@ -9,6 +9,8 @@ pub(crate) struct Args {
     pub(crate) scope: Option<Ident>,
     /// `teardown = close`
     pub(crate) teardown: Option<Path>,
+    /// `blocking`
+    pub(crate) blocking: Option<Span>,
 }
 
 const SCOPES: [&str; 3] = ["singleton", "request", "transient"];
@@ -48,6 +50,15 @@ impl Args {
                 None => Ok(()),
             };
         }
+        if word == "blocking" {
+            return match self.blocking.replace(word.span()) {
+                Some(_) => Err(syn::Error::new(
+                    word.span(),
+                    "`blocking` is given twice: keep one of them",
+                )),
+                None => Ok(()),
+            };
+        }
         if !SCOPES.iter().any(|known| word == known) {
             let word_text = word.to_string();
             let message = if distance("teardown", &word_text) <= 3 {
@@ -56,7 +67,7 @@ impl Args {
                 format!("expected a scope: {WRITE}")
             } else if self.scope.is_some() {
                 format!(
-                    "unknown option `{word}`: beside the scope, `teardown = close` can be said here"
+                    "unknown option `{word}`: beside the scope, `teardown = close` and `blocking` can be said here"
                 )
             } else {
                 unknown(&word_text)
@@ -100,20 +111,13 @@ impl Args {
             .ok_or_else(|| syn::Error::new(owner, format!("the scope is missing: {WRITE}")))
     }
 
-    /// The teardown, if values of this scope can have one.
-    pub(crate) fn checked_teardown(&self) -> syn::Result<Option<ExprPath>> {
-        match (&self.teardown, &self.scope) {
-            (Some(path), Some(scope)) if scope == "transient" => Err(syn::Error::new_spanned(
-                path,
-                "a transient is its taker's own, which may keep it or drop it: tear down the value that owns it, or make it \
-                 `request`",
-            )),
-            (teardown, _) => Ok(teardown.clone().map(|path| ExprPath {
-                attrs: Vec::new(),
-                qself: None,
-                path,
-            })),
-        }
+    /// The teardown's path, as an expression.
+    pub(crate) fn teardown(&self) -> Option<ExprPath> {
+        self.teardown.clone().map(|path| ExprPath {
+            attrs: Vec::new(),
+            qself: None,
+            path,
+        })
     }
 }
 

@@ -24,11 +24,13 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
     let (output, error) = output(node, di);
     let error = quote_spanned!(place(node)=> type Error = #error;);
     let meta = meta(node, di);
-    let new = if node.is_async {
-        quote!(new_async)
-    } else {
-        quote!(new)
+    let lent = if node.is_lent() { "_lent" } else { "" };
+    let kind = match (node.is_async, node.is_blocking) {
+        (true, _) => "_async",
+        (false, true) => "_blocking",
+        (false, false) => "",
     };
+    let new = format_ident!("new{lent}{kind}");
     let shared = assert_shared(node, di);
     let deps = deps(&node.params, di);
     let construct = construct(node, di);
@@ -140,7 +142,7 @@ fn output(node: &Node, di: &Facade) -> (TokenStream, TokenStream) {
 fn meta(node: &Node, di: &Facade) -> TokenStream {
     let name = &node.name;
     let scope = format_ident!("{}", capitalised(&node.scope.to_string()));
-    let is_async = node.is_async;
+    let (is_async, has_teardown) = (node.is_async, node.teardown.is_some());
     let params = node.params.iter().map(|param| match &param.source {
         Source::Inject(dependency) => dependency.param(di, &param.name),
         Source::Extract(ty) => {
@@ -167,6 +169,7 @@ fn meta(node: &Node, di: &Facade) -> TokenStream {
             file: #file,
             line: #line,
             is_async: #is_async,
+            has_teardown: #has_teardown,
         }
     }
 }
@@ -184,7 +187,7 @@ fn assert_shared(node: &Node, di: &Facade) -> TokenStream {
     let ty = value_type(node, di, &lifetime("'di"));
     let span = place(node);
     let di = di.at(span);
-    let assert = if node.scope == "transient" {
+    let assert = if node.scope == "transient" && !node.is_lent() {
         "assert_owned"
     } else {
         "assert_shared"
@@ -302,7 +305,7 @@ fn teardown(node: &Node, di: &Facade) -> (Option<TokenStream>, Option<TokenStrea
     let generics = impl_generics(&node.generics);
     let (impls, _, bounds) = generics.split_for_impl();
     let now = value_type(node, di, &lifetime("'di"));
-    let (added, of, with, value) = if node.scope == "singleton" {
+    let (added, of, with, value) = if node.scope != "request" {
         let value = quote!(&'di #now);
         (
             quote!(torn_down_shared),
@@ -341,13 +344,16 @@ fn teardown(node: &Node, di: &Facade) -> (Option<TokenStream>, Option<TokenStrea
             }
         }
     };
-    (Some(quote!(.#added::<Self, #seal>())), Some(implemented))
+    // The maker of such a transient knows already.
+    let added = (!node.is_lent()).then(|| quote!(.#added::<Self, #seal>()));
+    (added, Some(implemented))
 }
 
 /// A value that is shared must not be able to keep a borrow that is shorter than its own: its type has to be
 /// covariant. The proof is this fn (`PhantomData` allows no coercion); the compiler's error stands at the user's type.
 fn covariant(node: &Node, di: &Facade) -> Option<TokenStream> {
-    if node.scope != "request" || !has_lifetimes(&node.output) {
+    let is_shared = node.scope == "request" || node.is_lent();
+    if !is_shared || !has_lifetimes(&node.output) {
         return None;
     }
     let (long, short) = (

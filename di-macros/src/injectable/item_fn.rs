@@ -60,7 +60,7 @@ pub(crate) fn provider(
 ) -> syn::Result<Node> {
     let mut report = Report::default();
     let scope = report.take(args.required(sig.ident.span()));
-    let teardown = report.take(args.checked_teardown()).flatten();
+    let teardown = args.teardown();
     let params = report.take(params::parse(sig, self_ty, di));
     let output = report.take(output(sig, self_ty));
     if let syn::Safety::Unsafe(token) = &sig.safety {
@@ -78,6 +78,7 @@ pub(crate) fn provider(
                 "a singleton lives as long as the app and cannot borrow: return an owned value, or make it `request`",
             );
     }
+    check_blocking(sig, &args, di, &mut report);
     report.check()?;
     let (Some(scope), Some(params), Some(output)) = (scope, params, output) else {
         return Err(syn::Error::new_spanned(
@@ -110,9 +111,26 @@ pub(crate) fn provider(
         is_fallible: is_result(&output),
         output,
         is_async: sig.asyncness.is_some(),
+        is_blocking: args.blocking.is_some(),
         span: sig.ident.span(),
         teardown: teardown.map(|path| named_by(path, self_ty)),
     })
+}
+
+/// `#[injectable(singleton, blocking)] async fn ..`
+fn check_blocking(sig: &Signature, args: &Args, di: &Facade, report: &mut Report) {
+    match (args.blocking, &sig.asyncness) {
+        (Some(_), Some(token)) => report.error(
+            token,
+            "`blocking` is for a fn that blocks its thread, on a thread of its own: write a `fn` without `async`, or leave \
+             `blocking` out",
+        ),
+        (Some(span), None) if !di.is_web => report.push(syn::Error::new(
+            span,
+            "`blocking` needs the crate `di-axum`: `di-core` knows no threads",
+        )),
+        _ => {}
+    }
 }
 
 /// `teardown = Self::close`, with the type written out.

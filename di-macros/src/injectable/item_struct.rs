@@ -14,7 +14,13 @@ use crate::common::{Dependency, Report, peel, text};
 pub(crate) fn parse(item: &ItemStruct, args: Args) -> syn::Result<Node> {
     let mut report = Report::default();
     let scope = report.take(args.required(item.ident.span()));
-    let teardown = report.take(args.checked_teardown()).flatten();
+    let teardown = args.teardown();
+    if let Some(span) = args.blocking {
+        report.push(syn::Error::new(
+            span,
+            "a struct's fields are put together at once: `blocking` is for a constructor or provider fn",
+        ));
+    }
     let mut params = Vec::new();
     let mut values = Vec::new();
     for (i, field) in item.fields.iter().enumerate() {
@@ -62,6 +68,7 @@ pub(crate) fn parse(item: &ItemStruct, args: Args) -> syn::Result<Node> {
         value: None,
         is_fallible: false,
         is_async: false,
+        is_blocking: false,
         construct,
         span: ident.span(),
         teardown,

@@ -21,6 +21,8 @@ pub(crate) struct Node {
     pub(crate) value: Option<Type>,
     pub(crate) is_fallible: bool,
     pub(crate) is_async: bool,
+    /// Runs on a thread that may be blocked.
+    pub(crate) is_blocking: bool,
     /// The call, or struct expression, over the parameters' locals.
     pub(crate) construct: TokenStream,
     /// Where the node is defined.
@@ -30,6 +32,11 @@ pub(crate) struct Node {
 }
 
 impl Node {
+    /// Whether it is a transient that the container tears down.
+    pub(crate) fn is_lent(&self) -> bool {
+        self.scope == "transient" && self.teardown.is_some()
+    }
+
     /// For a node that is a type of the user's: a teardown that is a mere name is an associated fn of it.
     pub(crate) fn torn_down_by_own_fn(mut self, ty: &Type) -> Self {
         self.teardown = self.teardown.map(|path| match path.path.get_ident() {

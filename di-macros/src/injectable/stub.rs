@@ -67,6 +67,7 @@ fn node(target: Target, generics: &Generics, output: Type, scope: Option<&Args>)
         value: None,
         is_fallible: false,
         is_async: false,
+        is_blocking: false,
         teardown: None,
     }
 }

@@ -8,7 +8,7 @@ use std::hint::black_box;
 use axum::{Router, routing::get};
 use di_axum::{
     __private::{Flow, Frame, Memory, Mounts, Plan, ScopeFuture},
-    container, handler, injectable,
+    Outcome, container, handler, injectable,
 };
 
 use crate::{
@@ -42,7 +42,33 @@ providers!(
     N23 N24 n24, N24 N25 n25, N25 N26 n26, N26 N27 n27, N27 N28 n28, N28 N29 n29,
 );
 
+/// Listed, and nobody asks for them: what is torn down elsewhere must cost these requests nothing.
+pub struct Unused<'r> {
+    base: &'r Base,
+}
+
+#[injectable(request, teardown = close)]
+impl<'r> Unused<'r> {
+    fn new(base: &'r Base) -> Self {
+        Unused { base }
+    }
+    async fn close(self, outcome: Outcome) {
+        black_box((self.base, outcome));
+    }
+}
+
+pub struct UnusedPart;
+
+#[injectable(transient, teardown = close)]
+impl UnusedPart {
+    fn new() -> Self {
+        UnusedPart
+    }
+    async fn close(&self) {}
+}
+
 #[container(
+    Unused<'_>, UnusedPart,
     N0<'_> = n0, N1<'_> = n1, N2<'_> = n2, N3<'_> = n3, N4<'_> = n4,
     N5<'_> = n5, N6<'_> = n6, N7<'_> = n7, N8<'_> = n8, N9<'_> = n9,
     N10<'_> = n10, N11<'_> = n11, N12<'_> = n12, N13<'_> = n13, N14<'_> = n14,
