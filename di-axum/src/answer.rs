@@ -1,6 +1,6 @@
 //! How a constructor's failure answers the request.
 
-use std::{any::Any, marker::PhantomData};
+use std::{any::Any, marker::PhantomData, sync::Arc};
 
 use axum::{
     http::StatusCode,
@@ -9,6 +9,8 @@ use axum::{
 use di_core::{__private::Answer, Container, Failure, NoPlace};
 
 use crate::blocking::no_place;
+
+use crate::construct_error::{Asker, ConstructError};
 
 type AnswerFn = fn(Box<dyn Any + Send>) -> Result<Response, Box<dyn Any + Send>>;
 
@@ -33,9 +35,18 @@ fn answer<E: IntoResponse + 'static>(
     error.downcast::<E>().map(|error| (*error).into_response())
 }
 
-/// The answer to a request whose extractor or constructor failed: the error's own.
+/// The answer to a request whose extractor or constructor failed: the error's own. Where it failed goes to the log, and along with
+/// the answer.
 #[cold]
-pub(crate) fn failed<C: Container>(failure: Failure) -> Response {
+pub(crate) fn failed<C: Container>(failure: Failure, asker: Asker<'_>) -> Response {
+    let error = ConstructError::of::<C>(&failure, asker);
+    let mut response = own_answer::<C>(failure);
+    error.log(response.status());
+    response.extensions_mut().insert(Arc::new(error));
+    response
+}
+
+fn own_answer<C: Container>(failure: Failure) -> Response {
     let row = failure.row();
     // An extractor's rejection is a response already.
     let error = match failure.into_error().downcast::<Response>() {

@@ -49,6 +49,7 @@ extern crate self as di_axum;
 mod answer;
 mod blocking;
 mod builder;
+mod construct_error;
 mod ended;
 mod extract;
 mod inject;
@@ -59,13 +60,14 @@ mod stopping;
 
 pub use self::{
     builder::Builder,
+    construct_error::ConstructError,
     inject::Inject,
     scoped::{GuardLayer, RequestScope, ScopeLayer, guard, scoped},
     stopping::{Stopping, stop, stopping},
 };
 pub use di_core::{
-    __private::OpenScope, BoxError, BuildError, Container, Graph, GraphEdge, GraphNode,
-    HasContainer, Meta, Mode, NoPlace, NodeKind, Outcome, Panic, Param, Provides, Scope,
+    __private::OpenScope, BoxError, BuildError, Container, Graph, GraphEdge, GraphMissing,
+    GraphNode, HasContainer, Meta, Mode, NoPlace, NodeKind, Outcome, Panic, Param, Provides, Scope,
     TeardownError, TeardownFailure, Transient,
 };
 pub use di_macros::{Injectable, container, handler, injectable, module};

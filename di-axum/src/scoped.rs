@@ -16,14 +16,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use di_core::{
-    __private::{Asked, HeldByRef, HeldByRequest, Of, OpenScope},
-    Container, HasContainer, Outcome, Panic, Provides,
+    __private::{Asked, HeldByRef, HeldByRequest, Of, OpenScope, Source},
+    Container, Failure, HasContainer, Outcome, Panic, Provides,
 };
 use futures_util::FutureExt as _;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{answer::failed, ended};
+use crate::{answer::failed, construct_error::Asker, ended};
 
 /// The scope of a request, as middleware and extractors see it. It is opened by [`scoped`] or [`guard`], and the handler joins
 /// it: what was built here is what it gets, and all of it is torn down once, after the response.
@@ -78,7 +78,9 @@ impl<C: Container<Request = Parts>> RequestScope<C> {
         's: 'h,
         C: Provides<T, (), Scope: HeldByRef, Family: for<'q> Of<'q>>,
     {
-        self.0.value::<T, (), _>(Some(head), failed::<C>)
+        let row = <C as Provides<T>>::INDEX;
+        let failed = move |failure| failed_for::<C>(failure, row);
+        self.0.value::<T, (), _>(Some(head), failed)
     }
 }
 
@@ -240,9 +242,20 @@ where
         + Provides<G, (), Scope: HeldByRequest + HeldByRef, Family: for<'q> Of<'q>>,
 {
     async fn build(scope: &OpenScope<C>, head: &mut Parts) -> Result<(), Response> {
-        let built = scope.value::<G, (), _>(Some(head), failed::<C>);
+        let row = <C as Provides<G>>::INDEX;
+        let failed = move |failure| failed_for::<C>(failure, row);
+        let built = scope.value::<G, (), _>(Some(head), failed);
         built.await.map(|_| ())
     }
+}
+
+/// The answer to a request for which middleware asked for this row.
+fn failed_for<C: Container>(failure: Failure, row: u16) -> Response {
+    let asker = Asker {
+        handler: None,
+        root: &[Source::Row(row)],
+    };
+    failed::<C>(failure, asker)
 }
 
 impl<S, C, B> Service<Request> for Scoped<S, C, B>

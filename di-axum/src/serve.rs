@@ -10,7 +10,7 @@ use di_core::{
 
 #[cfg(feature = "testing")]
 use crate::scoped::opened;
-use crate::{answer::failed, ended, scoped::RequestScope};
+use crate::{answer::failed, construct_error::Asker, ended, scoped::RequestScope};
 
 /// axum's marker for the last extractor, in a type of our own: `Handler<Via<M>, S>`.
 pub struct Via<M>(PhantomData<fn() -> M>);
@@ -103,7 +103,7 @@ where
         if const { Frame::<'_, P>::GUARDS }
             && let Err(failure) = frame.guard(&mut head).await
         {
-            return failed::<S::Container>(failure);
+            return failed::<S::Container>(failure, asker::<P, H, Seal>());
         }
         let heads = match H::heads(&mut head, state).await {
             Ok(heads) => heads,
@@ -112,7 +112,7 @@ where
         if const { Frame::<'_, P>::EXTRACTS }
             && let Err(failure) = frame.extract(&mut head).await
         {
-            return failed::<S::Container>(failure);
+            return failed::<S::Container>(failure, asker::<P, H, Seal>());
         }
         let body = match H::body(Request::from_parts(head, body), state).await {
             Ok(body) => body,
@@ -125,7 +125,7 @@ where
         };
         match ready {
             Ok(ready) => H::run(PhantomData, ready.args::<H, Seal>(), heads, body).await,
-            Err(failure) => failed::<S::Container>(failure),
+            Err(failure) => failed::<S::Container>(failure, asker::<P, H, Seal>()),
         }
     }
 
@@ -158,14 +158,14 @@ where
 {
     let scope = scope.open_scope();
     if let Err(failure) = scope.guard::<P>(&mut head).await {
-        return failed::<S::Container>(failure);
+        return failed::<S::Container>(failure, asker::<P, H, Seal>());
     }
     let heads = match H::heads(&mut head, state).await {
         Ok(heads) => heads,
         Err(rejection) => return rejection,
     };
     if let Err(failure) = scope.extract::<P>(&mut head).await {
-        return failed::<S::Container>(failure);
+        return failed::<S::Container>(failure, asker::<P, H, Seal>());
     }
     let body = match H::body(Request::from_parts(head, body), state).await {
         Ok(body) => body,
@@ -173,6 +173,13 @@ where
     };
     match scope.ready::<P>().await {
         Ok(ready) => H::run(PhantomData, ready.args::<H, Seal>(), heads, body).await,
-        Err(failure) => failed::<S::Container>(failure),
+        Err(failure) => failed::<S::Container>(failure, asker::<P, H, Seal>()),
+    }
+}
+
+fn asker<P: Plan, H: Asks<Seal>, Seal>() -> Asker<'static> {
+    Asker {
+        handler: Some(H::META.name),
+        root: P::VIEW.root(),
     }
 }

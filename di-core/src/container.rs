@@ -34,6 +34,10 @@ pub unsafe trait Container: Clone + Send + Sync + Sized + 'static {
     fn handle(&self) -> &Handle<Self>;
     /// A container of what start-up built.
     fn from_handle(handle: Handle<Self>) -> Self;
+    /// What is wrong with the graph of a draft. Nothing is built then.
+    fn refusals() -> Vec<String> {
+        Vec::new()
+    }
     /// The plan for the construction of one row.
     fn plan_of(row: u16) -> OwnedView;
 }

@@ -1,6 +1,8 @@
 //! What goes wrong at run time: a constructor that fails, at start-up or during a request.
 
-use std::{any::Any, error::Error, fmt};
+use std::{any::Any, collections::VecDeque, error::Error, fmt};
+
+use crate::{Graph, Scope, listed::Source};
 
 /// A source of an error, as every error type can become one.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -29,6 +31,12 @@ impl BuildError {
         }
     }
 
+    /// Of a draft whose graph is refused.
+    pub(crate) fn refused(container: &'static str, texts: &[String]) -> Self {
+        let source = format!("its graph is refused\n\n{}", texts.join("\n\n"));
+        BuildError::new(container, Vec::new(), source.into())
+    }
+
     /// The nodes from the entry that needs the failed one to the failed one itself, by the names they are listed under.
     pub fn path(&self) -> &[&'static str] {
         &self.path
@@ -42,12 +50,10 @@ impl BuildError {
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "`{}` could not be built: {}",
-            self.container,
-            self.path.join(" -> ")
-        )?;
+        write!(f, "`{}` could not be built", self.container)?;
+        if !self.path.is_empty() {
+            write!(f, ": {}", self.path.join(" -> "))?;
+        }
         write!(f, ": {}", self.source)
     }
 }
@@ -137,6 +143,48 @@ impl Failure {
     /// The row that failed; for an extractor, the row that asked for it.
     pub fn row(&self) -> u16 {
         self.row
+    }
+
+    /// The nodes from what a root asks for to the one that failed, by the names they are listed under: the shortest way, if there are
+    /// several. O(nodes + edges).
+    pub fn path(&self, graph: Graph, root: &[Source]) -> Vec<&'static str> {
+        // For each row that was seen the one that asks for it; those that the root asks for have themselves there.
+        let mut seen: Vec<Option<u16>> = vec![None; graph.len()];
+        let mut queue = VecDeque::from([(None, root)]);
+        while let Some((from, sources)) = queue.pop_front() {
+            for source in sources {
+                // Below a singleton nothing is constructed in a request.
+                if let Source::Row(to) = *source
+                    && graph.rows[usize::from(to)].scope != Scope::Singleton
+                    && seen[usize::from(to)].is_none()
+                {
+                    seen[usize::from(to)] = Some(from.unwrap_or(to));
+                    queue.push_back((Some(to), graph.sources(to)));
+                }
+            }
+        }
+        let mut path = vec![graph.name(self.row)];
+        let mut row = self.row;
+        while let Some(from) = seen[usize::from(row)]
+            && from != row
+        {
+            path.push(graph.name(from));
+            row = from;
+        }
+        path.reverse();
+        path
+    }
+
+    /// What is kept of the error when it is used up; none where it is no constructor's, as an extractor's rejection.
+    pub fn kept(&self, graph: Graph) -> Option<BoxError> {
+        if let Some(error) = self.error.downcast_ref::<NoRequest>() {
+            return Some(Box::new(*error));
+        }
+        if let Some(error) = self.error.downcast_ref::<NotConstructed>() {
+            return Some(Box::new(*error));
+        }
+        let maker = graph.rows[usize::from(self.row)].maker.as_ref()?;
+        maker.kept?(&*self.error)
     }
 
     /// The error, as the constructor returned it.

@@ -62,6 +62,18 @@ pub struct GraphEdge {
     pub param: Option<&'static str>,
 }
 
+/// What nothing provides: `from`, by its place in [`Graph::nodes`], asks for it. Only a draft has such.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GraphMissing {
+    /// Who asks.
+    pub from: usize,
+    /// The parameter or field; none for a binding, whose implementation is missing.
+    pub param: Option<&'static str>,
+    /// The type that it asks for, where that is known.
+    pub ty: Option<&'static str>,
+}
+
 impl Graph {
     /// The nodes, in the order of the list: values handed in, entries, handlers.
     ///
@@ -110,6 +122,22 @@ impl Graph {
         })
     }
 
+    /// What nothing provides, in the order of the nodes that ask; of a node's parameters, the first.
+    pub fn missing(self) -> impl Iterator<Item = GraphMissing> {
+        (0..self.rows.len()).filter_map(move |from| {
+            let sources = self.sources(from as u16);
+            let k = sources
+                .iter()
+                .position(|source| matches!(source, Source::Missing))?;
+            let param = self.rows[from].meta.and_then(|meta| meta.params.get(k));
+            Some(GraphMissing {
+                from,
+                param: param.map(|param| param.name),
+                ty: param.map(|param| param.ty),
+            })
+        })
+    }
+
     /// The graph for Graphviz. The order is that of [`nodes`](Self::nodes) and [`edges`](Self::edges).
     pub fn to_dot(self) -> String {
         let mut out = String::from("digraph {\n  node [shape=box, style=filled];\n");
@@ -133,6 +161,17 @@ impl Graph {
                 format_args!("  n{} -> n{} [label={label}];\n", edge.from, edge.to),
             );
         }
+        for (i, missing) in self.missing().enumerate() {
+            let label = quoted(&format!("{}\nmissing", missing.ty.unwrap_or("?")));
+            let param = quoted(missing.param.unwrap_or("bound to"));
+            put(
+                &mut out,
+                format_args!(
+                    "  m{i} [label={label}, style=dashed, color=red];\n  n{} -> m{i} [label={param}, style=dashed, color=red];\n",
+                    missing.from
+                ),
+            );
+        }
         out.push_str("}\n");
         out
     }
@@ -152,11 +191,23 @@ impl Graph {
                 format_args!("  n{} -->|\"{label}\"| n{}\n", edge.from, edge.to),
             );
         }
+        for (i, missing) in self.missing().enumerate() {
+            let label = entities(&format!("{}<br>missing", missing.ty.unwrap_or("?")));
+            let param = entities(missing.param.unwrap_or("bound to"));
+            put(
+                &mut out,
+                format_args!(
+                    "  m{i}[\"{label}\"]:::missing\n  n{} -.->|\"{param}\"| m{i}\n",
+                    missing.from
+                ),
+            );
+        }
         for (class, fill) in [
             ("singleton", "#cfe2ff"),
             ("request", "#d1e7dd"),
             ("transient", "#fff3cd"),
             ("handler", "#ffffff"),
+            ("missing", "#f8d7da"),
         ] {
             put(
                 &mut out,
@@ -166,15 +217,17 @@ impl Graph {
         out
     }
 
-    /// The graph as JSON: `{"nodes": [{name, kind, scope, file, line, async, root}], "edges": [{from, to, param}]}`,
+    /// The graph as JSON: `{"nodes": [{name, kind, scope, file, line, async, root}], "edges": [{from, to, param}], "missing": [{from, param, type}]}`,
     /// with null for what there is not. The order is that of [`nodes`](Self::nodes) and [`edges`](Self::edges).
     pub fn to_json(self) -> String {
         let nodes: Vec<String> = self.nodes().map(json_node).collect();
         let edges: Vec<String> = self.edges().map(json_edge).collect();
+        let missing: Vec<String> = self.missing().map(json_missing).collect();
         format!(
-            "{{\"nodes\":[{}],\"edges\":[{}]}}",
+            "{{\"nodes\":[{}],\"edges\":[{}],\"missing\":[{}]}}",
             nodes.join(","),
-            edges.join(",")
+            edges.join(","),
+            missing.join(",")
         )
     }
 }
@@ -218,6 +271,15 @@ fn json_edge(edge: GraphEdge) -> String {
     format!(
         "{{\"from\":{},\"to\":{},\"param\":{param}}}",
         edge.from, edge.to
+    )
+}
+
+fn json_missing(missing: GraphMissing) -> String {
+    let [param, ty] =
+        [missing.param, missing.ty].map(|text| text.map_or("null".to_string(), quoted));
+    format!(
+        "{{\"from\":{},\"param\":{param},\"type\":{ty}}}",
+        missing.from
     )
 }
 

@@ -3,7 +3,7 @@
 //! `#[container]` writes a [`Listed`] for each entry; [`Table::new`] joins them into rows, edges and an
 //! order in which every node comes after what it needs.
 
-use crate::{Scope, node::Meta, plan::MAX_STEPS, raw::Maker};
+use crate::{Scope, judge::is_refused, node::Meta, plan::MAX_STEPS, raw::Maker};
 
 pub(crate) use crate::listed::{Errors, Kind, Listed, MAX_DEPS, Source};
 
@@ -49,6 +49,8 @@ pub struct Table<const N: usize, const E: usize> {
     pub(crate) name: &'static str,
     /// Whether handlers are listed.
     pub(crate) has_roots: bool,
+    /// Whether it may be refused, and is judged at run time.
+    pub(crate) is_draft: bool,
     pub(crate) rows: [Row; N],
     pub(crate) edges: [Source; E],
     /// Every row after the rows that it needs, when there is no cycle.
@@ -128,6 +130,18 @@ impl Graph {
 }
 
 impl<const N: usize, const E: usize> Table<N, E> {
+    /// The graph of a draft, which compiles when it is refused. No plan is made of it then, and nothing is ever built by one:
+    /// `start` refuses it.
+    pub const fn draft(name: &'static str, listed: &[Listed; N]) -> Self {
+        let mut table = Self::new(name, listed);
+        table.is_draft = true;
+        if is_refused(&table) {
+            table.valid = false;
+            (table.max_steps, table.max_inputs) = (0, MAX_DEPS);
+        }
+        table
+    }
+
     /// Joins the entries, finds an order, and measures what plans can need.
     pub const fn new(name: &'static str, listed: &[Listed; N]) -> Self {
         assert!(
@@ -137,6 +151,7 @@ impl<const N: usize, const E: usize> Table<N, E> {
         let mut table = Table {
             name,
             has_roots: false,
+            is_draft: false,
             rows: [EMPTY; N],
             edges: [Source::None; E],
             order: [0; N],

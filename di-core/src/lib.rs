@@ -13,6 +13,7 @@ mod error;
 mod export;
 mod graph;
 mod judge;
+mod kept;
 mod key;
 mod listed;
 mod node;
@@ -28,7 +29,7 @@ mod text;
 pub use self::{
     container::{Container, HasContainer, Provides},
     error::{BoxError, BuildError, Failure, NoPlace, NoRequest, NotConstructed},
-    export::{GraphEdge, GraphNode, NodeKind},
+    export::{GraphEdge, GraphMissing, GraphNode, NodeKind},
     graph::Graph,
     key::Mode,
     node::{Meta, Param},
@@ -50,7 +51,8 @@ pub mod __private {
         },
         error::{BoxError, BuildError, Failure, IntoSource},
         graph::{Graph, Table},
-        judge::{check, check_by_value},
+        judge::{any_used, check, check_by_value, refusals, refuse_unless, used},
+        kept::{Keep, KeepChain, KeepName, KeepText, KeepValue},
         key::{
             Dep, Deps, Extract, Extracted, Extractor, Guard, Lent, Mode, Of, Owned, Ref, Shared,
             Use,

@@ -39,7 +39,7 @@
 
 use std::marker::PhantomData;
 
-use crate::{Scope, key::Deps, key::Mode, raw::Maker};
+use crate::{BoxError, Scope, kept, key::Deps, key::Mode, raw::Maker};
 
 /// What is known about a node wherever it is listed.
 #[derive(Debug)]
@@ -130,6 +130,10 @@ pub unsafe trait Recipe<S>: Node {
     type Output<'r>: 'r;
     /// Its error; `Infallible` when it cannot fail.
     type Error: Send + 'static;
+    /// What is kept of an error that becomes an answer. Macros write it where there can be one; see [`Maker::failing`].
+    fn kept(_error: &Self::Error) -> BoxError {
+        kept::name::<Self::Error>()
+    }
 }
 
 /// A recipe, as a value; `L` is the list of its dependencies.

@@ -126,7 +126,10 @@ impl<const S: usize, const I: usize> Layout<S, I> {
             has_futures: false,
             has_teardown: false,
         };
-        assert!(table.valid, "a graph that was refused has no plans");
+        assert!(
+            table.valid || table.is_draft,
+            "a graph that was refused has no plans"
+        );
         let mut root_len = 0;
         {
             // The list may be padded.
@@ -134,7 +137,10 @@ impl<const S: usize, const I: usize> Layout<S, I> {
                 root_len += 1;
             }
             let root = root.split_at(root_len).0;
-            search.run(table, root, guards);
+            // What is refused as a draft is never built, and no request reaches a plan of it.
+            if table.valid {
+                search.run(table, root, guards);
+            }
         }
         search.finish(root_len)
     }
@@ -408,6 +414,13 @@ pub struct View<'a> {
     /// What the root asks for, and how many of that, the first ones, are guards.
     pub(crate) root: &'a [Source],
     pub(crate) root_guards: usize,
+}
+
+impl<'a> View<'a> {
+    /// What the root asks for.
+    pub fn root(&self) -> &'a [Source] {
+        self.root
+    }
 }
 
 impl<const S: usize, const I: usize> Layout<S, I> {

@@ -215,6 +215,21 @@ pub trait NotANode {
 }
 impl<T> NotANode for NodeProbe<T> {}
 
+/// Probes whether two keys, a type and its qualifier each, are the same; in concrete code.
+pub struct Same<A: ?Sized, P, B: ?Sized, Q>(PhantomData<(*const A, P, *const B, Q)>);
+
+impl<A: ?Sized, P> Same<A, P, A, P> {
+    /// They are.
+    pub const IS: bool = true;
+}
+
+/// They are not.
+pub trait NotSame {
+    /// No.
+    const IS: bool = false;
+}
+impl<A: ?Sized, P, B: ?Sized, Q> NotSame for Same<A, P, B, Q> {}
+
 /// Probes what can be done with a constructor's error.
 pub struct ErrorProbe<E>(PhantomData<*const E>);
 

@@ -73,7 +73,7 @@ impl HeldByRef for ScopeIs<REQUEST> {}
 
 /// A scope whose values a test replaces by a value.
 #[diagnostic::on_unimplemented(
-    message = "[DI016] only a singleton is replaced by a value",
+    message = "[DI023] only a singleton is replaced by a value",
     label = "is not a singleton",
     note = "a request-scoped value is made for each request: `replace_with::<T>(|head| ..)`; a transient cannot be replaced, but its owner can"
 )]
@@ -82,7 +82,7 @@ impl ReplacedByValue for ScopeIs<SINGLETON> {}
 
 /// A scope whose values a test replaces by what is made of each request.
 #[diagnostic::on_unimplemented(
-    message = "[DI016] only a request-scoped value is replaced by what is made of each request",
+    message = "[DI023] only a request-scoped value is replaced by what is made of each request",
     label = "is not request-scoped",
     note = "a singleton is replaced by a value: `replace::<T>(value)`; a transient cannot be replaced, but its owner can"
 )]
@@ -118,7 +118,7 @@ impl HeldByValue for ScopeIs<TRANSIENT> {}
 
 /// A scope whose values are held as `Transient<T>`.
 #[diagnostic::on_unimplemented(
-    message = "[DI015] only a transient with a teardown is held as `Transient<T>`",
+    message = "[DI022] only a transient with a teardown is held as `Transient<T>`",
     label = "held as `Transient<T>`",
     note = "write `T` for a transient without a teardown, and `&T` for a singleton or request-scoped value"
 )]

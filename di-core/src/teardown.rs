@@ -106,12 +106,14 @@ pub trait Closed {
     fn closed(self) -> Result<(), BoxError>;
 }
 
+#[diagnostic::do_not_recommend]
 impl Closed for () {
     fn closed(self) -> Result<(), BoxError> {
         Ok(())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, E: Into<BoxError>> Closed for Result<T, E> {
     fn closed(self) -> Result<(), BoxError> {
         self.map(drop).map_err(Into::into)

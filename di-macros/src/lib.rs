@@ -32,6 +32,18 @@ use proc_macro::TokenStream;
 ///
 /// Constructors may be async and may return a `Result`. By-value parameters marked `#[extract]` are axum
 /// extractors (request-scoped constructors only).
+///
+/// # Teardown
+///
+/// `#[injectable(request, teardown = close)]`, on any of these forms, names an async fn that closes the value when its scope ends. A mere
+/// name is an associated fn of the type that is built by a struct or an `impl` block, and a fn in scope for a provider; a path is what it says.
+/// The fn takes `self` or `&self` (a singleton `&self` only, since an `Arc` of it may live on), and the `Outcome` if it has a second
+/// parameter; it returns nothing, or a `Result` whose error implements `std::error::Error`. Its future is `Send`.
+///
+/// Teardowns run in reverse order of construction, each exactly once and awaited while everything that its value borrows is alive; those of a
+/// request before its response leaves. One that fails or panics does not stop the others; those after it are told of a failure, and a request that
+/// would have been a success answers 500. When the client goes away, the teardown runs on a task of the app. Singletons are torn
+/// down by `shutdown()` of the container, and by a start-up that fails. Transients have no teardown: they belong to who takes them.
 #[proc_macro_attribute]
 pub fn injectable(args: TokenStream, item: TokenStream) -> TokenStream {
     injectable::attribute(args.into(), item.into()).into()

@@ -46,14 +46,16 @@ const ARGS: &[&str] = &[
     "transient",
     "",
     "Settings, PgPool = connect, SmtpMailer, dyn Mailer = SmtpMailer, Users<'_>, #[qualifier(Primary)] Pool = Pools::primary, handlers(invite, a::b)",
+    "#[allow(unused, reason = \"why\")] ..billing::Billing, #[replace] Pool = other, #[replace(billing::Billing)] dyn Mailer = FakeMailer, draft",
     "..billing::Billing, Repo<User>, dyn Handler<Order> + Send = <Bus as Of>::Handler, Size = <Sizes>::small",
 ];
 
 const STATES: &[&str] = &[
-    "container { node \"\" \"Pool\" [Pool] [Pool] [] associated \"\" \"Pool\" [Pool] [Pools] [Primary] 17u64 } \
-     { pub struct App { env: Env } } { billing::Billing, b::C } { binding \"1f:0\" \"dyn Mailer\" [K0<'_>] [N0] [] } \
-     [ node \"1f:1\" \"Users\" [K1<'_>] [N1<'_>] [Q1] handler \"1f:2\" \"show\" [H2] ]",
-    "module { node \"\" \"Pool\" [Pool] [connect] [] } { pub struct Billing; } { } { }",
+    "container draft { node \"\" \"Pool\" [allow replace [b::C]] [Pool] [Pool] [] associated \"\" \"Pool\" [] [Pool] [Pools] [Primary] 17u64 } \
+     { pub struct App { env: Env } } { [allow] [billing::Billing] [] [b::C] } \
+     { [] [c::D] { binding \"1f:0\" \"dyn Mailer\" [\"2f:3\"] [K0<'_>] [N0] [] } } \
+     [ node \"1f:1\" \"Users\" [] [K1<'_>] [N1<'_>] [Q1] handler \"1f:2\" \"show\" [] [H2] ]",
+    "module { node \"\" \"Pool\" [] [Pool] [connect] [] } { pub struct Billing; } { } { }",
 ];
 
 fn parse(text: &str) -> TokenStream {

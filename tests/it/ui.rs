@@ -16,8 +16,8 @@ fn snapshots() {
     trybuild::TestCases::new().compile_fail("ui/*/fail/*.rs");
 }
 
-/// Code, line, number and content of the errors, independent of how rustc words and draws them; and no error in the
-/// corrected twins. All of them in one run of cargo.
+/// Code, line, number and content of errors and of our warnings, independent of how rustc words and draws them; and no
+/// error in the corrected twins. All of them in one run of cargo.
 #[test]
 fn expectations() {
     let (cases, twins) = (cases("fail"), cases("pass"));
@@ -29,17 +29,12 @@ fn expectations() {
     programs.extend(twins.clone());
     let said = check(&programs);
     let mut wrong = String::new();
-    for (name, path) in &twins {
-        for error in said.get(name).map_or(&[][..], Vec::as_slice) {
-            writeln!(wrong, "{} should pass:\n{}", path.display(), error.text)
-                .expect("a string takes any text");
-        }
-    }
-    for (name, path) in &cases {
+    for (name, path) in &programs {
         let source = fs::read_to_string(path).expect("the file was just found");
         let expected = Expectation::parse(&source);
-        let errors = said.get(name).map_or(&[][..], Vec::as_slice);
-        if let Err(difference) = expected.compare(errors) {
+        let found = said.get(name).map_or(&[][..], Vec::as_slice);
+        let is_mistake = cases.contains_key(name);
+        if let Err(difference) = expected.compare(found, is_mistake) {
             writeln!(wrong, "{}:\n{difference}", path.display()).expect("a string takes any text");
         }
     }
@@ -138,8 +133,9 @@ fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
         .map(|entry| entry.expect("a readable folder").path())
 }
 
-/// One error of the compiler.
+/// One error of the compiler, or one warning with a code of ours.
 struct Said {
+    level: String,
     code: String,
     line: u64,
     text: String,
@@ -201,10 +197,8 @@ fn parse(stdout: &str) -> BTreeMap<String, Vec<Said>> {
             .as_array()
             .and_then(|spans| spans.iter().find(|span| span["is_primary"] == true));
         // The closing "aborting due to .." has no place.
-        let (Some(primary), "error") = (primary, diagnostic["level"].as_str().unwrap_or_default())
-        else {
-            continue;
-        };
+        let Some(primary) = primary else { continue };
+        let level = diagnostic["level"].as_str().expect("a level").to_string();
         let target = message["target"]["name"]
             .as_str()
             .expect("a target has a name");
@@ -217,9 +211,15 @@ fn parse(stdout: &str) -> BTreeMap<String, Vec<Said>> {
             diagnostic["message"].as_str().expect("a text"),
             &diagnostic["code"]["code"],
         );
-        said.entry(target.to_string())
-            .or_default()
-            .push(Said { code, line, text });
+        if level == "error" || code.starts_with("DI") {
+            let said = said.entry(target.to_string()).or_default();
+            said.push(Said {
+                level,
+                code,
+                line,
+                text,
+            });
+        }
     }
     for errors in said.values_mut() {
         errors.sort_by_key(|error| error.line);
@@ -237,9 +237,9 @@ fn code(message: &str, rustc: &Value) -> String {
         .to_string()
 }
 
-/// What the top of a file says about its errors.
+/// What the top of a file says about its errors and warnings.
 struct Expectation {
-    errors: Vec<String>,
+    found: Vec<String>,
     says: Vec<String>,
 }
 
@@ -249,27 +249,31 @@ impl Expectation {
             let lines = source.lines().filter_map(|line| line.strip_prefix(key));
             lines.map(|line| line.trim().to_string()).collect()
         };
+        let found = source
+            .lines()
+            .filter_map(|line| line.strip_prefix("//! "))
+            .filter(|line| line.starts_with("error: ") || line.starts_with("warning: "));
         Expectation {
-            errors: lines("//! error:"),
+            found: found.map(str::to_string).collect(),
             says: lines("//! says:"),
         }
     }
 
-    fn compare(&self, said: &[Said]) -> Result<(), String> {
-        let errors: Vec<String> = said
+    fn compare(&self, said: &[Said], is_mistake: bool) -> Result<(), String> {
+        let found: Vec<String> = said
             .iter()
-            .map(|said| format!("{} at {}", said.code, said.line))
+            .map(|said| format!("{}: {} at {}", said.level, said.code, said.line))
             .collect();
         let text: String = said.iter().map(|said| said.text.as_str()).collect();
-        if self.errors.is_empty() || self.says.is_empty() {
+        if is_mistake && (self.found.is_empty() || self.says.is_empty()) {
             return Err(format!(
-                "  it does not say what is expected; the errors are {errors:?}\n{text}"
+                "  it does not say what is expected; the errors are {found:?}\n{text}"
             ));
         }
-        if errors != self.errors {
+        if found != self.found {
             return Err(format!(
-                "  expected {:?}\n  found    {errors:?}\n{text}",
-                self.errors
+                "  expected {:?}\n  found    {found:?}\n{text}",
+                self.found
             ));
         }
         let mut rest = text.as_str();

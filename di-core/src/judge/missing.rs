@@ -1,7 +1,7 @@
 //! DI001, and DI007 for what is no extractor: nothing provides a dependency.
 
 use super::{
-    fail, needed_by,
+    needed_by,
     say::{at, hints, node, same, takes},
 };
 use crate::{
@@ -12,24 +12,27 @@ use crate::{
 };
 
 /// `struct Users<'r> { pool: &'r Pool }`, and no `Pool` in the list. Said once for a type, at the first that asks for it.
-#[track_caller]
-pub(super) const fn check_missing<const N: usize, const E: usize>(table: &Table<N, E>, row: usize) {
+pub(super) const fn check_missing<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    row: usize,
+) -> Option<Text> {
     let mut k = 0;
     while k < table.rows[row].len as usize {
         if matches!(table.edge(row, k), Source::Missing) {
             let Some(meta) = table.rows[row].meta else {
-                fail(unbound(&table.rows[row]));
+                return Some(unbound(&table.rows[row]));
             };
             let param = &meta.params[k];
             if matches!(param.mode, Mode::Extract) {
-                fail(no_extractor(&table.rows[row], param));
+                return Some(no_extractor(&table.rows[row], param));
             }
             if !is_said_before(table, row, k, param) {
-                fail(missing(table, row, param));
+                return Some(missing(table, row, param));
             }
         }
         k += 1;
     }
+    None
 }
 
 /// `dyn Mailer = SmtpMailer`, and no `SmtpMailer` in the list.

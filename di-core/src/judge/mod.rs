@@ -4,22 +4,30 @@
 //! show up in one `cargo check`. One fn for each rule; all of them panic with a text for the user. The codes are
 //! explained in docs/errors.md.
 
+mod draft;
+mod held;
 mod missing;
 mod say;
+mod unused;
 mod way;
 
 use crate::{
     Scope,
-    graph::{Kind, NO_ROW, Row, Source, Table},
-    key::Mode,
-    node::Param,
+    graph::{Kind, NO_ROW, Table},
     text::Text,
 };
 
 use self::{
+    held::check_held,
     missing::check_missing,
-    say::{at, held, node, same, takes},
+    say::{at, held, node, takes},
     way::{Way, inside, path, way_to},
+};
+
+pub use self::{
+    draft::refusals,
+    held::check_by_value,
+    unused::{any_used, used},
 };
 
 /// Refuses a row that breaks a rule.
@@ -28,170 +36,57 @@ use self::{
 /// In const evaluation, with the text of the first rule that is broken.
 #[track_caller]
 pub const fn check<const N: usize, const E: usize>(table: &Table<N, E>, row: usize) {
-    check_missing(table, row);
-    check_held(table, row);
-    check_cycle(table, row);
-    check_captive(table, row);
-    check_extractors(table, row);
-    check_errors(table, row);
+    if let Some(text) = verdict(table, row) {
+        fail(text);
+    }
 }
 
-/// Refuses a node that a handler takes by value, as if it were an extractor.
+/// What the first rule says that a row breaks.
+const fn verdict<const N: usize, const E: usize>(table: &Table<N, E>, row: usize) -> Option<Text> {
+    macro_rules! first {
+        ($($rule:ident)*) => {$(
+            if let Some(text) = $rule(table, row) {
+                return Some(text);
+            }
+        )*};
+    }
+    first!(check_missing check_held check_cycle check_captive check_extractors check_errors);
+    None
+}
+
+/// Refuses what the macro can put into words, and only types decide.
 ///
 /// # Panics
-/// In const evaluation, when it is a node.
+/// In const evaluation, with the text, when it does not hold.
 #[track_caller]
-pub const fn check_by_value(scope: Option<Scope>, ty: &str) {
-    let text = match scope {
-        None => return,
-        Some(Scope::Transient) => Text::new()
-            .str("[DI013] `")
-            .str(ty)
-            .str("` is transient, not an extractor\n  help: mark it, `#[inject] name: ")
-            .str(ty)
-            .str("`"),
-        Some(scope) => Text::new()
-            .str("[DI006] `")
-            .str(ty)
-            .str("` is ")
-            .str(scope.name())
-            .str(": by value it would be created again\n  help: borrow it, `name: &")
-            .str(ty)
-            .str("`"),
-    };
-    fail(text);
-}
-
-/// A dependency held in a way that its scope does not allow.
-#[track_caller]
-const fn check_held<const N: usize, const E: usize>(table: &Table<N, E>, row: usize) {
-    let mut k = 0;
-    while k < table.rows[row].len as usize {
-        if let Source::Row(to) = table.edge(row, k) {
-            let to = &table.rows[to as usize];
-            match table.rows[row].meta {
-                Some(meta) => check_mode(table, row, &meta.params[k], to),
-                None => check_bound(&table.rows[row], to),
-            }
-        }
-        k += 1;
+pub const fn refuse_unless(holds: bool, text: &str) {
+    if !holds {
+        fail(Text::new().str(text));
     }
 }
 
-#[track_caller]
-const fn check_mode<const N: usize, const E: usize>(
-    table: &Table<N, E>,
-    row: usize,
-    param: &Param,
-    to: &Row,
-) {
-    let (code, why, sign) = match (param.mode, to.scope) {
-        (Mode::Ref, Scope::Transient) => (
-            "[DI004] `",
-            "` is transient and cannot be borrowed: every place that asks gets its own",
-            "",
-        ),
-        (Mode::Shared, Scope::Request) => (
-            "[DI005] `",
-            "` is request-scoped and cannot be held as `Arc`, which outlives the request",
-            "&",
-        ),
-        (Mode::Shared, Scope::Transient) => (
-            "[DI005] `",
-            "` is transient: it is yours alone, not to be shared as `Arc`",
-            "",
-        ),
-        (Mode::Owned, Scope::Singleton) => (
-            "[DI006] `",
-            "` is a singleton: by value it would be created again",
-            "&",
-        ),
-        (Mode::Owned, Scope::Request) => (
-            "[DI006] `",
-            "` is request-scoped: by value it would be created again",
-            "&",
-        ),
-        (Mode::Owned, Scope::Transient) if to.is_lent() => (
-            "[DI015] `",
-            "` is torn down by the container, which therefore keeps a handle to it",
-            "Transient<",
-        ),
-        (Mode::Lent, Scope::Transient) if !to.is_lent() => {
-            ("[DI015] `", "` has no teardown: it is yours alone", "")
-        }
-        (Mode::Lent, Scope::Singleton | Scope::Request) => {
-            ("[DI015] `", "` is no transient: it is shared", "&")
-        }
-        (Mode::Guard, Scope::Singleton | Scope::Transient) => fail_guard(table, row, to),
-        _ => return,
-    };
-    let text = Text::new().str(code).str(to.name).str(why).str("\n  ");
-    let text = at(takes(node(text, &table.rows[row]), param), &table.rows[row]);
-    let is_handler = matches!(table.rows[row].kind, Kind::Root);
-    fail(
-        needed_by(text, table, row)
-            .str("\n  help: write `")
-            .str(if is_handler && sign.is_empty() {
-                "#[inject] "
-            } else {
-                ""
-            })
-            .str(param.name)
-            .str(": ")
-            .str(sign)
-            .str(param.ty)
-            .str(if same(sign, "Transient<") { ">`" } else { "`" })
-            .str(match (param.mode, to.scope) {
-                (Mode::Owned, Scope::Singleton) => ", or `Arc<..>`",
-                _ => "",
-            }),
-    );
-}
-
-/// `#[handler(guard(Settings))]`, and `Settings` is a singleton.
-#[track_caller]
-const fn fail_guard<const N: usize, const E: usize>(
-    table: &Table<N, E>,
-    row: usize,
-    guard: &Row,
-) -> ! {
-    let text = Text::new()
-        .str("[DI019] `")
-        .str(guard.name)
-        .str("` guards `")
-        .str(table.rows[row].name)
-        .str("`, but is ")
-        .str(guard.scope.name())
-        .str(": a guard is built for each request, and turns it away when it fails");
-    fail(
-        text.str("\n  help: make `")
-            .str(guard.name)
-            .str("` `request`, with a constructor that returns a `Result`"),
-    )
-}
-
-/// `dyn Clock = Ticker`, and `Ticker` is a transient.
-#[track_caller]
-const fn check_bound(binding: &Row, to: &Row) {
-    if matches!(to.scope, Scope::Transient) {
-        fail(
-            Text::new()
-                .str("[DI004] `")
-                .str(binding.name)
-                .str("` is bound to `")
-                .str(to.name)
-                .str("`, which is transient and cannot be borrowed\n  help: make `")
-                .str(to.name)
-                .str("` `singleton` or `request`"),
-        );
+/// Whether any row breaks a rule.
+pub(crate) const fn is_refused<const N: usize, const E: usize>(table: &Table<N, E>) -> bool {
+    if !table.valid {
+        return true;
     }
+    let mut row = 0;
+    while row < N {
+        if verdict(table, row).is_some() {
+            return true;
+        }
+        row += 1;
+    }
+    false
 }
 
 /// A -> B -> A.
-#[track_caller]
-const fn check_cycle<const N: usize, const E: usize>(table: &Table<N, E>, row: usize) {
+const fn check_cycle<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    row: usize,
+) -> Option<Text> {
     if table.back[row] == NO_ROW {
-        return;
+        return None;
     }
     let first = table.back[row] as usize;
     let cycle = path(table, first, row);
@@ -227,22 +122,24 @@ const fn check_cycle<const N: usize, const E: usize>(table: &Table<N, E>, row: u
             k += 1;
         }
     }
-    fail(text.str(
+    Some(text.str(
         "\n  help: let one of them work without the other, or move what both need into a third",
-    ));
+    ))
 }
 
 /// A singleton that holds a request-scoped value, directly or inside a transient.
-#[track_caller]
-const fn check_captive<const N: usize, const E: usize>(table: &Table<N, E>, row: usize) {
+const fn check_captive<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    row: usize,
+) -> Option<Text> {
     // A binding is as its implementation is, which is judged itself.
     let is_singleton = table.rows[row].scope.is(Scope::Singleton);
     if !is_singleton || matches!(table.rows[row].kind, Kind::Binding) {
-        return;
+        return None;
     }
     let chain = inside(table, row, false);
     if chain.len == 0 {
-        return;
+        return None;
     }
     let last = table.rows[chain.rows[chain.len - 1] as usize].name;
     let text = Text::new()
@@ -253,7 +150,7 @@ const fn check_captive<const N: usize, const E: usize>(table: &Table<N, E>, row:
         .str("`");
     let text = hops(text, table, &chain);
     let text = needed_by(text, table, row);
-    fail(
+    Some(
         text.str("\n  help: make `")
             .str(table.rows[row].name)
             .str("` `request`, or `")
@@ -261,14 +158,16 @@ const fn check_captive<const N: usize, const E: usize>(table: &Table<N, E>, row:
             .str("` `singleton`; or pass what is needed of `")
             .str(last)
             .str("` as an argument of a method"),
-    );
+    )
 }
 
 /// A singleton, or a transient inside one, that takes something from the request.
-#[track_caller]
-const fn check_extractors<const N: usize, const E: usize>(table: &Table<N, E>, row: usize) {
+const fn check_extractors<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    row: usize,
+) -> Option<Text> {
     if !table.rows[row].scope.is(Scope::Singleton) {
-        return;
+        return None;
     }
     let chain = inside(table, row, true);
     if chain.len > 0 {
@@ -277,20 +176,23 @@ const fn check_extractors<const N: usize, const E: usize>(table: &Table<N, E>, r
             .str(table.rows[row].name)
             .str("` is built at start-up, where there is no request to extract from");
         let text = hops(text, table, &chain);
-        fail(
+        return Some(
             text.str("\n  help: make `")
                 .str(table.rows[row].name)
                 .str("` `request`"),
         );
     }
+    None
 }
 
 /// A constructor whose error can become neither an answer nor a source. A transient's goes where its owner's would.
-#[track_caller]
-const fn check_errors<const N: usize, const E: usize>(table: &Table<N, E>, row: usize) {
+const fn check_errors<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    row: usize,
+) -> Option<Text> {
     let this = &table.rows[row];
     if !this.errors.fallible || !matches!(this.kind, Kind::Node) {
-        return;
+        return None;
     }
     let is_transient = this.scope.is(Scope::Transient);
     let answers =
@@ -308,9 +210,9 @@ const fn check_errors<const N: usize, const E: usize>(table: &Table<N, E>, row: 
             .str(this.name)
             .str("` would be returned by `build()`, but does not implement `std::error::Error`\n  ")
     } else {
-        return;
+        return None;
     };
-    fail(at(node(text, this), this).str("\n  help: implement it for the error type"));
+    Some(at(node(text, this), this).str("\n  help: implement it for the error type"))
 }
 
 /// Whether a row of this scope, or a listed handler for that of a request, takes the transient, or one that takes it.

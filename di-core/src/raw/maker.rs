@@ -17,7 +17,7 @@ use super::{
     lent::{AsItself, AsLent, Lent, LentOps, Written},
 };
 use crate::{
-    Container, Scope,
+    BoxError, Container, Scope,
     key::{Deps, Extract},
     node::{At, Bind, Construct, ConstructAsync, Recipe},
     teardown::{Teardown, TeardownShared},
@@ -83,7 +83,11 @@ pub struct Maker {
     pub(crate) teardown: Option<TeardownOp>,
     /// For transients with a teardown.
     pub(crate) lent: Option<LentOps>,
+    /// What is kept of an error of the constructor; none of an error of another type, such as an extractor's.
+    pub(crate) kept: Option<KeptFn>,
 }
+
+pub(crate) type KeptFn = fn(&(dyn Any + Send)) -> Option<BoxError>;
 
 impl Maker {
     /// Of a sync constructor.
@@ -128,6 +132,7 @@ impl Maker {
             arc: None,
             teardown: Some(TeardownOp::shared::<N, S>()),
             lent: Some(LentOps::of::<N::Output<'static>>()),
+            kept: None,
         }
     }
 
@@ -146,7 +151,15 @@ impl Maker {
             arc: None,
             teardown: None,
             lent: None,
+            kept: None,
         }
+    }
+
+    /// Of a constructor that can fail.
+    #[must_use]
+    pub const fn failing<N: Recipe<S>, S>(mut self) -> Self {
+        self.kept = Some(|error| error.downcast_ref::<N::Error>().map(N::kept));
+        self
     }
 
     /// With the teardown of a request-scoped value.
@@ -176,6 +189,7 @@ impl Maker {
             },
             teardown: None,
             lent: None,
+            kept: None,
         }
     }
 }

@@ -30,6 +30,10 @@ pub async fn start<C: Container>(
     runtime: impl Runtime,
     replacements: Replacements<C>,
 ) -> Result<Handle<C>, BuildError> {
+    let refusals = C::refusals();
+    if !refusals.is_empty() {
+        return Err(BuildError::refused(C::NAME, &refusals));
+    }
     let idle = replacements.idle();
     let Replacements { values, makes } = replacements;
     let runtime: Arc<dyn Runtime> = Arc::new(runtime);

@@ -8,16 +8,15 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{
-    ItemStruct, LitStr, Path, Token, Type, braced, bracketed,
+    ItemStruct, LitStr, Path, Type, braced, bracketed,
     parse::{Parse, ParseStream},
     parse_quote,
-    punctuated::Punctuated,
 };
 
 use super::{
     Shape, expand,
     list::{List, last_span},
-    model::{Entry, Kind, NodeType},
+    model::{Entry, Include, Kind, Listing, Marks, Module, NodeType, Replace},
     module,
 };
 use crate::common::{Facade, Key, facade};
@@ -26,22 +25,28 @@ use crate::common::{Facade, Key, facade};
 pub(crate) struct State {
     shape: Shape,
     di: Facade,
+    draft: Option<Ident>,
     /// The own list, as written.
     own: TokenStream,
     item: ItemStruct,
     /// Modules that are still to be asked.
-    pending: Vec<Path>,
-    /// The entries of the modules so far.
-    included: Vec<Entry>,
+    pending: Vec<Include>,
+    /// The modules so far, and their entries.
+    included: Vec<(Include, Vec<Entry>)>,
 }
 
 /// Begins with the list as written.
 pub(crate) fn begin(shape: Shape, di: Facade, list: List, item: ItemStruct) -> TokenStream {
-    let List { entries, includes } = list;
+    let List {
+        entries,
+        includes,
+        draft,
+    } = list;
     let own = entries.iter().map(Encoded);
     let state = State {
         shape,
         di,
+        draft,
         own: quote!(#(#own)*),
         item,
         pending: includes,
@@ -53,7 +58,7 @@ pub(crate) fn begin(shape: Shape, di: Facade, list: List, item: ItemStruct) -> T
 impl State {
     /// Asks the next module, or finishes.
     pub(crate) fn go_on(self) -> TokenStream {
-        let Some(module) = self.pending.first() else {
+        let Some(Include { path: module, .. }) = self.pending.first() else {
             return self.finish();
         };
         let di = &self.di;
@@ -70,13 +75,23 @@ impl State {
             Err(error) => return error.to_compile_error(),
         };
         let mut seen = std::collections::HashSet::new();
-        entries.extend(self.included.into_iter().filter(|entry| match &entry.id {
-            Some(id) => seen.insert(id.clone()),
-            None => true,
-        }));
+        let mut modules = Vec::new();
+        for (include, list) in self.included {
+            let ids = list.iter().filter_map(|entry| entry.id.clone()).collect();
+            modules.push(Module { include, ids });
+            entries.extend(list.into_iter().filter(|entry| match &entry.id {
+                Some(id) => seen.insert(id.clone()),
+                None => true,
+            }));
+        }
+        let listing = Listing {
+            entries,
+            modules,
+            draft: self.draft,
+        };
         match self.shape {
-            Shape::Container => expand::container(&self.item, &entries, &self.di),
-            Shape::Module => module::expand(&self.item, entries, &self.di),
+            Shape::Container => expand::container(&self.item, listing, &self.di),
+            Shape::Module => module::expand(&self.item, listing, &self.di),
         }
     }
 
@@ -89,14 +104,18 @@ impl State {
             Span::call_site(),
         );
         let State {
+            draft,
             own,
             item,
             pending,
             included,
             ..
         } = self;
-        let included = included.iter().map(Encoded);
-        quote!(#shape { #own } { #item } { #(#pending),* } { #(#included)* })
+        let included = included.iter().map(|(include, entries)| {
+            let entries = entries.iter().map(Encoded);
+            quote!(#include { #(#entries)* })
+        });
+        quote!(#shape #draft { #own } { #item } { #(#pending)* } { #(#included)* })
     }
 }
 
@@ -106,23 +125,32 @@ impl Parse for State {
             "module" => Shape::Module,
             _ => Shape::Container,
         };
-        let (own, item, pending, included, answer);
+        let draft = input.parse()?;
+        let (own, item, before, behind, answer);
         braced!(own in input);
         braced!(item in input);
-        braced!(pending in input);
-        braced!(included in input);
-        let mut pending: Vec<Path> = Punctuated::<Path, Token![,]>::parse_terminated(&pending)?
-            .into_iter()
-            .collect();
-        let mut included = entries(&included, None)?;
+        braced!(before in input);
+        braced!(behind in input);
+        let (mut pending, mut included) = (Vec::new(), Vec::new());
+        while !before.is_empty() {
+            pending.push(before.parse()?);
+        }
+        while !behind.is_empty() {
+            let (include, content);
+            include = behind.parse::<Include>()?;
+            braced!(content in behind);
+            included.push((include, entries(&content, None)?));
+        }
         if !input.is_empty() && !pending.is_empty() {
             bracketed!(answer in input);
-            let module = pending.remove(0);
-            included.extend(entries(&answer, Some(&module))?);
+            let include: Include = pending.remove(0);
+            let entries = entries(&answer, Some(&include.path))?;
+            included.push((include, entries));
         }
         Ok(State {
             shape,
             di: facade(),
+            draft,
             own: own.parse()?,
             item: item.parse()?,
             pending,
@@ -131,7 +159,30 @@ impl Parse for State {
     }
 }
 
-/// An entry as tokens: `node "id" "name" [key] [node] [qualifier] [of] hash;`
+impl ToTokens for Include {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Include {
+            path,
+            may_be_unused,
+        } = self;
+        let allow = may_be_unused.then(|| quote!(allow));
+        tokens.extend(quote!([#allow] [#path]));
+    }
+}
+
+impl Parse for Include {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let (allow, path);
+        bracketed!(allow in input);
+        bracketed!(path in input);
+        Ok(Include {
+            may_be_unused: allow.parse::<Option<Ident>>()?.is_some(),
+            path: path.parse()?,
+        })
+    }
+}
+
+/// An entry as tokens: `node "id" "name" [marks] [key] [node] [qualifier] [of] hash;`
 pub(crate) struct Encoded<'a>(pub(crate) &'a Entry);
 
 impl ToTokens for Encoded<'_> {
@@ -140,6 +191,7 @@ impl ToTokens for Encoded<'_> {
             id,
             name,
             kind,
+            marks,
             span,
         } = self.0;
         let (id, name) = (id.as_deref().unwrap_or_default(), LitStr::new(name, *span));
@@ -148,23 +200,64 @@ impl ToTokens for Encoded<'_> {
                 key: Key { ty, qualifier },
                 node: NodeType::Type(node),
             } => {
-                quote!(node #id #name [#ty] [#node] [#qualifier])
+                quote!(node #id #name [#marks] [#ty] [#node] [#qualifier])
             }
             Kind::Node {
                 key: Key { ty, qualifier },
                 node: NodeType::Associated { of, hash },
             } => {
-                quote!(associated #id #name [#ty] [#of] [#qualifier] #hash)
+                quote!(associated #id #name [#marks] [#ty] [#of] [#qualifier] #hash)
             }
             Kind::Binding {
                 key: Key { ty, qualifier },
                 to,
             } => {
                 let to = &to.ty;
-                quote!(binding #id #name [#ty] [#to] [#qualifier])
+                quote!(binding #id #name [#marks] [#ty] [#to] [#qualifier])
             }
-            Kind::Handler { ty } => quote!(handler #id #name [#ty]),
+            Kind::Handler { ty } => quote!(handler #id #name [#marks] [#ty]),
         });
+    }
+}
+
+impl ToTokens for Marks {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Marks {
+            may_be_unused,
+            replace,
+            replaced,
+        } = self;
+        let allow = may_be_unused.then(|| quote!(allow));
+        let replace = replace.as_ref().map(|Replace { module, place }| {
+            let replace = Ident::new("replace", *place);
+            quote!(#replace [#module])
+        });
+        tokens.extend(quote!(#allow #replace #(#replaced)*));
+    }
+}
+
+impl Parse for Marks {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut marks = Marks::default();
+        while let Some(mark) = input.parse::<Option<Ident>>()? {
+            if mark == "allow" {
+                marks.may_be_unused = true;
+                continue;
+            }
+            let module;
+            bracketed!(module in input);
+            marks.replace = Some(Replace {
+                module: match module.is_empty() {
+                    true => None,
+                    false => Some(module.parse()?),
+                },
+                place: mark.span(),
+            });
+        }
+        while !input.is_empty() {
+            marks.replaced.push(input.parse::<LitStr>()?.value());
+        }
+        Ok(marks)
     }
 }
 
@@ -181,6 +274,9 @@ fn entry(input: ParseStream<'_>, module: Option<&Path>) -> syn::Result<Entry> {
     let kind = input.parse::<Ident>()?.to_string();
     let id = input.parse::<LitStr>()?.value();
     let name = input.parse::<LitStr>()?;
+    let marks;
+    bracketed!(marks in input);
+    let marks = marks.parse::<Marks>()?;
     let first = ty(input, module)?.ok_or_else(|| input.error("expected a type"))?;
     let span = module.map_or_else(|| name.span(), last_span);
     let kind = if kind == "handler" {
@@ -216,6 +312,7 @@ fn entry(input: ParseStream<'_>, module: Option<&Path>) -> syn::Result<Entry> {
         id: (!id.is_empty()).then_some(id),
         name: name.value(),
         kind,
+        marks,
         span,
     })
 }

@@ -1,9 +1,10 @@
 //! The grammar of a list.
 //!
 //! ```text
-//! list    = entry ("," entry)*
-//! entry   = option* (type | type "=" provider | "dyn" bounds "=" type) | ".." path | "handlers" "(" path,* ")"
-//! option  = "#[qualifier(" type ")]"
+//! list    = (entry | "draft") ("," list)?
+//! entry   = option* (type | type "=" provider | "dyn" bounds "=" type) | allow? ".." path | "handlers" "(" path,* ")"
+//! option  = "#[qualifier(" type ")]" | "#[replace]" | "#[replace(" path ")]" | allow
+//! allow   = "#[allow(unused)]"
 //! ```
 
 use proc_macro2::{Span, TokenStream, TokenTree};
@@ -15,7 +16,7 @@ use syn::{
 };
 
 use super::{
-    model::{Entry, Kind, NodeType},
+    model::{Entry, Include, Kind, Marks, NodeType},
     options::Options,
 };
 use crate::{
@@ -26,7 +27,9 @@ use crate::{
 /// A parsed list: entries, and the modules that it includes, in order.
 pub(crate) struct List {
     pub(crate) entries: Vec<Entry>,
-    pub(crate) includes: Vec<Path>,
+    pub(crate) includes: Vec<Include>,
+    /// The word `draft`.
+    pub(crate) draft: Option<Ident>,
 }
 
 impl Parse for List {
@@ -41,6 +44,7 @@ impl Parse for List {
         let mut list = List {
             entries: Vec::new(),
             includes: Vec::new(),
+            draft: None,
         };
         while !input.is_empty() {
             list.entry(input)?;
@@ -56,9 +60,12 @@ impl List {
     fn entry(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let options = Options::parse(input)?;
         if input.peek(Token![..]) {
-            options.none_on("an included module")?;
+            let may_be_unused = options.of_include()?;
             input.parse::<Token![..]>()?;
-            self.includes.push(input.call(Path::parse_mod_style)?);
+            self.includes.push(Include {
+                path: input.call(Path::parse_mod_style)?,
+                may_be_unused,
+            });
             return Ok(());
         }
         if is_handlers(input) {
@@ -81,9 +88,15 @@ impl List {
                     id: None,
                     name: crate::common::text(&path),
                     kind: Kind::Handler { ty },
+                    marks: Marks::default(),
                     span,
                 }
             }));
+            return Ok(());
+        }
+        if is_draft(input) {
+            options.none_on("`draft`")?;
+            self.draft = Some(input.parse()?);
             return Ok(());
         }
         self.entries.push(node(input, options)?);
@@ -117,6 +130,13 @@ pub(super) fn find_self(tokens: TokenStream) -> Option<Ident> {
 fn is_handlers(input: ParseStream<'_>) -> bool {
     let fork = input.fork();
     fork.parse::<Ident>().is_ok_and(|word| word == "handlers") && !fork.peek(Token![::])
+}
+
+/// The word alone; `Type = draft` is a provider, and `self::draft` a type.
+fn is_draft(input: ParseStream<'_>) -> bool {
+    let fork = input.fork();
+    let is_word = fork.parse::<Ident>().is_ok_and(|word| word == "draft");
+    is_word && (fork.is_empty() || fork.peek(Token![,]))
 }
 
 fn node(input: ParseStream<'_>, options: Options) -> syn::Result<Entry> {
@@ -163,6 +183,7 @@ fn node(input: ParseStream<'_>, options: Options) -> syn::Result<Entry> {
         id: None,
         name,
         kind,
+        marks: options.marks,
         span,
     })
 }

@@ -7,6 +7,7 @@ mod list;
 mod model;
 mod module;
 mod options;
+mod replace;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -59,6 +60,13 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream, shape: Shape) -> T
         return item.into_token_stream();
     }
     let checked = check_struct(&item, shape).and_then(|()| syn::parse2::<list::List>(args));
+    let checked = checked.and_then(|list| match (&list.draft, shape) {
+        (Some(word), Shape::Module) => Err(syn::Error::new(
+            word.span(),
+            "a module is judged where it is included: write `draft` in the list of the container",
+        )),
+        _ => Ok(list),
+    });
     match checked {
         Ok(list) => include::begin(shape, facade(), list, item),
         Err(error) => {
@@ -101,6 +109,9 @@ fn check_struct(item: &ItemStruct, shape: Shape) -> syn::Result<()> {
             mark,
             "a field of a container is handed in, as a parameter of `build(..)`: it takes no mark",
         ));
+    }
+    for field in &item.fields {
+        model::Marks::of_field(&field.attrs)?;
     }
     let mut borrowed = item.fields.iter().filter(|field| has_lifetimes(&field.ty));
     if let (Shape::Container, Some(field)) = (shape, borrowed.next()) {

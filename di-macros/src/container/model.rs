@@ -1,8 +1,8 @@
 //! The entries of a list, own and included ones alike.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use syn::{Lifetime, Type, spanned::Spanned};
+use syn::{Lifetime, Path, Type, spanned::Spanned};
 
 use crate::common::{Facade, Key, at, text};
 
@@ -14,8 +14,50 @@ pub(crate) struct Entry {
     /// As users name it.
     pub(crate) name: String,
     pub(crate) kind: Kind,
+    pub(crate) marks: Marks,
     /// The user's line that it comes from.
     pub(crate) span: Span,
+}
+
+/// What stands in front of an entry, beside its qualifier.
+#[derive(Clone, Default)]
+pub(crate) struct Marks {
+    /// `#[allow(unused)]`
+    pub(crate) may_be_unused: bool,
+    pub(crate) replace: Option<Replace>,
+    /// The entries of modules that it has replaced, by their ids.
+    pub(crate) replaced: Vec<String>,
+}
+
+/// `#[replace]`, `#[replace(billing::Billing)]`
+#[derive(Clone)]
+pub(crate) struct Replace {
+    /// Whose entry is meant.
+    pub(crate) module: Option<Path>,
+    pub(crate) place: Span,
+}
+
+/// `..billing::Billing`
+#[derive(Clone)]
+pub(crate) struct Include {
+    pub(crate) path: Path,
+    /// `#[allow(unused)]`
+    pub(crate) may_be_unused: bool,
+}
+
+/// A list with those of its modules.
+pub(crate) struct Listing {
+    /// The own ones, then those of the modules.
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) modules: Vec<Module>,
+    /// The word `draft`.
+    pub(crate) draft: Option<Ident>,
+}
+
+/// An included module, and the ids of the entries that it brings.
+pub(crate) struct Module {
+    pub(crate) include: Include,
+    pub(crate) ids: Vec<String>,
 }
 
 impl Entry {

@@ -13,7 +13,7 @@
 //! #[macro_export]
 //! macro_rules! __di_module_Billing_1f.. {
 //!     ([$($resume:tt)*] $($state:tt)*) => {
-//!         $($resume)*! { $($state)* [node "1f..:0" "Ledger" [K0<'_>] [N0<'_>] [] ..] }
+//!         $($resume)*! { $($state)* [node "1f..:0" "Ledger" [] [K0<'_>] [N0<'_>] [] ..] }
 //!     };
 //! }
 //! pub use __di_module_Billing_1f.. as Billing;
@@ -27,16 +27,24 @@ use syn::{
 };
 
 use super::{
+    expand::without_duplicates,
     include::Encoded,
-    model::{Entry, Kind, NodeType},
+    model::{Entry, Kind, Listing, NodeType},
+    replace::Replaced,
 };
 use crate::{
     common::{Facade, Key, at, has_lifetimes},
     injectable::hash,
 };
 
-pub(crate) fn expand(item: &ItemStruct, mut entries: Vec<Entry>, di: &Facade) -> TokenStream {
+pub(crate) fn expand(item: &ItemStruct, listing: Listing, di: &Facade) -> TokenStream {
     let (ident, vis, attrs) = (&item.ident, &item.vis, &item.attrs);
+    let replaced = Replaced::of(&listing, Vec::new());
+    let same = replaced.same.iter().map(|same| same.check(di));
+    let same: Vec<TokenStream> = same.collect();
+    let mut report = replaced.report;
+    let mut entries = without_duplicates(replaced.entries, &mut report);
+    let errors = report.check().err().map(|error| error.to_compile_error());
     let place = place(item, &entries);
     let mut aliases = Aliases {
         tokens: TokenStream::new(),
@@ -45,6 +53,7 @@ pub(crate) fn expand(item: &ItemStruct, mut entries: Vec<Entry>, di: &Facade) ->
     };
     for (i, entry) in entries.iter_mut().enumerate() {
         entry.id.get_or_insert_with(|| format!("{place:x}:{i}"));
+        entry.marks.replace = None;
         aliases.replace(&mut entry.kind);
         aliases.next += 1;
     }
@@ -71,6 +80,8 @@ pub(crate) fn expand(item: &ItemStruct, mut entries: Vec<Entry>, di: &Facade) ->
         #[doc(hidden)]
         #[allow(unused_imports)]
         #vis use #name as #ident;
+        #(#same)*
+        #errors
     }
 }
 

@@ -132,7 +132,10 @@ fn teardown(word: &Ident, input: ParseStream<'_>) -> syn::Result<Path> {
         .call(Path::parse_mod_style)
         .map_err(|error| syn::Error::new(error.span(), EXPECTED))?;
     if input.peek(syn::token::Paren) {
-        return Err(input.error("the fn is named here, and not called: write `teardown = close`"));
+        return Err(syn::Error::new_spanned(
+            &path,
+            "the fn is named here, and not called: write `teardown = close`",
+        ));
     }
     Ok(path)
 }

@@ -21,6 +21,7 @@ pub(crate) fn node(node: &Node, di: &Facade) -> TokenStream {
 fn body(node: &Node, di: &Facade) -> TokenStream {
     let (target, generics) = (target_type(node), impl_generics(&node.generics));
     let (impls, _, bounds) = generics.split_for_impl();
+    let seal = seal(node);
     let (output, error) = output(node, di);
     let error = quote_spanned!(place(node)=> type Error = #error;);
     let meta = meta(node, di);
@@ -36,7 +37,9 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
     let construct = construct(node, di);
     let covariant = covariant(node, di);
     let (torn_down, teardown) = teardown(node, di);
-    let (seal, seal_params) = (seal(node), without_bounds(&node.generics));
+    let kept = node.is_fallible.then(|| kept(di));
+    let failing = node.is_fallible.then(|| quote!(.failing::<Self, #seal>()));
+    let seal_params = without_bounds(&node.generics);
     // Not its projections to value and error: the compiler does not look into those for the least visible type.
     let built = at(&node.output, &lifetime("'static"));
     quote! {
@@ -48,10 +51,11 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
         }
         #[automatically_derived]
         unsafe impl #impls #di::Recipe<#seal> for #target #bounds {
-            const MAKER: #di::Maker = #di::Maker::#new::<Self, #seal>() #torn_down;
+            const MAKER: #di::Maker = #di::Maker::#new::<Self, #seal>() #failing #torn_down;
             type Deps = #deps;
             type Output<'di> = #output;
             #error
+            #kept
         }
         #construct
         #teardown
@@ -119,6 +123,17 @@ fn target_type(node: &Node) -> TokenStream {
         Target::Marker { ident } | Target::Associated { ident, .. } => {
             let (_, arguments, _) = node.generics.split_for_impl();
             quote!(#ident #arguments)
+        }
+    }
+}
+
+/// What is kept of an error that becomes an answer; what its type allows is found out by method resolution (see `Keep`).
+fn kept(di: &Facade) -> TokenStream {
+    quote! {
+        fn kept(error: &Self::Error) -> #di::BoxError {
+            #[allow(unused_imports)]
+            use #di::{KeepChain as _, KeepName as _, KeepText as _, KeepValue as _};
+            (&&&&#di::Keep(error)).kept()
         }
     }
 }

@@ -139,7 +139,9 @@ fn named_by(path: ExprPath, self_ty: Option<&Type>) -> ExprPath {
     match (segments.first(), self_ty) {
         (Some(first), Some(ty)) if first.ident == "Self" => {
             let (ty, rest) = (expand::elided(ty), segments.iter().skip(1));
-            syn::parse_quote!(<#ty> #(::#rest)*)
+            let place = first.ident.span().resolved_at(Span::call_site());
+            let path = quote_spanned!(place=> <#ty> #(::#rest)*);
+            syn::parse_quote!(#path)
         }
         _ => path,
     }

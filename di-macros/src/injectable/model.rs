@@ -1,6 +1,7 @@
 //! What is known about a node once its item is parsed.
 
 use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
 use syn::{ExprPath, Generics, Type, parse_quote};
 
 use super::expand::elided;
@@ -41,8 +42,10 @@ impl Node {
     pub(crate) fn torn_down_by_own_fn(mut self, ty: &Type) -> Self {
         self.teardown = self.teardown.map(|path| match path.path.get_ident() {
             Some(ident) => {
-                let ty = elided(ty);
-                parse_quote!(<#ty>::#ident)
+                let (ty, place) = (elided(ty), ident.span().resolved_at(Span::call_site()));
+                // An error about the fn stands at its name.
+                let path = quote_spanned!(place=> <#ty>::#ident);
+                parse_quote!(#path)
             }
             None => path,
         });

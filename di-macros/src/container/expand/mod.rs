@@ -1,49 +1,74 @@
 //! Writes a container. By hand, the same stands in `di-core/tests/expansion.rs`.
 
+mod draft;
 mod duplicates;
 mod rows;
 mod table;
+mod unused;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{ItemStruct, Lifetime, Type};
+use syn::{ItemStruct, Lifetime, Path, Type};
 
-use self::duplicates::check_duplicates;
-use super::model::{Entry, Kind};
+pub(crate) use self::duplicates::without_duplicates;
+use self::duplicates::{Twins, check_duplicates};
+use super::{
+    model::{Entry, Kind, Listing, Marks, Module},
+    replace::{Replaced, Replacer, Same},
+};
 use crate::common::{Facade, Key, shared, text};
 
 /// The struct, its `build`, and everything that the compiler checks.
-pub(crate) fn container(item: &ItemStruct, entries: &[Entry], di: &Facade) -> TokenStream {
+pub(crate) fn container(item: &ItemStruct, listing: Listing, di: &Facade) -> TokenStream {
     let fields: Vec<Field<'_>> = item.fields.iter().filter_map(Field::new).collect();
-    let entries: Vec<Entry> = entries.iter().map(Entry::adopted).collect();
-    let (entries, duplicates) = check_duplicates(&fields, &entries);
+    let replaced = Replaced::of(
+        &listing,
+        fields.iter().filter_map(Field::replacer).collect(),
+    );
+    let Listing { modules, draft, .. } = listing;
+    let entries: Vec<Entry> = replaced.entries.iter().map(Entry::adopted).collect();
+    let mut report = replaced.report;
+    let entries = check_duplicates(&fields, &entries, &mut report);
+    let errors = report.check().err().map(|error| error.to_compile_error());
     let (handlers, nodes): (Vec<&Entry>, Vec<&Entry>) = entries
         .into_iter()
         .partition(|entry| matches!(entry.kind, Kind::Handler { .. }));
     let has_handlers = !handlers.is_empty();
     // Rows: fields, nodes, handlers.
     let nodes: Vec<&Entry> = nodes.into_iter().chain(handlers).collect();
-    let container = Container {
+    let mut container = Container {
         item,
         fields,
         nodes,
+        modules,
+        draft,
+        same: replaced.same,
+        twins: Vec::new(),
+        is_judged: !replaced.is_unclear,
         has_handlers,
         di,
     };
-    let (structure, table, checks, mounts) = (
+    container.twins = container.find_twins();
+    let (structure, table, replaced, checks, mounts, unused, draft) = (
         container.structure(),
         container.table(),
+        container.replaced(),
         container.rows(),
         container.mounts(),
+        container.unused(),
+        container.draft_warning(),
     );
     quote! {
         #structure
         const _: () = {
             #table
+            #replaced
             #(#checks)*
             #mounts
+            #unused
+            #draft
         };
-        #duplicates
+        #errors
     }
 }
 
@@ -52,6 +77,13 @@ struct Container<'a> {
     fields: Vec<Field<'a>>,
     /// Nodes and bindings, then handlers; their rows follow those of the fields.
     nodes: Vec<&'a Entry>,
+    modules: Vec<Module>,
+    draft: Option<Ident>,
+    /// What has to be one type, else nothing further is said.
+    same: Vec<Same>,
+    /// Rows that may be of one type.
+    twins: Vec<Twins>,
+    is_judged: bool,
     has_handlers: bool,
     di: &'a Facade,
 }
@@ -63,6 +95,7 @@ struct Field<'a> {
     attrs: &'a [syn::Attribute],
     key: Key,
     is_shared: bool,
+    marks: Marks,
 }
 
 impl<'a> Field<'a> {
@@ -80,6 +113,18 @@ impl<'a> Field<'a> {
                 qualifier: None,
             },
             is_shared,
+            marks: Marks::of_field(&field.attrs).unwrap_or_default(),
+        })
+    }
+
+    /// Of a field with `#[replace]`.
+    fn replacer(&self) -> Option<Replacer> {
+        Some(Replacer {
+            entry: None,
+            key: self.key.clone(),
+            replace: self.marks.replace.clone()?,
+            what: format!("the field `{}`", text(self.ident)),
+            place: self.ident.span(),
         })
     }
 }
@@ -144,7 +189,7 @@ impl Container<'_> {
                 /// What can be said before it is built: limits, and in tests replacements.
                 #[allow(clippy::too_many_arguments, dead_code)]
                 #vis fn builder(#(#parameters),*) -> #di::Builder<Self> {
-                    #di::Builder::new(#values)
+                    #di::Builder::<Self>::new(#values)
                 }
 
                 /// Tells open streams to end, waits for what still runs beside requests, and then tears the singletons down, in reverse order of
@@ -196,15 +241,58 @@ impl Container<'_> {
     }
 }
 
-/// What an entry is called.
-fn called(key: &Key, di: &Facade) -> TokenStream {
-    let (name, ty, qualifier) = (key.name(), key.type_name(), key.qualifier_name(di));
-    quote!(#di::Name { name: #name, key: #ty, qualifier: #qualifier })
+impl Container<'_> {
+    /// Judges a row, unless the container is a draft.
+    fn check(&self, row: usize, span: Span) -> Option<TokenStream> {
+        let di = self.di.at(span);
+        if self.draft.is_some() || !self.is_judged {
+            return None;
+        }
+        let check = quote_spanned!(span=> #di::check(&__GRAPH, #row));
+        let check = match self.same[..] {
+            [] => check,
+            _ => quote_spanned!(span=> if __REPLACED { #check }),
+        };
+        Some(quote_spanned!(span=> const _: () = #check;))
+    }
+
+    /// The module that an entry comes from.
+    fn module_of(&self, entry: &Entry) -> Option<&Path> {
+        let id = entry.id.as_ref()?;
+        let module = self.modules.iter().find(|module| module.ids.contains(id))?;
+        Some(&module.include.path)
+    }
+
+    /// That what is replaced is of the type of what replaces it.
+    fn replaced(&self) -> Option<TokenStream> {
+        let di = self.di;
+        let (checks, holds) = (
+            self.same.iter().map(|same| same.check(di)),
+            self.same.iter().map(|same| same.holds(di)),
+        );
+        (!self.same.is_empty()).then(|| {
+            quote! {
+                const __REPLACED: bool = {
+                    use #di::NotSame as _;
+                    #(#holds)&&*
+                };
+                #(#checks)*
+            }
+        })
+    }
 }
 
-fn check(di: &Facade, row: usize, span: Span) -> TokenStream {
-    let di = di.at(span);
-    quote_spanned!(span=> const _: () = #di::check(&__GRAPH, #row);)
+/// What an entry is called: its name as users read it, which for an entry of a module is the one that is written there.
+fn called(name: &str, key: &Key, di: &Facade) -> TokenStream {
+    let parts = key.qualifier.as_ref().and_then(|_| name.rsplit_once(" ("));
+    let (ty, qualifier) = match parts {
+        Some((ty, qualifier)) => {
+            let qualifier = qualifier.trim_end_matches(')');
+            (ty, quote!(#di::core::option::Option::Some(#qualifier)))
+        }
+        None => (name, quote!(#di::core::option::Option::None)),
+    };
+    quote!(#di::Name { name: #name, key: #ty, qualifier: #qualifier })
 }
 
 fn binding(i: usize) -> syn::Ident {

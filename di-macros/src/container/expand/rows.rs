@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ItemStruct, Type};
 
-use super::{Container, binding, check, lifetime};
+use super::{Container, binding, lifetime};
 use crate::{
     common::{Key, at, has_lifetimes},
     container::model::{Entry, Kind, written_at},
@@ -33,7 +33,7 @@ impl Container<'_> {
         let di = self.di;
         let scope = quote_spanned!(entry.place()=> #di::NodeProbe::<(#node)>::NUMBER);
         let provides = self.provides(row, key, &scope, entry.place());
-        let check = check(di, row, entry.place());
+        let check = self.check(row, entry.place());
         let everywhere = has_lifetimes(&key.ty).then(|| {
             let (ident, ty) = (format_ident!("__Key{row}"), at(&key.ty, &lifetime("'di")));
             quote! {
@@ -57,7 +57,7 @@ impl Container<'_> {
         let provides = self.provides(row, key, &scope, entry.place());
         let binding = binding(i);
         let (from, object) = (at(&to.ty, &lifetime("'di")), at(&key.ty, &lifetime("'di")));
-        let check = check(di, row, entry.place());
+        let check = self.check(row, entry.place());
         let coerced = quote_spanned!(entry.place()=> from);
         quote! {
             #provides
@@ -78,7 +78,13 @@ impl Container<'_> {
         let (di, ident) = (self.di, &self.item.ident);
         let (d, family, q) = (key.discriminator(), key.family(di), key.qualifier());
         let index = u16::try_from(row).unwrap_or(u16::MAX);
+        let twins = self.twins.iter().find(|twins| twins.row == row);
+        let (d, twins) = match twins {
+            Some(twins) => (twins.discriminator(), Some(twins.tokens(self, key))),
+            None => (quote!(#d), None),
+        };
         quote_spanned! {span=>
+            #twins
             #[automatically_derived]
             unsafe impl #di::Provides<#d, #q> for #ident {
                 type Family = #family;
@@ -131,7 +137,7 @@ impl Container<'_> {
 
     fn mount(&self, row: usize, entry: &Entry, handler: &Type) -> TokenStream {
         let (di, ident) = (self.di, &self.item.ident);
-        let check = check(di, row, entry.place());
+        let check = self.check(row, entry.place());
         quote_spanned! {entry.place()=>
             #[automatically_derived]
             unsafe impl #di::Mounts<#handler> for #ident {

@@ -15,7 +15,7 @@ impl Container<'_> {
         let (di, ident) = (self.di, &self.item.ident);
         let name = text(ident);
         let given_rows = self.fields.iter().map(|field| {
-            let name = called(&field.key, di);
+            let name = called(&field.key.name(), &field.key, di);
             quote!(#di::Listed::given(#name))
         });
         // An item of its own for each: in one body the compiler would go through the open obligations of all
@@ -45,17 +45,32 @@ impl Container<'_> {
         let given = given
             .rev()
             .fold(quote!(()), |tail, head| quote!((#head, #tail)));
+        let once = (!self.twins.is_empty()).then(|| {
+            quote! {
+                use #di::NotSame as _;
+                struct __Is<const __IS: bool>;
+                trait __Once {
+                    type Key: ?#di::core::marker::Sized;
+                }
+            }
+        });
+        let refusals = self.refusals();
+        let new = match &self.draft {
+            Some(_) => quote!(draft),
+            None => quote!(new),
+        };
         quote! {
             #[allow(unused_imports)]
             use #di::{
                 NoAnswer as _, NoSource as _, NotANode as _, PickSome as _, Settle as _, SomeError as _,
                 Unprovided as _,
             };
+            #once
 
             #(const #rows: #di::Listed = #listed;)*
             const __LISTED: [#di::Listed; #count] = [#(#given_rows,)* #(#rows,)*];
             const __EDGES: usize = #di::count_edges(&__LISTED);
-            static __GRAPH: #di::Table<#count, __EDGES> = #di::Table::new(#name, &__LISTED);
+            static __GRAPH: #di::Table<#count, __EDGES> = #di::Table::#new(#name, &__LISTED);
             const __STEPS: usize = __GRAPH.max_steps();
             const __INPUTS: usize = __GRAPH.max_inputs();
 
@@ -75,6 +90,7 @@ impl Container<'_> {
                 fn from_handle(handle: #di::Handle<Self>) -> Self {
                     Self(handle)
                 }
+                #refusals
                 fn plan_of(row: u16) -> #di::OwnedView {
                     #di::OwnedView::of::<#count, __EDGES, __STEPS, __INPUTS>(&__GRAPH, row)
                 }
@@ -87,7 +103,7 @@ impl Container<'_> {
         match &entry.kind {
             Kind::Node { key, node } => self.recipe(entry, key, &node.tokens(di)),
             Kind::Binding { key, to } => {
-                let (binding, name) = (binding(i), called(key, di));
+                let (binding, name) = (binding(i), called(&entry.name, key, di));
                 let (d, f, q) = (to.discriminator(), to.family(di), to.qualifier());
                 quote_spanned! {entry.place()=>
                     #di::Listed::binding::<#binding>(#name, #di::Probe::<#ident, #d, #f, #q>::SOURCE)
@@ -114,7 +130,7 @@ impl Container<'_> {
     /// (`PhantomData` allows no coercion). In one body, at one place, and always spelt the same: what is wrong with a
     /// node is then one error.
     fn recipe(&self, entry: &Entry, key: &Key, node: &TokenStream) -> TokenStream {
-        let (container, name) = (&self.item.ident, called(key, self.di));
+        let (container, name) = (&self.item.ident, called(&entry.name, key, self.di));
         let (place, di) = (entry.place(), self.di.at(entry.place()));
         let key = at(&key.ty, &lifetime("'di"));
         let recipe = quote_spanned!(place=> <#node as #di::Recipe<_>>);

@@ -1,5 +1,5 @@
 //! error: plain at 13
-//! says: an included module takes no options
+//! says: an included module takes no option but `#[allow(unused)]`
 use di_axum::{container, injectable};
 
 use di_axum::module;

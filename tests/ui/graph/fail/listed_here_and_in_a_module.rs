@@ -1,5 +1,5 @@
-//! error: E0119 at 10
-//! says: conflicting implementations
+//! error: DI011 at 10
+//! says: [DI011] `Pool` is provided twice, by the type `Pool` and by the module `Db`
 use di_axum::{container, injectable, module};
 
 #[injectable(singleton)]

@@ -1,5 +1,6 @@
-//! error: E0119 at 12
-//! says: conflicting implementations
+//! error: DI011 at 13
+//! says: [DI011] `Pool` is provided twice, by the module `Db` and by the module `Other`
+//! says: help: include one of them
 use di_axum::{container, injectable, module};
 
 #[injectable(singleton)]

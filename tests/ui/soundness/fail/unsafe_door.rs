@@ -14,6 +14,7 @@ impl di::Node for Mine {
         file: "",
         line: 0,
         is_async: false,
+        has_teardown: false,
     };
 }
 

@@ -1,0 +1,168 @@
+//! DI004, DI005, DI006, DI022: dependencies held in a way that their scope does not allow; DI019, and DI013.
+
+use super::{
+    fail, needed_by,
+    say::{at, node, same, takes},
+};
+use crate::{
+    Scope,
+    graph::{Kind, Row, Source, Table},
+    key::Mode,
+    node::Param,
+    text::Text,
+};
+
+/// Refuses a node that a handler takes by value, as if it were an extractor.
+///
+/// # Panics
+/// In const evaluation, when it is a node.
+#[track_caller]
+pub const fn check_by_value(scope: Option<Scope>, ty: &str) {
+    let text = match scope {
+        None => return,
+        Some(Scope::Transient) => Text::new()
+            .str("[DI013] `")
+            .str(ty)
+            .str("` is transient, not an extractor\n  help: mark it, `#[inject] name: ")
+            .str(ty)
+            .str("`"),
+        Some(scope) => Text::new()
+            .str("[DI006] `")
+            .str(ty)
+            .str("` is ")
+            .str(scope.name())
+            .str(": by value it would be created again\n  help: borrow it, `name: &")
+            .str(ty)
+            .str("`"),
+    };
+    fail(text);
+}
+
+/// A dependency held in a way that its scope does not allow.
+pub(super) const fn check_held<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    row: usize,
+) -> Option<Text> {
+    let mut k = 0;
+    while k < table.rows[row].len as usize {
+        if let Source::Row(to) = table.edge(row, k) {
+            let to = &table.rows[to as usize];
+            let verdict = match table.rows[row].meta {
+                Some(meta) => check_mode(table, row, &meta.params[k], to),
+                None => check_bound(&table.rows[row], to),
+            };
+            if verdict.is_some() {
+                return verdict;
+            }
+        }
+        k += 1;
+    }
+    None
+}
+
+const fn check_mode<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    row: usize,
+    param: &Param,
+    to: &Row,
+) -> Option<Text> {
+    let (code, why, sign) = match (param.mode, to.scope) {
+        (Mode::Ref, Scope::Transient) => (
+            "[DI004] `",
+            "` is transient and cannot be borrowed: every place that asks gets its own",
+            "",
+        ),
+        (Mode::Shared, Scope::Request) => (
+            "[DI005] `",
+            "` is request-scoped and cannot be held as `Arc`, which outlives the request",
+            "&",
+        ),
+        (Mode::Shared, Scope::Transient) => (
+            "[DI005] `",
+            "` is transient: it is yours alone, not to be shared as `Arc`",
+            "",
+        ),
+        (Mode::Owned, Scope::Singleton) => (
+            "[DI006] `",
+            "` is a singleton: by value it would be created again",
+            "&",
+        ),
+        (Mode::Owned, Scope::Request) => (
+            "[DI006] `",
+            "` is request-scoped: by value it would be created again",
+            "&",
+        ),
+        (Mode::Owned, Scope::Transient) if to.is_lent() => (
+            "[DI022] `",
+            "` is torn down by the container, which therefore keeps a handle to it",
+            "Transient<",
+        ),
+        (Mode::Lent, Scope::Transient) if !to.is_lent() => {
+            ("[DI022] `", "` has no teardown: it is yours alone", "")
+        }
+        (Mode::Lent, Scope::Singleton | Scope::Request) => {
+            ("[DI022] `", "` is no transient: it is shared", "&")
+        }
+        (Mode::Guard, Scope::Singleton | Scope::Transient) => {
+            return Some(no_guard(table, row, to));
+        }
+        _ => return None,
+    };
+    let text = Text::new().str(code).str(to.name).str(why).str("\n  ");
+    let text = at(takes(node(text, &table.rows[row]), param), &table.rows[row]);
+    let is_handler = matches!(table.rows[row].kind, Kind::Root);
+    Some(
+        needed_by(text, table, row)
+            .str("\n  help: write `")
+            .str(if is_handler && sign.is_empty() {
+                "#[inject] "
+            } else {
+                ""
+            })
+            .str(param.name)
+            .str(": ")
+            .str(sign)
+            .str(param.ty)
+            .str(if same(sign, "Transient<") { ">`" } else { "`" })
+            .str(match (param.mode, to.scope) {
+                (Mode::Owned, Scope::Singleton) => ", or `Arc<..>`",
+                _ => "",
+            }),
+    )
+}
+
+/// `#[handler(guard(Settings))]`, and `Settings` is a singleton.
+const fn no_guard<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    row: usize,
+    guard: &Row,
+) -> Text {
+    let text = Text::new()
+        .str("[DI019] `")
+        .str(guard.name)
+        .str("` guards `")
+        .str(table.rows[row].name)
+        .str("`, but is ")
+        .str(guard.scope.name())
+        .str(": a guard is built for each request, and turns it away when it fails");
+    text.str("\n  help: make `")
+        .str(guard.name)
+        .str("` `request`, with a constructor that returns a `Result`")
+}
+
+/// `dyn Clock = Ticker`, and `Ticker` is a transient.
+const fn check_bound(binding: &Row, to: &Row) -> Option<Text> {
+    if matches!(to.scope, Scope::Transient) {
+        return Some(
+            Text::new()
+                .str("[DI004] `")
+                .str(binding.name)
+                .str("` is bound to `")
+                .str(to.name)
+                .str("`, which is transient and cannot be borrowed\n  help: make `")
+                .str(to.name)
+                .str("` `singleton` or `request`"),
+        );
+    }
+    None
+}

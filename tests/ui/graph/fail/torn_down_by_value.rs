@@ -1,0 +1,27 @@
+//! error: DI022 at 22
+//! says: `Dir` is torn down by the container
+//! says: `Upload` (request) takes `dir: Dir`
+//! says: write `dir: Transient<Dir>`
+use di_axum::{Transient, container, injectable};
+
+pub struct Dir;
+
+#[injectable(transient, teardown = remove)]
+impl Dir {
+    pub fn new() -> Self {
+        Dir
+    }
+    pub async fn remove(&self) {}
+}
+
+#[injectable(request)]
+pub struct Upload {
+    pub dir: Dir,
+}
+
+#[container(Dir, Upload)]
+pub struct App;
+
+fn main() {
+    let _: Option<Transient<Dir>> = None;
+}

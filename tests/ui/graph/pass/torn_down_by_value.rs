@@ -1,0 +1,23 @@
+use di_axum::{Transient, container, injectable};
+
+pub struct Dir;
+
+#[injectable(transient, teardown = remove)]
+impl Dir {
+    pub fn new() -> Self {
+        Dir
+    }
+    pub async fn remove(&self) {}
+}
+
+#[injectable(request)]
+pub struct Upload {
+    pub dir: Transient<Dir>,
+}
+
+#[container(Dir, Upload)]
+pub struct App;
+
+fn main() {
+    let _: Option<Transient<Dir>> = None;
+}

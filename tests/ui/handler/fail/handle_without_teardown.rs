@@ -1,0 +1,28 @@
+//! error: DI022 at 25
+//! says: only a transient with a teardown
+use axum::{Router, routing::get};
+use di_axum::{Transient, container, handler, injectable};
+
+pub struct Dir;
+
+#[injectable(transient)]
+impl Dir {
+    pub fn new() -> Self {
+        Dir
+    }
+    pub async fn remove(&self) {}
+}
+
+#[handler]
+pub async fn upload(_dir: Transient<Dir>) {
+    let _: Option<Transient<Dir>> = None;
+}
+
+#[container(Dir)]
+pub struct App;
+
+pub fn router(app: App) -> Router {
+    Router::new().route("/", get(upload)).with_state(app)
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! error: plain at 5
+//! says: and not called
+use di_axum::injectable;
+
+#[injectable(request, teardown = close())]
+pub struct Unit;
+
+impl Unit {
+    pub async fn close(self) {}
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! error: DI018 at 5
+//! says: cannot close a `Unit`
+use di_axum::injectable;
+
+#[injectable(request, teardown = close)]
+pub struct Unit;
+
+impl Unit {
+    pub fn close(self) {}
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+//! error: DI015 at 14
+//! says: [DI015] `other::Rates` replaces the `Rates` of `Billing`, which has the same name and is another type
+use di_axum::{container, injectable};
+use di_fixture_billing::{Billing, Numbering, Rates};
+
+pub struct Fake;
+#[injectable(singleton)]
+impl Fake { pub fn new() -> Self { Fake } }
+impl Numbering for Fake { fn next(&self) -> usize { 7 } }
+#[injectable(singleton)]
+pub fn few() -> Rates { Rates::new() }
+
+mod other { #[di_axum::injectable(singleton)] pub struct Rates; }
+#[container(..Billing, #[replace] other::Rates)]
+pub struct App;
+
+fn main() {}

@@ -1,0 +1,18 @@
+//! error: DI011 at 15
+//! says: [DI011] `Rates` is provided twice, by the field `rates` and by the module `Billing`
+use di_axum::{container, injectable};
+use di_fixture_billing::{Billing, Numbering, Rates};
+
+pub struct Fake;
+#[injectable(singleton)]
+impl Fake { pub fn new() -> Self { Fake } }
+impl Numbering for Fake { fn next(&self) -> usize { 7 } }
+#[injectable(singleton)]
+pub fn few() -> Rates { Rates::new() }
+
+#[container(..Billing)]
+pub struct App {
+    pub rates: Rates,
+}
+
+fn main() {}
