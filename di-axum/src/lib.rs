@@ -56,12 +56,14 @@ mod inject;
 mod runtime;
 mod scoped;
 mod serve;
+mod stopping;
 
 pub use self::{
     builder::Builder,
     construct_error::ConstructError,
     inject::Inject,
     scoped::{GuardLayer, RequestScope, ScopeLayer, guard, scoped},
+    stopping::{Stopping, stop, stopping},
 };
 pub use di_core::{
     __private::OpenScope, BoxError, BuildError, Container, Graph, GraphEdge, GraphMissing,

@@ -27,6 +27,7 @@ mod scopes;
 mod sizes;
 mod sockets;
 mod startup;
+mod streams;
 mod support;
 mod teardown;
 mod transients;

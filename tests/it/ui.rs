@@ -206,9 +206,10 @@ fn check(cases: &BTreeMap<String, PathBuf>) -> BTreeMap<String, Vec<Said>> {
 fn manifest(tests: &Path, cases: &BTreeMap<String, PathBuf>) -> String {
     let mut manifest = format!(
         "[package]\nname = \"ui\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n\
-         async-trait = \"*\"\naxum = {{ version = \"*\", default-features = false, features = [\"http1\", \"json\", \"tokio\"] }}\n\
+         async-stream = \"*\"\nasync-trait = \"*\"\nfutures-util = {{ version = \"*\", default-features = false }}\n\
+         axum = {{ version = \"*\", default-features = false, features = [\"http1\", \"json\", \"tokio\"] }}\n\
          tokio = {{ version = \"*\", features = [\"macros\", \"net\", \"rt-multi-thread\"] }}\n\
-         di-axum = {{ path = {:?} }}\ndi-fixture-billing = {{ path = {:?} }}\n",
+         di-axum = {{ path = {:?}, features = [\"testing\"] }}\ndi-fixture-billing = {{ path = {:?} }}\n",
         tests.join("../di-axum"),
         tests.join("fixtures/billing"),
     );
