@@ -89,6 +89,19 @@ pub fn module(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// The fn becomes a unit struct of its name, which is mounted as any handler, `get(name)`, on a router whose
 /// state is or holds a container. `name::call(..)` is the fn itself.
+///
+/// # Options
+/// - `#[handler(guard(RequireLogin, RequireAdmin))]`: request-scoped types that are built first, as written, before the
+///   extractors and the body are read. The error of one that fails is the answer, and nothing after it is built.
+/// - `#[handler(blocking)]`, on a fn without `async`: extractors, constructors, the fn and the teardown run on a thread
+///   that may be blocked. Their number is limited (`App::builder(..).blocking_limit(n)`), and beyond the limit the
+///   answer is 503. When the client goes away it goes on to its end.
+///
+/// # What a handler returns
+/// The request's values are torn down and dropped before the response leaves, so nothing that it returns can go on borrowing
+/// from them: `` `users` escapes .. argument requires that `'request` must outlive `'static` ``. A stream, or a task, takes a
+/// scope of its own with `app.scope()`. An `impl Stream` in the return type captures no lifetime, as if `+ use<>` stood
+/// there.
 #[proc_macro_attribute]
 pub fn handler(args: TokenStream, item: TokenStream) -> TokenStream {
     handler::attribute(args.into(), item.into()).into()

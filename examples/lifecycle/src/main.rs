@@ -172,7 +172,8 @@ async fn list(State(app): State<App>) -> Body {
 }
 
 #[container(
-    Accounts, UnitOfWork<'_>, Console, dyn Audit = Console, Teller, Listing<'_>,
+    Accounts, UnitOfWork<'_>, Console, dyn Audit = Console, Teller,
+    #[allow(unused)] Listing<'_>, // No handler takes it: `app.scope()` is asked for it.
     handlers(transfer, list),
 )]
 struct App;

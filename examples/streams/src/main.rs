@@ -131,7 +131,8 @@ async fn shout(auction: &Auction, text: String) {
     auction.call(&text);
 }
 
-#[container(Auction, Seat<'_>, handlers(hear_lines, hear_events, join, shout))]
+// No handler takes a `Seat`, which `app.scope()` is asked for.
+#[container(Auction, #[allow(unused)] Seat<'_>, handlers(hear_lines, hear_events, join, shout))]
 struct App;
 
 /// Serves until the signal comes. The streams hear of it, so that the server, which waits for them, can end.

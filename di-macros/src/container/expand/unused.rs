@@ -95,7 +95,7 @@ impl Container<'_> {
             let (name, ty) = (text(field.ident), text(field.ty));
             let note = format!(
                 "[DI016] none of the listed handlers needs the field `{name}: {ty}`\n  help: remove it; or, when it is asked \
-                 for elsewhere, by `get` or `Inject`, write `#[allow(unused)] {name}: {ty}`"
+                 for elsewhere, by `get`, `Inject` or a scope, write `#[allow(unused)] {name}: {ty}`"
             );
             let (rows, place) = (vec![row], field.ident.span());
             Suspect { name, note, rows, place }
@@ -114,7 +114,7 @@ impl Container<'_> {
             let name = entry.name.clone();
             let note = format!(
                 "[DI016] none of the listed handlers needs `{name}`\n  help: take it off the list of `{app}`; or, when it is \
-                 asked for elsewhere, by `get` or `Inject`, write `#[allow(unused)]` in front of it"
+                 asked for elsewhere, by `get`, `Inject` or a scope, write `#[allow(unused)]` in front of it"
             );
             let (rows, place) = (vec![row], entry.span);
             Suspect { name, note, rows, place }

@@ -1,4 +1,4 @@
-//! error: DI016 at 11
+//! error: DI023 at 11
 //! says: only a request-scoped value is replaced by what is made of each request
 //! says: replace::<T>(value)
 use di_axum::{container, injectable};

@@ -1,4 +1,4 @@
-//! error: DI016 at 13
+//! error: DI023 at 13
 //! says: only a singleton is replaced by a value
 //! says: replace_with::<T>(|head| ..)
 use std::sync::Arc;
