@@ -280,3 +280,58 @@ async fn a_driver_that_is_forgotten_keeps_its_memory() {
     gate.add_permits(1);
     assert!(log.take().is_empty());
 }
+
+/// Blocks its thread while it borrows another value of its scope.
+struct Pacer<'r>(#[expect(dead_code, reason = "only borrowed")] &'r Ground);
+
+/// On the heap.
+struct Ground(String);
+
+#[injectable(request)]
+fn ground(log: &Log) -> Ground {
+    log.note("new:Ground");
+    Ground("borrowed by another thread".to_string())
+}
+
+impl Drop for Ground {
+    fn drop(&mut self) {
+        panic!("`{}` is dropped while it is borrowed", self.0);
+    }
+}
+
+#[injectable(request, blocking)]
+fn pacer<'r>(ground: &'r Ground, door: &std::sync::Barrier, log: &Log) -> Pacer<'r> {
+    // Begun; and then the scope is gone.
+    door.wait();
+    door.wait();
+    log.note(&ground.0);
+    Pacer(ground)
+}
+
+#[container(Ground = ground, Pacer<'_> = pacer)]
+struct PacerApp {
+    log: Arc<Log>,
+    door: Arc<std::sync::Barrier>,
+}
+
+/// Leaks, on purpose: what another thread borrows cannot be dropped, and nobody waits for it any more.
+#[tokio::test]
+async fn a_forgotten_wait_for_a_blocking_constructor() {
+    let (log, door) = (Log::new(), Arc::new(std::sync::Barrier::new(2)));
+    let app = PacerApp::build(log.clone(), door.clone()).await;
+    let app = app.expect("nothing fails");
+    let scope = app.scope();
+    let mut asked = Box::pin(scope.get::<Pacer<'_>>());
+    assert!(poll_once(&mut asked).is_pending());
+    door.wait();
+    std::mem::forget(asked);
+    drop((scope, app));
+    door.wait();
+    within(async {
+        while log.count("borrowed by another thread") == 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    assert_eq!(log.take(), ["new:Ground", "borrowed by another thread"]);
+}
