@@ -1,5 +1,5 @@
-//! error: E0271 at 8
-//! says: type mismatch resolving
+//! error: E0308 at 9
+//! says: mismatched types
 //! no twin: a field called `Arc<T>` provides `T`, so it has to be std's
 use di_axum::container;
 
