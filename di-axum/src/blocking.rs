@@ -61,7 +61,7 @@ impl Future for BlockingFuture {
                 Ok(response) => response,
                 // The handler's own panics are answered on its thread.
                 Err(error) => match error.try_into_panic() {
-                    Ok(payload) => panicked("a blocking handler", &Panic::of(&*payload)),
+                    Ok(payload) => panicked("a blocking handler", &Panic::caught(payload)),
                     Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
                 },
             },

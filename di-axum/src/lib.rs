@@ -36,6 +36,20 @@
 //!     Ok(Router::new().route("/", get(greet)).with_state(app))
 //! }
 //! ```
+//!
+//! # The life of a request
+//! 1. Guards, `#[handler(guard(RequireAdmin))]`, or for a whole router the layer [`guard()`];
+//! 2. extractors, those that read the body last;
+//! 3. what the handler needs, each once, dependencies first;
+//! 4. the handler, or in its place the error of what failed before it;
+//! 5. the teardown of what was built, in reverse order, told of the [`Outcome`];
+//! 6. and the response leaves.
+//!
+//! When the client goes away, or something panics, 5 still runs. What goes on after 6, a stream or a socket, opens a scope of its own,
+//! `app.scope()`, and ends it when the app is [`stopping`]. Middleware reaches the request's own scope as [`RequestScope`].
+//!
+//! # Features
+//! `testing`: [`Builder::replace`](Builder) and `replace_with`, which put other values in the place of listed ones.
 
 #![forbid(unsafe_code)]
 
@@ -56,12 +70,14 @@ mod inject;
 mod runtime;
 mod scoped;
 mod serve;
+mod stopping;
 
 pub use self::{
     builder::Builder,
     construct_error::ConstructError,
     inject::Inject,
     scoped::{GuardLayer, RequestScope, ScopeLayer, guard, scoped},
+    stopping::{Stopping, stop, stopping},
 };
 pub use di_core::{
     __private::OpenScope, BoxError, BuildError, Container, Graph, GraphEdge, GraphMissing,
@@ -94,3 +110,34 @@ pub mod __private {
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// `app.scope()` has no request to extract from. That is found when `get` is instantiated, by `cargo build` and not by `cargo check`, so it cannot be
+/// a UI test.
+///
+/// ```compile_fail
+/// use di_axum::{container, injectable};
+/// pub struct Caller;
+/// #[injectable(request)]
+/// impl Caller { pub fn new(#[extract] _headers: axum::http::HeaderMap) -> Self { Caller } }
+/// #[container(Caller)]
+/// pub struct App;
+/// async fn ask(app: App) { app.scope().get::<Caller>().await.expect("nothing fails"); }
+/// #[tokio::main]
+/// async fn main() { ask(App::build().await.expect("nothing fails")).await }
+/// ```
+///
+/// Its twin:
+///
+/// ```
+/// use di_axum::{container, injectable};
+/// pub struct Caller;
+/// #[injectable(request)]
+/// impl Caller { pub fn new() -> Self { Caller } }
+/// #[container(Caller)]
+/// pub struct App;
+/// async fn ask(app: App) { app.scope().get::<Caller>().await.expect("nothing fails"); }
+/// #[tokio::main]
+/// async fn main() { ask(App::build().await.expect("nothing fails")).await }
+/// ```
+#[cfg(doctest)]
+struct AppScopeWithoutRequest;

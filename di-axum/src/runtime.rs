@@ -7,7 +7,7 @@ use di_core::{
     __private::{BlockingWork, BoxFuture, Handle, Runtime},
     Container, NoPlace, TeardownError, TeardownFailure,
 };
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{blocking::Places, ended::log};
 
@@ -16,6 +16,8 @@ use crate::{blocking::Places, ended::log};
 pub(crate) struct AppRuntime {
     /// What runs beside requests: teardowns of those whose client went away, and blocking handlers.
     pub(crate) tracker: TaskTracker,
+    /// Cancelled when the app begins to shut down.
+    pub(crate) stopping: CancellationToken,
     pub(crate) blocking: Places,
 }
 
@@ -23,6 +25,7 @@ impl AppRuntime {
     pub(crate) fn new(blocking: Places) -> Self {
         AppRuntime {
             tracker: TaskTracker::new(),
+            stopping: CancellationToken::new(),
             blocking,
         }
     }
@@ -75,12 +78,16 @@ pub fn empty_request() -> Parts {
     Request::new(()).into_parts().0
 }
 
-/// Waits for what runs beside requests, and tears the singletons down.
+/// Tells open streams to end, waits for what runs beside requests, and tears the singletons down.
 ///
 /// # Errors
 /// The teardowns that failed.
 pub async fn shutdown<C: Container>(app: &Handle<C>) -> Result<(), TeardownError> {
-    if let Some(AppRuntime { tracker, .. }) = app.runtime_as() {
+    if let Some(AppRuntime {
+        tracker, stopping, ..
+    }) = app.runtime_as()
+    {
+        stopping.cancel();
         tracker.close();
         tracker.wait().await;
     }

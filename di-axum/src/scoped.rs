@@ -319,7 +319,7 @@ where
             let outcome = Outcome::of_status(response.status().as_u16());
             (response, outcome)
         }
-        Err(payload) => (panicked(&*payload), Outcome::Panicked),
+        Err(payload) => (panicked(payload), Outcome::Panicked),
     };
     end(scope, response, outcome).await
 }
@@ -334,8 +334,8 @@ where
 }
 
 #[cold]
-fn panicked(payload: &(dyn Any + Send)) -> Response {
-    ended::panicked("a layer", &Panic::of(payload))
+fn panicked(payload: Box<dyn Any + Send>) -> Response {
+    ended::panicked("a layer", &Panic::caught(payload))
 }
 
 async fn end<C: Container>(

@@ -42,8 +42,13 @@ pub trait TeardownShared<S>: Recipe<S> {
 pub trait Close<'r, V, K> {
     /// What it returns.
     type Returned;
-    /// Closes the value.
-    fn close(self, value: Last<'r, V>, outcome: Outcome) -> impl Future<Output = Self::Returned>;
+    /// Closes the value. What is returned may borrow it, so `closed` is called while the value is still there.
+    fn close(
+        self,
+        value: Last<'r, V>,
+        outcome: Outcome,
+        closed: fn(Self::Returned) -> Result<(), BoxError>,
+    ) -> impl Future<Output = Result<(), BoxError>>;
 }
 
 /// A fn that closes a shared `V`. `K` is inferred.
@@ -56,7 +61,12 @@ pub trait CloseShared<'r, V, K> {
     /// What it returns.
     type Returned;
     /// Closes the value.
-    fn close(self, value: &'r V, outcome: Outcome) -> impl Future<Output = Self::Returned>;
+    fn close(
+        self,
+        value: &'r V,
+        outcome: Outcome,
+        closed: fn(Self::Returned) -> Result<(), BoxError>,
+    ) -> impl Future<Output = Result<(), BoxError>>;
 }
 
 /// Takes the value.
@@ -73,11 +83,16 @@ pub enum ByRef {}
 pub enum ByRefTold {}
 
 macro_rules! closes {
-    ($($of:ident $kind:ident ($($arg:ty),*), $value:ident: $held:ty, $outcome:pat => $fn:ident $call:expr;)*) => {$(
+    ($($of:ident $kind:ident ($($arg:ty),*), $value:ident: $held:ty, $outcome:pat, $closed:ident => $fn:ident $call:expr;)*) => {$(
         #[diagnostic::do_not_recommend]
         impl<'r, V: 'r, F: FnOnce($($arg),*) -> R, R: Future> $of<'r, V, $kind> for F {
             type Returned = R::Output;
-            async fn close(self, $value: $held, $outcome: Outcome) -> R::Output {
+            async fn close(
+                self,
+                $value: $held,
+                $outcome: Outcome,
+                $closed: fn(R::Output) -> Result<(), BoxError>,
+            ) -> Result<(), BoxError> {
                 let $fn = self;
                 $call
             }
@@ -85,12 +100,14 @@ macro_rules! closes {
     )*};
 }
 closes! {
-    Close ByValue (V), value: Last<'r, V>, _ => close close(value.into_inner()).await;
-    Close ByValueTold (V, Outcome), value: Last<'r, V>, outcome => close close(value.into_inner(), outcome).await;
-    Close ByRef (&'r V), value: Last<'r, V>, _ => close value.close_with(close).await;
-    Close ByRefTold (&'r V, Outcome), value: Last<'r, V>, outcome => close value.close_with(|value| close(value, outcome)).await;
-    CloseShared ByRef (&'r V), value: &'r V, _ => close close(value).await;
-    CloseShared ByRefTold (&'r V, Outcome), value: &'r V, outcome => close close(value, outcome).await;
+    Close ByValue (V), value: Last<'r, V>, _, closed => close closed(close(value.into_inner()).await);
+    Close ByValueTold (V, Outcome), value: Last<'r, V>, outcome, closed => close closed(close(value.into_inner(), outcome).await);
+    Close ByRef (&'r V), value: Last<'r, V>, _, closed => close value.close_with(close, closed).await;
+    Close ByRefTold (&'r V, Outcome), value: Last<'r, V>, outcome, closed => close {
+        value.close_with(|value| close(value, outcome), closed).await
+    };
+    CloseShared ByRef (&'r V), value: &'r V, _, closed => close closed(close(value).await);
+    CloseShared ByRefTold (&'r V, Outcome), value: &'r V, outcome, closed => close closed(close(value, outcome).await);
 }
 
 /// What a teardown returns: nothing, or a `Result`.
@@ -218,6 +235,15 @@ impl Panic {
         Panic(text.unwrap_or_else(|| "no text".to_string()))
     }
 
+    /// Of a payload that nobody wants. One that panics when it is dropped is leaked.
+    #[doc(hidden)]
+    pub fn caught(payload: Box<dyn std::any::Any + Send>) -> Self {
+        let panic = Panic::of(&*payload);
+        let dropped = std::panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));
+        dropped.unwrap_or_else(std::mem::forget);
+        panic
+    }
+
     /// What was said.
     pub fn message(&self) -> &str {
         &self.0
@@ -237,7 +263,7 @@ impl Error for Panic {}
 pub(crate) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, Panic> {
     #[cold]
     fn panic(payload: Box<dyn std::any::Any + Send>) -> Panic {
-        Panic::of(&*payload)
+        Panic::caught(payload)
     }
     // What was touched by a panic is only dropped.
     std::panic::catch_unwind(AssertUnwindSafe(run)).map_err(panic)

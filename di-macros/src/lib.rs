@@ -37,13 +37,14 @@ use proc_macro::TokenStream;
 ///
 /// `#[injectable(request, teardown = close)]`, on any of these forms, names an async fn that closes the value when its scope ends. A mere
 /// name is an associated fn of the type that is built by a struct or an `impl` block, and a fn in scope for a provider; a path is what it says.
-/// The fn takes `self` or `&self` (a singleton `&self` only, since an `Arc` of it may live on), and the `Outcome` if it has a second
+/// The fn takes `self` or `&self` (a singleton or transient `&self` only, since a handle to it may live on), and the `Outcome` if it has a second
 /// parameter; it returns nothing, or a `Result` whose error implements `std::error::Error`. Its future is `Send`.
 ///
 /// Teardowns run in reverse order of construction, each exactly once and awaited while everything that its value borrows is alive; those of a
 /// request before its response leaves. One that fails or panics does not stop the others; those after it are told of a failure, and a request that
 /// would have been a success answers 500. When the client goes away, the teardown runs on a task of the app. Singletons are torn
-/// down by `shutdown()` of the container, and by a start-up that fails. Transients have no teardown: they belong to who takes them.
+/// down by `shutdown()` of the container, and by a start-up that fails. A transient
+/// that has one is held as `Transient<T>`, and closed with the request or app that it was made for.
 #[proc_macro_attribute]
 pub fn injectable(args: TokenStream, item: TokenStream) -> TokenStream {
     injectable::attribute(args.into(), item.into()).into()
@@ -60,6 +61,17 @@ pub fn derive_injectable(item: TokenStream) -> TokenStream {
 /// An entry is a `Type`, a `Type = provider`, a `dyn Trait = Type`, a `..path::Module`, or `handlers(a, b)`, which
 /// names the roots. Fields are values handed in from outside; a field of type `Arc<T>` provides `T`. The
 /// struct gets `App::build(fields..).await`, and is `Clone`.
+///
+/// In front of an entry may stand
+///
+/// - `#[qualifier(Name)]`: it is asked for as `#[inject(Name)] pool: &Pool`.
+/// - `#[replace]`: it takes the place of the entry of an included module, or of this list, that provides the same. In front of a field,
+///   too. `#[replace(path::Module)]` says whose is meant, when modules list several types of one name.
+/// - `#[allow(unused)]`: no warning when `handlers(..)` do not need it. In front of a field and of a module, too; on the struct,
+///   `#[allow(unused)]` and `#[deny(unused)]` hold for all of them.
+///
+/// The word `draft` in the list lets the container compile although its graph is refused: `App::build(..)` then returns what is wrong, and
+/// `App::graph()` can be printed.
 #[proc_macro_attribute]
 pub fn container(args: TokenStream, item: TokenStream) -> TokenStream {
     container::attribute(args.into(), item.into(), container::Shape::Container).into()
@@ -77,6 +89,19 @@ pub fn module(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// The fn becomes a unit struct of its name, which is mounted as any handler, `get(name)`, on a router whose
 /// state is or holds a container. `name::call(..)` is the fn itself.
+///
+/// # Options
+/// - `#[handler(guard(RequireLogin, RequireAdmin))]`: request-scoped types that are built first, as written, before the
+///   extractors and the body are read. The error of one that fails is the answer, and nothing after it is built.
+/// - `#[handler(blocking)]`, on a fn without `async`: extractors, constructors, the fn and the teardown run on a thread
+///   that may be blocked. Their number is limited (`App::builder(..).blocking_limit(n)`), and beyond the limit the
+///   answer is 503. When the client goes away it goes on to its end.
+///
+/// # What a handler returns
+/// The request's values are torn down and dropped before the response leaves, so nothing that it returns can go on borrowing
+/// from them: `` `users` escapes .. argument requires that `'request` must outlive `'static` ``. A stream, or a task, takes a
+/// scope of its own with `app.scope()`. An `impl Stream` in the return type captures no lifetime, as if `+ use<>` stood
+/// there.
 #[proc_macro_attribute]
 pub fn handler(args: TokenStream, item: TokenStream) -> TokenStream {
     handler::attribute(args.into(), item.into()).into()

@@ -104,6 +104,38 @@ fn the_page_of_errors_shows_what_is_tested() {
     assert!(examples >= 24, "only {examples} examples were found");
 }
 
+/// Every code that a message has, has a section on the page.
+#[test]
+fn the_page_of_errors_has_every_code() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let page = fs::read_to_string(root.join("docs/errors.md")).expect("there is a page");
+    let titles: Vec<&str> = page
+        .lines()
+        .filter(|line| line.starts_with("## "))
+        .collect();
+    let mut open = ["di-core/src", "di-macros/src", "di-axum/src"]
+        .map(|path| root.join(path))
+        .to_vec();
+    let mut codes = 0;
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(entries(&path));
+            continue;
+        }
+        let source = fs::read_to_string(&path).expect("it is text");
+        for (at, _) in source.match_indices("[DI") {
+            let Some(code) = source.get(at + 1..at + 6) else {
+                continue;
+            };
+            if code[2..].chars().all(|c| c.is_ascii_digit()) {
+                assert!(titles.iter().any(|title| title.contains(code)), "{code}");
+                codes += 1;
+            }
+        }
+    }
+    assert!(codes > 40, "only {codes} were found");
+}
+
 /// The failing files, or their twins, by a name that is unique.
 fn cases(kind: &str) -> BTreeMap<String, PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
@@ -174,9 +206,10 @@ fn check(cases: &BTreeMap<String, PathBuf>) -> BTreeMap<String, Vec<Said>> {
 fn manifest(tests: &Path, cases: &BTreeMap<String, PathBuf>) -> String {
     let mut manifest = format!(
         "[package]\nname = \"ui\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n\
-         async-trait = \"*\"\naxum = {{ version = \"*\", default-features = false, features = [\"http1\", \"json\", \"tokio\"] }}\n\
+         async-stream = \"*\"\nasync-trait = \"*\"\nfutures-util = {{ version = \"*\", default-features = false }}\n\
+         axum = {{ version = \"*\", default-features = false, features = [\"http1\", \"json\", \"tokio\"] }}\n\
          tokio = {{ version = \"*\", features = [\"macros\", \"net\", \"rt-multi-thread\"] }}\n\
-         di-axum = {{ path = {:?} }}\ndi-fixture-billing = {{ path = {:?} }}\n",
+         di-axum = {{ path = {:?}, features = [\"testing\"] }}\ndi-fixture-billing = {{ path = {:?} }}\n",
         tests.join("../di-axum"),
         tests.join("fixtures/billing"),
     );

@@ -69,17 +69,43 @@ const fn missing<const N: usize, const E: usize>(
     let text = needed_by(text, table, row);
     let text = also(text, table, row, param);
     let text = hints(text, table, param);
-    let text = text.str("\n  help: add `");
+    let is_object = is_object(param.ty);
+    let text = text.str(if is_object {
+        "\n  help: bind it in the list of `"
+    } else {
+        "\n  help: add `"
+    });
+    let text = match is_object {
+        true => text
+            .str(table.name)
+            .str("` to a listed type that implements it, `"),
+        false => text,
+    };
     let text = match param.qualifier {
         Some(qualifier) => text.str("#[qualifier(").str(qualifier).str(")] "),
         None => text,
     };
-    text.str(param.ty)
+    let text = text.str(param.ty);
+    if is_object {
+        return text.str(" = Type`; or include the module that does");
+    }
+    let text = text
         .str("` to the list of `")
         .str(table.name)
-        .str("`, or hand it in as a field of `")
-        .str(table.name)
-        .str("`")
+        .str("`, include a module that lists it");
+    match param.qualifier {
+        // A field has none.
+        Some(_) => text,
+        None => text
+            .str(", or hand it in as a field of `")
+            .str(table.name)
+            .str("`"),
+    }
+}
+
+/// Whether it is a trait object.
+const fn is_object(ty: &str) -> bool {
+    matches!(ty.as_bytes(), [b'd', b'y', b'n', b' ', ..])
 }
 
 const fn under(text: Text, param: &Param) -> Text {

@@ -7,10 +7,7 @@ use std::{
     mem::MaybeUninit,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{
-            AtomicBool,
-            Ordering::{AcqRel, Acquire, Relaxed},
-        },
+        atomic::{AtomicBool, Ordering::Relaxed},
     },
 };
 
@@ -20,7 +17,7 @@ use super::{
 };
 use crate::{
     Container, Outcome, Provides, TeardownError, TeardownFailure, key::Of, runtime::Runtime,
-    scope::HeldByArc,
+    scope::HeldByArc, teardown::caught,
 };
 
 /// A raw pointer, thin or fat.
@@ -149,15 +146,13 @@ impl Keep {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What has a teardown, the last first. The values are kept for longer than what this returns is used.
-    fn teardowns(&self) -> Vec<(Address, TeardownOp, &'static str)> {
-        let kept = self.lock();
-        let with_teardown = kept.iter().rev().filter_map(|kept| {
-            let (op, node) = kept.teardown?;
+    /// The last value whose teardown was not begun; it is now. The value is kept for longer than what this returns is used.
+    fn next_teardown(&self) -> Option<(Address, TeardownOp, &'static str)> {
+        self.lock().iter_mut().rev().find_map(|kept| {
+            let (op, node) = kept.teardown.take()?;
             // SAFETY: what has a teardown is sized, so that its slot holds a thin pointer.
             Some((Address(unsafe { kept.slot.read::<u8>() }), op, node))
-        });
-        with_teardown.collect()
+        })
     }
 }
 
@@ -253,8 +248,8 @@ pub(super) struct Block {
     /// In order of construction; released in reverse.
     kept: Keep,
     runtime: Arc<dyn Runtime>,
-    /// Whether its teardown was begun.
-    is_ended: AtomicBool,
+    /// Held while they are torn down.
+    ending: futures_util::lock::Mutex<()>,
     /// Whether start-up ended well.
     is_built: bool,
     /// Whether this is the last attempt to tear down what nobody did.
@@ -277,7 +272,7 @@ impl Block {
             kept: Keep::default(),
             slots: Box::into_raw(slots),
             runtime,
-            is_ended: AtomicBool::new(false),
+            ending: futures_util::lock::Mutex::new(()),
             is_built: false,
             is_orphan: false,
             is_scoped: AtomicBool::new(false),
@@ -319,26 +314,27 @@ impl Block {
 
     /// The nodes whose teardown has not been begun.
     fn not_torn_down(&self) -> Vec<&'static str> {
-        if self.is_ended.load(Acquire) {
-            return Vec::new();
-        }
-        let teardowns = self.kept.teardowns();
-        teardowns.into_iter().map(|(_, _, node)| node).collect()
+        let kept = self.kept.lock();
+        let left = kept.iter().rev().filter_map(|kept| kept.teardown);
+        left.map(|(_, node)| node).collect()
     }
 
     /// Tears the singletons down, in reverse order of construction, each awaited. The values stay, since there may be handles
-    /// to them. Done once; what is called later returns at once.
+    /// to them. Each once: what is called meanwhile waits, and then finds nothing to do. When this is dropped before its end, a later
+    /// call goes on with the next one.
     pub(super) async fn end(&self, outcome: Outcome) -> Vec<TeardownFailure> {
         let mut failures = Vec::new();
-        if self.is_ended.swap(true, AcqRel) {
-            return failures;
-        }
         let mut outcome = outcome;
-        for (value, op, node) in self.kept.teardowns() {
+        let _turn = self.ending.lock().await;
+        while let Some((value, op, node)) = self.kept.next_teardown() {
             // SAFETY: the operation is that of the value, which is sized, so that its slot holds a thin pointer; it is kept
             // for as long as this block is borrowed.
-            let closing = unsafe { value.close(op, outcome) };
-            if let Err(error) = closing.await {
+            let closing = caught(|| unsafe { value.close(op, outcome) });
+            let closed = match closing {
+                Ok(closing) => closing.await,
+                Err(panic) => Err(panic.into()),
+            };
+            if let Err(error) = closed {
                 failures.push(TeardownFailure::new(node, error));
                 if outcome.is_success() {
                     outcome = Outcome::of_status(500);
@@ -472,8 +468,8 @@ impl<C: Container> Handle<C> {
         runtime.downcast_ref()
     }
 
-    /// Tears the singletons down, in reverse order of construction, each awaited. Done once; a call after the first returns
-    /// at once.
+    /// Tears the singletons down, in reverse order of construction, each awaited. Each once: a second call waits for the first
+    /// and then has nothing to do; when the first was dropped before its end, it goes on with the next one.
     ///
     /// # Errors
     /// Those that failed or panicked; all others were torn down.

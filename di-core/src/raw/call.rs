@@ -171,6 +171,7 @@ async fn make<C: Container>(
     };
     let mut call = Call::prepare(state, row, C::GRAPH.sources(row), request).await?;
     let runtime = state.container.handle().runtime();
+    let _busy = state.busy(maker);
     let made = run(maker, call.take(), place, &*runtime, true).await;
     made.map_err(|error| Failure::new(row, error))?;
     if let Some((ops, teardown)) = maker.lent.zip(maker.teardown) {

@@ -110,6 +110,8 @@ unsafe fn drop_future<Fut>(at: *mut u8) {
 pub(super) struct Closing {
     op: TeardownOp,
     at: *mut u8,
+    /// Not, when the teardown panicked before there was a future.
+    is_started: bool,
 }
 
 // SAFETY: the future is `Send` (`TeardownOp::of`).
@@ -120,9 +122,15 @@ impl Closing {
     /// As for the operation's `start`, for as long as this lives.
     pub(super) unsafe fn start(op: TeardownOp, value: *mut u8, outcome: Outcome) -> Self {
         let at = allocate(Self::layout(&op));
+        let mut closing = Closing {
+            op,
+            at,
+            is_started: false,
+        };
         // SAFETY: the memory is free; the rest is the caller's.
         unsafe { (op.start)(value, outcome, at) };
-        Closing { op, at }
+        closing.is_started = true;
+        closing
     }
 
     fn layout(op: &TeardownOp) -> Layout {
@@ -144,11 +152,15 @@ impl Future for Closing {
 
 impl Drop for Closing {
     fn drop(&mut self) {
-        // SAFETY: started, and dropped only here.
-        unsafe {
-            (self.op.drop)(self.at);
-            free(self.at, Self::layout(&self.op));
-        }
+        // Nobody is left to tell of a panic, and the values after this one have to be torn down.
+        // SAFETY: dropped only here.
+        let _ = caught(|| unsafe {
+            if self.is_started {
+                (self.op.drop)(self.at);
+            }
+        });
+        // SAFETY: allocated with the same layout.
+        unsafe { free(self.at, Self::layout(&self.op)) }
     }
 }
 
@@ -181,13 +193,18 @@ impl<'r, V: 'r> Last<'r, V> {
         unsafe { at.read() }
     }
 
-    /// Closes the value by reference, and then drops it. The borrow is as long as those that constructors get: whatever could
-    /// keep it beyond the value's end would be invariant, which nodes are not (see `Node`).
-    pub(crate) async fn close_with<R: Future>(self, close: impl FnOnce(&'r V) -> R) -> R::Output {
-        // SAFETY: the value is live until `self` is dropped, which is after the future, also when that is dropped
-        // before its end: parameters of an async fn are dropped last.
+    /// Closes the value by reference, and then drops it. The borrow is as long as those that constructors get: a place that could
+    /// keep it beyond the value's end would be invariant, which nodes are not (see `Node`). What `close` returns may have the borrow in
+    /// it, so `closed` makes something of it that has none, before the value is dropped.
+    pub(crate) async fn close_with<R: Future, T: 'static>(
+        self,
+        close: impl FnOnce(&'r V) -> R,
+        closed: fn(R::Output) -> T,
+    ) -> T {
+        // SAFETY: the value is live until `self` is dropped, which is after the future and what it returned, also when they are
+        // dropped before their end: parameters of an async fn are dropped last.
         let closing = close(unsafe { &*self.at });
-        let closed = closing.await;
+        let closed = closed(closing.await);
         drop(self);
         closed
     }

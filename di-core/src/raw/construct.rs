@@ -47,7 +47,7 @@ pub(super) async fn unit<C: Container>(
     let constructed = AssertUnwindSafe(construct::<C>(row, base, &*runtime, kept)).catch_unwind();
     let constructed = constructed
         .await
-        .unwrap_or_else(|payload| Err(Failure::new(row, Box::new(Panic::of(&*payload)))));
+        .unwrap_or_else(|payload| Err(Failure::new(row, Box::new(Panic::caught(payload)))));
     (row, constructed)
 }
 

@@ -65,6 +65,7 @@ impl<P: Plan, const PART: u8> Drive<'_, '_, P, PART> {
                 drop(self.scratch());
                 self.flag().write(false);
             }
+            self.frame.set_blocking(false);
         }
     }
 
@@ -124,7 +125,6 @@ impl<P: Plan, const PART: u8> Drive<'_, '_, P, PART> {
             }
             let polled = Pin::new_unchecked(&mut *call).poll(cx);
             if polled.is_ready() {
-                self.frame.set_blocking(false);
                 self.stop();
             }
             polled

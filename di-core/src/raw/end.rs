@@ -142,6 +142,10 @@ impl<'e> Ending<'e> {
                 let dropped = caught(|| self.stop());
                 self.end.note(node, dropped.map(Ok));
             }
+            // Elsewhere it is dropped, without teardown.
+            if self.is_occupied() {
+                return Poll::Ready(std::mem::take(&mut self.end.failures));
+            }
             match self.end.next(&self.view) {
                 Some(k) => self.begin(k),
                 None => return Poll::Ready(std::mem::take(&mut self.end.failures)),
@@ -153,10 +157,10 @@ impl<'e> Ending<'e> {
     fn stop(&mut self) {
         if let Some((op, _)) = self.end.pending.take() {
             // SAFETY: a future is in flight, and this is the only place that drops it. The flag is inside the frame of
-            // every plan with a teardown.
+            // every plan with a teardown. A future whose drop panics is gone too.
             unsafe {
-                (op.drop)(self.place(self.view.scratch));
                 self.place(self.flag).cast::<bool>().write(false);
+                (op.drop)(self.place(self.view.scratch));
             }
         }
         drop(self.end.keeping.take());
@@ -176,6 +180,13 @@ impl<'e> Ending<'e> {
             }
             kept
         }
+    }
+
+    /// Whether a driver of the frame was forgotten while a constructor was in flight. That future is pinned to the scratch
+    /// memory, which therefore must not be used again.
+    fn is_occupied(&self) -> bool {
+        // SAFETY: as in `stop`; written when the memory was allocated.
+        self.end.pending.is_none() && unsafe { self.place(self.flag).cast::<bool>().read() }
     }
 
     fn begin(&mut self, k: usize) {
@@ -200,7 +211,7 @@ impl<'e> Ending<'e> {
         }
         let outcome = self.end.outcome;
         // SAFETY: the step is live (see the module's documentation), everything that borrows from it was built later and is
-        // ended already, and `next` hands it out once. The scratch memory is free: nothing is pending.
+        // ended already, and `next` hands it out once. The scratch memory is free: nothing is pending, and it is not occupied.
         let started = caught(|| unsafe { (op.start)(value, outcome, scratch) });
         match started {
             Ok(()) => {

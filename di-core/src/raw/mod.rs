@@ -31,6 +31,28 @@
 //! Each is in an `Arc` of its own. The block has a slot for each with the raw pointer of that `Arc` (for a
 //! trait object, the same pointer after an unsizing coercion; such an alias owns no count). A slot is
 //! written once, before any reader exists, and released in reverse order when the last handle goes.
+//! A slot that is empty belongs to a singleton that a test has made superfluous ([`replace`]). Where that can be, nobody
+//! reads a slot without asking: a frame is not opened, and a scope that is filled at run time looks.
+//!
+//! # State
+//! The frame reads the app's slots through the container in the router state. The state lies in the allocation of the
+//! [`ScopeFuture`], is only borrowed while that lives, and is dropped last.
+//!
+//! # Teardown
+//! A frame with a teardown does not drop its values but leaves its mark to [`end::End`], which ends each step once, in
+//! reverse order, after the handler's future is gone. A teardown by value owns it as a [`Last`]; one by reference borrows it
+//! for as long as constructors do. A `Transient` is two handles to one `Arc`: whoever takes it reads the first, the end keeps the
+//! second ([`lent`]).
+//!
+//! # Scopes that are filled at run time
+//! [`open`] follows the same rows and sources as a plan. Each value has memory of its own, its address is in a table,
+//! and arguments are laid out in [`call`] as [`Inputs`] reads them. Values are borrowed for no longer than the scope, and
+//! dropped with it in reverse order.
+//!
+//! # Blocking constructors
+//! One of these reads its arguments and writes its value from another thread. [`BlockingCall`] waits for it when it is
+//! dropped, and a request that is given up meanwhile moves to a task before anything is dropped. Where safe code forgets
+//! whoever waits, all that the thread may use is leaked: `Control::is_blocking` and `open::Busy` tell.
 
 mod block;
 mod blocking;

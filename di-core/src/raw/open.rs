@@ -9,7 +9,13 @@ use std::{
     collections::{HashMap, HashSet},
     marker::PhantomData,
     pin::Pin,
-    sync::{Arc, PoisonError},
+    sync::{
+        Arc, PoisonError,
+        atomic::{
+            AtomicUsize,
+            Ordering::{Acquire, Relaxed, Release},
+        },
+    },
     task::{Context, Poll, ready},
 };
 
@@ -23,7 +29,7 @@ use super::{
     deps::Deps,
     frame::Plan,
     heap::{allocate, free},
-    maker::{AsyncOp, Op, Output},
+    maker::{AsyncOp, Maker, Op, Output},
     replace::Make,
 };
 use crate::{
@@ -72,12 +78,23 @@ pub(super) struct State<C: Container> {
     pub(super) extracted: HashMap<(u16, usize), Vec<Value>>,
     /// In order of construction; dropped in reverse.
     values: Vec<Held>,
+    /// How many constructors run on other threads.
+    busy: Arc<AtomicUsize>,
     /// Tells the runtime that the scope is still open.
     _open: Box<dyn Any + Send + Sync>,
 }
 
 // SAFETY: slots point to singletons or to values, which are `Send + Sync` (see `Node`); the rest is `Send`.
 unsafe impl<C: Container> Send for State<C> {}
+
+/// A constructor that runs on another thread, for what it borrows.
+pub(super) struct Busy(Arc<AtomicUsize>);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Release);
+    }
+}
 
 /// A value that the scope holds.
 enum Held {
@@ -156,6 +173,7 @@ impl<C: Container> State<C> {
             slots: HashMap::new(),
             extracted: HashMap::new(),
             values: Vec::new(),
+            busy: Arc::default(),
             _open,
         }
     }
@@ -205,6 +223,7 @@ impl<C: Container> State<C> {
         let mut value = Value::new(&maker.output, teardown);
         let mut call = Call::prepare(self, row, C::GRAPH.sources(row), request).await?;
         let runtime = self.container.handle().runtime();
+        let _busy = self.busy(maker);
         let made = run(maker, call.take(), value.place(), &*runtime, true).await;
         made.map_err(|error| Failure::new(row, error))?;
         value.is_live = true;
@@ -216,6 +235,24 @@ impl<C: Container> State<C> {
         self.slots.insert(row, slot);
         self.values.push(Held::Built(value));
         Ok(())
+    }
+
+    /// Counts a constructor that runs on another thread, until what this returns is dropped. It is dropped after the future that
+    /// waits for that thread, and is not dropped when safe code forgets that one.
+    pub(super) fn busy(&self, maker: &Maker) -> Option<Busy> {
+        let is_blocking = matches!(maker.op, Op::Blocking(_));
+        is_blocking.then(|| {
+            self.busy.fetch_add(1, Relaxed);
+            Busy(Arc::clone(&self.busy))
+        })
+    }
+
+    /// Leaks everything, where another thread may still use it: whoever waited for it was forgotten.
+    fn leak_if_busy(&mut self) {
+        if self.busy.load(Acquire) > 0 {
+            std::mem::forget(std::mem::take(&mut self.values));
+            std::mem::forget(self.container.clone());
+        }
     }
 
     /// Makes what a test has put in the place of a row.
@@ -335,6 +372,7 @@ impl<C: Container> State<C> {
     /// Tears down and drops the values, in reverse order of construction. One that fails or panics does not stop the others.
     async fn end(mut self, mut outcome: Outcome) -> Vec<TeardownFailure> {
         let mut failures = Vec::new();
+        self.leak_if_busy();
         while let Some(mut held) = self.values.pop() {
             let closing = match &mut held {
                 Held::Built(value) => value.close(outcome),
@@ -372,6 +410,7 @@ fn rows(sources: &[Source]) -> impl DoubleEndedIterator<Item = u16> {
 
 impl<C: Container> Drop for State<C> {
     fn drop(&mut self) {
+        self.leak_if_busy();
         while let Some(value) = self.values.pop() {
             drop(value);
         }

@@ -385,6 +385,10 @@ impl Rest {
         // SAFETY: the caller's; the control and the flag are in the allocation.
         unsafe {
             if let Some((end, control)) = self.control() {
+                if control.is_blocking {
+                    // Safe code forgot the driver that waits for another thread, which may still use all of this.
+                    return;
+                }
                 (end.drop)(self.at.add(self.shape.frame), &mut control.end);
                 std::ptr::from_mut(control).drop_in_place();
             }

@@ -19,11 +19,7 @@ pub(crate) fn peel(ty: &Type) -> &Type {
 /// binds itself (`for<'a> fn(&'a T)`) stay, and so does `'static`. A bare `dyn Trait` is bounded by the lifetime too.
 pub(crate) fn at(ty: &Type, lifetime: &Lifetime) -> Type {
     let mut ty = peel(ty).clone();
-    At {
-        lifetime,
-        bound: Vec::new(),
-    }
-    .visit_type_mut(&mut ty);
+    At::new(lifetime).visit_type_mut(&mut ty);
     if let Type::TraitObject(object) = &mut ty {
         bound_by(object, lifetime);
     }
@@ -42,12 +38,34 @@ fn bound_by(object: &mut TypeTraitObject, lifetime: &Lifetime) {
     }
 }
 
+/// Gives the lifetimes that are left out, `&T` and `Users<'_>`, this name; says how many they were.
+pub(crate) fn name_elided(ty: &mut Type, lifetime: &Lifetime) -> usize {
+    let mut visitor = At {
+        is_elided_only: true,
+        ..At::new(lifetime)
+    };
+    visitor.visit_type_mut(ty);
+    visitor.replaced
+}
+
 struct At<'a> {
     lifetime: &'a Lifetime,
     bound: Vec<String>,
+    /// Whether named lifetimes stay.
+    is_elided_only: bool,
+    replaced: usize,
 }
 
-impl At<'_> {
+impl<'a> At<'a> {
+    fn new(lifetime: &'a Lifetime) -> Self {
+        At {
+            lifetime,
+            bound: Vec::new(),
+            is_elided_only: false,
+            replaced: 0,
+        }
+    }
+
     fn within(&mut self, lifetimes: Option<&syn::BoundLifetimes>, visit: impl FnOnce(&mut Self)) {
         let outer = self.bound.len();
         if let Some(lifetimes) = lifetimes {
@@ -72,7 +90,9 @@ fn names(lifetimes: &syn::BoundLifetimes) -> Vec<String> {
 impl VisitMut for At<'_> {
     fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
         let name = lifetime.ident.to_string();
-        if name != "static" && !self.bound.contains(&name) {
+        let stays = name == "static" || self.is_elided_only && name != "_";
+        if !stays && !self.bound.contains(&name) {
+            self.replaced += 1;
             let span = lifetime.span();
             *lifetime = self.lifetime.clone();
             lifetime.set_span(span);
@@ -81,6 +101,7 @@ impl VisitMut for At<'_> {
 
     fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
         if reference.lifetime.is_none() {
+            self.replaced += 1;
             let mut lifetime = self.lifetime.clone();
             lifetime.set_span(reference.and_token.span);
             reference.lifetime = Some(lifetime);
@@ -126,11 +147,7 @@ impl VisitMut for Named<'_, '_> {
 pub(crate) fn has_lifetimes(ty: &Type) -> bool {
     let marker = Lifetime::new("'di_probe", proc_macro2::Span::call_site());
     let mut ty = peel(ty).clone();
-    At {
-        lifetime: &marker,
-        bound: Vec::new(),
-    }
-    .visit_type_mut(&mut ty);
+    At::new(&marker).visit_type_mut(&mut ty);
     struct Find<'a>(&'a Lifetime, bool);
     impl<'ast> Visit<'ast> for Find<'_> {
         fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {

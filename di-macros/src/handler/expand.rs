@@ -97,7 +97,7 @@ fn structure(ident: &syn::Ident, item: &ItemFn) -> TokenStream {
 
         impl #ident {
             #(#attrs)*
-            #[allow(clippy::unused_async)]
+            #[allow(clippy::unused_async, clippy::needless_lifetimes, single_use_lifetimes)]
             #vis #sig #block
         }
     }
@@ -181,7 +181,7 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
         .injected()
         .map(|(param, _)| param.local.to_token_stream());
     let injected = nested(unused.chain(locals));
-    let now = Lifetime::new("'di", Span::call_site());
+    let now = Lifetime::new("'request", Span::call_site());
     let arguments = nested(handler.dependencies().map(|asked| asked.argument(di, &now)));
     let locals = handler.params.iter().map(|param| &param.local);
     let bounds = bounds(handler, di);
@@ -228,8 +228,8 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
             ) -> #di::core::result::Result<Self::Body, #di::Response> {
                 #body
             }
-            #keyword fn #run<'di>(
-                _: #di::At<'di>,
+            #keyword fn #run<'request>(
+                _: #di::At<'request>,
                 #injected: #arguments,
                 #head_locals: Self::Heads,
                 #body_local: Self::Body,

@@ -3,11 +3,12 @@
 
 mod attr;
 mod expand;
+mod lifetimes;
 mod model;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Item, ItemFn};
+use syn::{FnArg, Item, ItemFn};
 
 use crate::common::{facade, name_span, refuse_placeholders, types_of, with_errors};
 
@@ -29,7 +30,11 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let stripped = strip(item);
     match handler {
         Ok(_) if has_said => expand::stub(&stripped, &di),
-        Ok(handler) => expand::handler(&handler, &stripped, &di),
+        Ok(handler) => {
+            let mut named = lifetimes::name_request(&handler, stripped);
+            lifetimes::free_streams(&mut named.sig.output);
+            expand::handler(&handler, &named, &di)
+        }
         Err(_) if has_said => expand::stub(&stripped, &di),
         Err(error) => with_errors(expand::stub(&stripped, &di), &error),
     }
@@ -53,7 +58,7 @@ fn only_once(item: &mut ItemFn) -> syn::Result<()> {
 fn strip(mut item: ItemFn) -> ItemFn {
     item.sig.variadic = None;
     for input in &mut item.sig.inputs {
-        if let syn::FnArg::Typed(typed) = input {
+        if let FnArg::Typed(typed) = input {
             typed.attrs.retain(|attr| !crate::injectable::is_mark(attr));
         }
     }

@@ -340,7 +340,7 @@ fn teardown(node: &Node, di: &Facade) -> (Option<TokenStream>, Option<TokenStrea
     let place = named.resolved_at(Span::call_site());
     let (at_place, with) = (di.at(place), syn::Ident::new(with, place));
     let closed = quote_spanned! {place=>
-        #at_place::Closed::closed(#at_place::#with::<'_, #now, _>::close(#close, value, outcome).await)
+        #at_place::#with::<'_, #now, _>::close(#close, value, outcome, #at_place::Closed::closed).await
     };
     // An error about the fn as a whole, such as a future that is not `Send`, stands where it is named.
     let keyword = quote_spanned!(place=> async);

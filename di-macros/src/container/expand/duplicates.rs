@@ -66,6 +66,10 @@ fn duplicate(at: Span, key: &Key, first: &str, second: &str) -> syn::Error {
     syn::Error::new(at, message)
 }
 
+/// Of a name that more have, such as `Repository` in every module, none is compared: each comparison costs the compiler time, and
+/// so many are hardly one type.
+const MOST_TWINS: usize = 4;
+
 /// A row that may be of the same type as others before it, since they are called the same: `Pool, db::Pool, ..Storage`, where
 /// `Storage` lists a `Pool`. Whether it is so, only types tell; an alias of another name is for the compiler to find (E0119).
 pub(super) struct Twins {
@@ -118,9 +122,11 @@ impl Container<'_> {
         let mut twins = Vec::new();
         for this in fields.chain(entries) {
             let before = seen.entry(short(&this.name)).or_default();
-            if !before.is_empty() {
-                let (row, with) = (this.row, before.iter().map(|first| twin(first, &this)));
-                let with = with.collect();
+            // Two entries of one list whose paths differ are meant as two types.
+            let others = before.iter().filter(|first| !(first.is_own && this.is_own));
+            let with: Vec<Twin> = others.map(|first| twin(first, &this)).collect();
+            if !with.is_empty() && before.len() < MOST_TWINS {
+                let row = this.row;
                 twins.push(Twins { row, with });
             }
             before.push(this);

@@ -192,8 +192,12 @@ impl Container<'_> {
                     #di::Builder::<Self>::new(#values)
                 }
 
-                /// Waits for what still runs beside requests, and then tears the singletons down, in reverse order of
-                /// construction, each awaited. Once: a second call returns at once.
+                /// Tells open streams to end, waits for what still runs beside requests, and then tears the singletons down, in
+                /// reverse order of construction, each awaited. Stop the server first: a request that is still served would
+                /// use what is torn down.
+                ///
+                /// Each is torn down once: a second call waits for the first, and then has nothing to do. When the first was
+                /// dropped before its end, as by a time limit, the second goes on with the next singleton.
                 ///
                 /// # Errors
                 /// The teardowns that failed; the others were done.

@@ -48,6 +48,9 @@ impl Container<'_> {
             .chain(self.unused_entries())
             .chain(self.unused_modules())
             .collect();
+        if suspects.is_empty() {
+            return None;
+        }
         let mut seen = HashSet::new();
         let names = suspects
             .iter()
@@ -92,7 +95,7 @@ impl Container<'_> {
             let (name, ty) = (text(field.ident), text(field.ty));
             let note = format!(
                 "[DI016] none of the listed handlers needs the field `{name}: {ty}`\n  help: remove it; or, when it is asked \
-                 for elsewhere, by `get` or `Inject`, write `#[allow(unused)] {name}: {ty}`"
+                 for elsewhere, by `get`, `Inject` or a scope, write `#[allow(unused)] {name}: {ty}`"
             );
             let (rows, place) = (vec![row], field.ident.span());
             Suspect { name, note, rows, place }
@@ -111,7 +114,7 @@ impl Container<'_> {
             let name = entry.name.clone();
             let note = format!(
                 "[DI016] none of the listed handlers needs `{name}`\n  help: take it off the list of `{app}`; or, when it is \
-                 asked for elsewhere, by `get` or `Inject`, write `#[allow(unused)]` in front of it"
+                 asked for elsewhere, by `get`, `Inject` or a scope, write `#[allow(unused)]` in front of it"
             );
             let (rows, place) = (vec![row], entry.span);
             Suspect { name, note, rows, place }

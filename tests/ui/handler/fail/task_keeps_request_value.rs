@@ -1,5 +1,6 @@
-//! error: E0521 at 11
+//! error: E0521 at 12
 //! says: borrowed data escapes
+//! says: argument requires that `'request` must outlive `'static`
 use di_axum::{handler, injectable};
 
 #[injectable(request)]

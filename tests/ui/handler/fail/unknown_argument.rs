@@ -1,5 +1,5 @@
 //! error: plain at 5
-//! says: unknown option `get`
+//! says: unknown option `get`: expected `guard(Type, ..)`
 use di_axum::handler;
 
 #[handler(get)]

@@ -1,0 +1,11 @@
+//! error: plain at 8
+//! says: the guards are named in parentheses: write `guard(RequireAdmin)`
+use di_axum::{handler, injectable};
+
+#[injectable(request)]
+pub struct RequireAdmin;
+
+#[handler(guard)]
+pub async fn show() {}
+
+fn main() {}

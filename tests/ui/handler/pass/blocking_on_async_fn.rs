@@ -1,0 +1,6 @@
+use di_axum::handler;
+
+#[handler(blocking)]
+pub fn show() {}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use di_axum::{handler, injectable};
+
+#[injectable(request)]
+pub struct RequireAdmin;
+
+#[handler(guard(RequireAdmin), blocking)]
+pub fn show() {}
+
+fn main() {}
