@@ -496,15 +496,11 @@ impl<C: Container> OpenScope<C> {
     ///
     /// # Errors
     /// The first constructor that fails; the rest is not built.
-    pub async fn guard<P: Plan<Container = C>>(
+    pub fn guard<P: Plan<Container = C>>(
         &self,
         request: &mut C::Request,
-    ) -> Result<(), Failure> {
-        let mut state = self.state.lock().await;
-        for row in rows(&P::VIEW.root[..P::VIEW.root_guards]) {
-            state.build(row, Some(&mut *request)).await?;
-        }
-        Ok(())
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        self.build(&P::VIEW.root[..P::VIEW.root_guards], Some(request))
     }
 
     #[doc(hidden)]
@@ -512,11 +508,11 @@ impl<C: Container> OpenScope<C> {
     ///
     /// # Errors
     /// The first rejection.
-    pub async fn extract<P: Plan<Container = C>>(
+    pub fn extract<P: Plan<Container = C>>(
         &self,
         request: &mut C::Request,
-    ) -> Result<(), Failure> {
-        self.state.lock().await.extract(P::VIEW.root, request).await
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        self.extract_for(P::VIEW.root, request)
     }
 
     #[doc(hidden)]
@@ -525,16 +521,41 @@ impl<C: Container> OpenScope<C> {
     /// # Errors
     /// The first constructor that fails.
     pub async fn ready<P: Plan<Container = C>>(&self) -> Result<Joined<'_, P>, Failure> {
-        let mut state = self.state.lock().await;
-        for row in rows(P::VIEW.root) {
-            state.build(row, None).await?;
-        }
-        let call = Call::prepare(&mut *state, NO_ROW, P::VIEW.root, None).await?;
         Ok(Joined {
-            call,
+            call: self.prepare(P::VIEW.root).await?,
             _scope: PhantomData,
             _plan: PhantomData,
         })
+    }
+
+    // For all roots of a container: the code of these is built once.
+
+    async fn build(
+        &self,
+        sources: &'static [Source],
+        mut request: Option<&mut C::Request>,
+    ) -> Result<(), Failure> {
+        let mut state = self.state.lock().await;
+        for row in rows(sources) {
+            state.build(row, request.as_deref_mut()).await?;
+        }
+        Ok(())
+    }
+
+    async fn prepare(&self, root: &'static [Source]) -> Result<Call, Failure> {
+        let mut state = self.state.lock().await;
+        for row in rows(root) {
+            state.build(row, None).await?;
+        }
+        Call::prepare(&mut *state, NO_ROW, root, None).await
+    }
+
+    async fn extract_for(
+        &self,
+        root: &'static [Source],
+        request: &mut C::Request,
+    ) -> Result<(), Failure> {
+        self.state.lock().await.extract(root, request).await
     }
 
     /// Sets how the scope ends when it is dropped; cancelled, unless this was called.
