@@ -81,8 +81,8 @@ pub use self::{
 };
 pub use di_core::{
     __private::OpenScope, BoxError, BuildError, Container, Graph, GraphEdge, GraphMissing,
-    GraphNode, HasContainer, Meta, Mode, NoPlace, NodeKind, Outcome, Panic, Param, Provides, Scope,
-    TeardownError, TeardownFailure, Transient,
+    GraphNode, HasContainer, Meta, Mode, NoPlace, NodeKind, Outcome, Panic, Param, ProvidedIn,
+    Provides, Scope, TeardownError, TeardownFailure, Transient,
 };
 pub use di_macros::{Injectable, container, handler, injectable, module};
 

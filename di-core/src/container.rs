@@ -61,6 +61,30 @@ pub unsafe trait Provides<D: ?Sized, Q = ()>: Container {
     const INDEX: u16;
 }
 
+/// [`Provides`], as containers write it: for the key, of the container.
+///
+/// The compiler looks up impls by the type that they are for. Were they all for the container, it would go through all of them
+/// for each dependency, and an edit of one listed type would have it check every entry again.
+///
+/// # Safety
+/// As for [`Provides`].
+pub unsafe trait ProvidedIn<C, Q = ()> {
+    /// [`Provides::Family`].
+    type Family: ?Sized;
+    /// [`Provides::Scope`].
+    type Scope;
+    /// [`Provides::INDEX`].
+    const INDEX: u16;
+}
+
+// SAFETY: that of `ProvidedIn`.
+#[diagnostic::do_not_recommend]
+unsafe impl<C: Container, D: ?Sized + ProvidedIn<C, Q>, Q> Provides<D, Q> for C {
+    type Family = D::Family;
+    type Scope = D::Scope;
+    const INDEX: u16 = D::INDEX;
+}
+
 /// A key at every lifetime. Implementing it proves the type well-formed there, which `dyn for<'q> Of<'q, T = ..>` does not: a
 /// type that is so only at `'static` (`Key<'x: 'static>`) would else let its users assume that requests last forever.
 pub trait Everywhere {

@@ -27,7 +27,7 @@ mod teardown;
 mod text;
 
 pub use self::{
-    container::{Container, HasContainer, Provides},
+    container::{Container, HasContainer, ProvidedIn, Provides},
     error::{BoxError, BuildError, Failure, NoPlace, NoRequest, NotConstructed},
     export::{GraphEdge, GraphMissing, GraphNode, NodeKind},
     graph::Graph,
@@ -46,8 +46,8 @@ pub mod __private {
     pub use crate::{
         builder::Builder,
         container::{
-            Asks, Container, Everywhere, HasContainer, Mounts, Provided, ProvidedAll, Provides,
-            Root, share,
+            Asks, Container, Everywhere, HasContainer, Mounts, Provided, ProvidedAll, ProvidedIn,
+            Provides, Root, share,
         },
         error::{BoxError, BuildError, Failure, IntoSource},
         graph::{Graph, Table},

@@ -9,7 +9,8 @@ use std::convert::Infallible;
 use std::marker::PhantomData;
 
 use crate::{
-    Container, Provides, Scope,
+    Container, Scope,
+    container::ProvidedIn,
     error::BoxError,
     error::IntoSource,
     graph::Source,
@@ -22,9 +23,9 @@ use crate::{
 /// Probes whether `C` provides a key that stands alone, as in `dyn Trait = Impl`.
 pub struct Probe<C, D: ?Sized, F: ?Sized, Q>(PhantomData<(*const C, *const D, *const F, *const Q)>);
 
-impl<C: Provides<D, Q, Family = F>, D: ?Sized, F: ?Sized, Q> Probe<C, D, F, Q> {
+impl<C: Container, D: ?Sized + ProvidedIn<C, Q, Family = F>, F: ?Sized, Q> Probe<C, D, F, Q> {
     /// The row.
-    pub const SOURCE: Source = Source::Row(<C as Provides<D, Q>>::INDEX);
+    pub const SOURCE: Source = Source::Row(D::INDEX);
 }
 
 /// What a probe says when nothing is provided.
@@ -46,9 +47,9 @@ pub unsafe trait Resolves<M, D: ?Sized, F: ?Sized, Q> {
 
 macro_rules! resolves {
     ($($mode:ty),*) => {$(
-        // SAFETY: `Provides` says so.
-        unsafe impl<C: Provides<D, Q, Family = F>, D: ?Sized, F: ?Sized, Q> Resolves<$mode, D, F, Q> for C {
-            const SOURCE: Source = Source::Row(<C as Provides<D, Q>>::INDEX);
+        // SAFETY: `ProvidedIn` says so.
+        unsafe impl<C: Container, D: ?Sized + ProvidedIn<C, Q, Family = F>, F: ?Sized, Q> Resolves<$mode, D, F, Q> for C {
+            const SOURCE: Source = Source::Row(D::INDEX);
         }
     )*};
 }

@@ -320,20 +320,20 @@ const _: () = {
     }
 
     // Entry 0, a field.
-    unsafe impl di::Provides<Env> for App {
+    unsafe impl di::ProvidedIn<App> for Env {
         type Family = dyn for<'q> di::Of<'q, T = Env>;
         type Scope = di::ScopeIs<{ di::Scope::Singleton as u8 }>;
         const INDEX: u16 = 0;
     }
     // Entry 1.
-    unsafe impl di::Provides<Pool> for App {
+    unsafe impl di::ProvidedIn<App> for Pool {
         type Family = dyn for<'q> di::Of<'q, T = Pool>;
         type Scope = di::ScopeIs<{ di::NodeProbe::<connect>::NUMBER }>;
         const INDEX: u16 = 1;
     }
     const _: () = di::check(&GRAPH, 1);
     // Entry 2.
-    unsafe impl di::Provides<Users<'static>> for App {
+    unsafe impl di::ProvidedIn<App> for Users<'static> {
         type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
         type Scope = di::ScopeIs<{ di::NodeProbe::<Users<'static>>::NUMBER }>;
         const INDEX: u16 = 2;
@@ -345,7 +345,7 @@ const _: () = {
         type T<'r> = Users<'r>;
     }
     // Entry 3, a binding.
-    unsafe impl di::Provides<dyn Repo> for App {
+    unsafe impl di::ProvidedIn<App> for dyn Repo {
         type Family = dyn for<'q> di::Of<'q, T = dyn Repo + 'q>;
         type Scope = di::ScopeIs<
             { <<App as di::Provides<Users<'static>>>::Scope as di::ScopeNumber>::SCOPE },
@@ -362,7 +362,7 @@ const _: () = {
     }
     const _: () = di::check(&GRAPH, 3);
     // Entry 4.
-    unsafe impl di::Provides<Stamp> for App {
+    unsafe impl di::ProvidedIn<App> for Stamp {
         type Family = dyn for<'q> di::Of<'q, T = Stamp>;
         type Scope = di::ScopeIs<{ di::NodeProbe::<stamp>::NUMBER }>;
         const INDEX: u16 = 4;

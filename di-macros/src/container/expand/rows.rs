@@ -86,7 +86,7 @@ impl Container<'_> {
         quote_spanned! {span=>
             #twins
             #[automatically_derived]
-            unsafe impl #di::Provides<#d, #q> for #ident {
+            unsafe impl #di::ProvidedIn<#ident, #q> for #d {
                 type Family = #family;
                 type Scope = #di::ScopeIs<{ #scope }>;
                 const INDEX: u16 = #index;

@@ -1,6 +1,6 @@
 //! error: E0119 at 10
 //! says: conflicting implementations
-//! says: `Provides<Pool>` for type `App`
+//! says: `ProvidedIn<App>` for type `Pool`
 use di_axum::{container, injectable};
 
 #[injectable(singleton)]
