@@ -110,7 +110,24 @@ impl Shape {
                 format_args!("        .route(\"/{h}\", axum::routing::get(h{h}))\n"),
             );
         }
-        text + "        .with_state(app)\n}\nfn main() {\n    let _ = (router, App::build);\n}\n"
+        let built = match side {
+            Side::Container => "App::build().await.ok()?",
+            Side::Hand => "App::build().await",
+        };
+        put(
+            &mut text,
+            format_args!(
+                "        .with_state(app)\n}}\ntype Starting = std::pin::Pin<Box<dyn Future<Output = Option<axum::Router>>>>;\n"
+            ),
+        );
+        put(
+            &mut text,
+            format_args!(
+                "fn start() -> Starting {{\n    Box::pin(async {{ Some(router({built})) }})\n}}\n"
+            ),
+        );
+        // What is only named is not built: a start-up that could be polled has the compiler build all of it, handlers included.
+        text + "fn main() {\n    drop(start());\n}\n"
     }
 
     fn request(self, i: usize, side: Side) -> String {
