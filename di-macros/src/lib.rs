@@ -33,6 +33,13 @@ use proc_macro::TokenStream;
 /// Constructors may be async and may return a `Result`. By-value parameters marked `#[extract]` are axum
 /// extractors (request-scoped constructors only).
 ///
+/// # Blocking
+///
+/// `#[injectable(singleton, blocking)]`, on a constructor or provider that is no async fn, runs it on a thread that may be blocked. During a request that
+/// takes one of a limited number of places (`App::builder(..).blocking_limit(n)`), and where none is free the answer is 503. Nothing can stop a
+/// thread: when the request is given up meanwhile, what the constructor borrows stays until it is through. A `build()` or
+/// `scope.get()` that is dropped meanwhile waits for it.
+///
 /// # Teardown
 ///
 /// `#[injectable(request, teardown = close)]`, on any of these forms, names an async fn that closes the value when its scope ends. A mere

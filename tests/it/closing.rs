@@ -580,3 +580,21 @@ fn without_a_runtime_values_are_only_dropped() {
     drop(future);
     assert_eq!(log.take(), ["drop:Repo"]);
 }
+
+/// The type has a teardown where the container constructs it, and here it does not.
+#[container()]
+struct HandedIn {
+    pool: Pool,
+    cache: Arc<Cache>,
+}
+
+#[tokio::test]
+async fn what_is_handed_in_is_never_torn_down() {
+    let log = Log::new();
+    let cache = Arc::new(Cache(log.clone(), Arc::new(Pool(log.clone()))));
+    let app = HandedIn::build(Pool(log.clone()), cache).await;
+    let app = app.expect("nothing fails");
+    app.shutdown().await.expect("there is nothing to do");
+    drop(app);
+    assert_eq!(log.take(), [""; 0]);
+}

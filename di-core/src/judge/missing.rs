@@ -2,7 +2,7 @@
 
 use super::{
     needed_by,
-    say::{at, hints, node, same, takes},
+    say::{at, hints, is_held_too_long, node, same, takes},
 };
 use crate::{
     graph::{Row, Source, Table},
@@ -69,6 +69,14 @@ const fn missing<const N: usize, const E: usize>(
     let text = needed_by(text, table, row);
     let text = also(text, table, row, param);
     let text = hints(text, table, param);
+    if is_held_too_long(table, param) {
+        return text
+            .str("\n  help: borrow it, `")
+            .str(param.name)
+            .str(": &")
+            .str(param.ty)
+            .str("`, in something request-scoped; or pass what is needed of it as an argument of a method");
+    }
     let is_object = is_object(param.ty);
     let text = text.str(if is_object {
         "\n  help: bind it in the list of `"

@@ -1,6 +1,7 @@
 //! Phrases of the judge's texts.
 
 use crate::{
+    Scope,
     graph::{Kind, Row, Table},
     key::Mode,
     node::Param,
@@ -67,8 +68,8 @@ pub(super) const fn hints<const N: usize, const E: usize>(
         let is_node = !matches!(row.kind, Kind::Root | Kind::Invalid);
         if is_node && same(short(row.key), short(param.ty)) {
             text = match (row.qualifier, param.qualifier) {
-                (Some(has), Some(wants)) if same(has, wants) => other_type(text, row),
-                (None, None) => other_type(text, row),
+                (Some(has), Some(wants)) if same(has, wants) => other_type(text, row, param),
+                (None, None) => other_type(text, row, param),
                 (Some(has), _) => text
                     .str("\n  `")
                     .str(row.key)
@@ -88,7 +89,35 @@ pub(super) const fn hints<const N: usize, const E: usize>(
     text
 }
 
-const fn other_type(text: Text, row: &Row) -> Text {
+/// Whether the type of this name is provided, and is held for longer than it lives.
+pub(super) const fn is_held_too_long<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    param: &Param,
+) -> bool {
+    let mut i = 0;
+    while i < N {
+        let row = &table.rows[i];
+        let is_node = !matches!(row.kind, Kind::Root | Kind::Invalid);
+        let is_plain = row.qualifier.is_none() && param.qualifier.is_none();
+        if is_node && is_plain && same(short(row.key), short(param.ty)) && outlives(row, param) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+const fn outlives(row: &Row, param: &Param) -> bool {
+    matches!((param.mode, row.scope), (Mode::Shared, Scope::Request))
+}
+
+/// Held as `Arc`, a type that borrows is written `Users<'static>`, which is another one than that of a request.
+const fn other_type(text: Text, row: &Row, param: &Param) -> Text {
+    if outlives(row, param) {
+        let text = text.str("\n  `").str(row.name);
+        return at(text.str("` is provided"), row)
+            .str(", but it is request-scoped: as `Arc` it would outlive its request");
+    }
     let text = text
         .str("\n  another type of this name is provided, by the entry `")
         .str(row.name)
