@@ -4,7 +4,10 @@
 //! calls that are left. Without optimisation they stay calls, and only the copies remain: at 400 nodes and 100 handlers a
 //! build took eight times as long. What is here is built once, with this crate.
 
-use std::task::{Context, Poll};
+use std::{
+    marker::PhantomData,
+    task::{Context, Poll},
+};
 
 use super::{
     drive::Drive,
@@ -16,6 +19,7 @@ use crate::{
     Failure,
     plan::{SHARED, View},
 };
+
 /// How far the values are of which something has to be dropped; see the module's documentation. A mark that nobody needs is
 /// not kept, so that a frame with nothing to drop stays at 0.
 struct Marks {
@@ -46,7 +50,7 @@ impl Marks {
 /// Runs the constructors, in order; none is async.
 pub(super) fn build<P: Plan>(bases: Bases, mark: &mut u32) -> Result<(), Failure> {
     // SAFETY: the plan is that of the frame, whose inputs are built before it.
-    unsafe { build_all(const { &P::VIEW }, bases, mark) }
+    unsafe { build_all(view::<P>(), bases, mark) }
 }
 
 /// # Safety
@@ -71,6 +75,15 @@ unsafe fn build_all(
     Ok(())
 }
 
+/// One for each plan: where it stands in a body, the compiler evaluates it again.
+fn view<P: Plan>() -> &'static View<'static> {
+    struct Of<P>(PhantomData<P>);
+    impl<P: Plan> Of<P> {
+        const VIEW: &'static View<'static> = &P::VIEW;
+    }
+    Of::<P>::VIEW
+}
+
 fn inputs(view: &'static View<'static>, k: usize, bases: Bases) -> Inputs {
     Inputs {
         frame: bases.at,
@@ -82,7 +95,7 @@ fn inputs(view: &'static View<'static>, k: usize, bases: Bases) -> Inputs {
 /// Drops what is live, the last first.
 pub(super) fn drop_values<P: Plan>(bases: Bases, mark: u32) {
     // SAFETY: the plan is that of the frame, which is not used again.
-    unsafe { drop_all(const { &P::VIEW }, bases, mark) }
+    unsafe { drop_all(view::<P>(), bases, mark) }
 }
 
 /// # Safety
@@ -105,7 +118,7 @@ pub(super) fn drive<P: Plan, const PART: u8>(
     drive: &mut Drive<'_, '_, P, PART>,
     cx: &mut Context<'_>,
 ) -> Poll<Result<(), Failure>> {
-    let view = const { &P::VIEW };
+    let view = view::<P>();
     let marks = Marks::of(view);
     while (drive.next as usize) < end_of(view, PART) {
         let k = drive.next as usize;
