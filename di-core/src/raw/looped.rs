@@ -134,9 +134,10 @@ pub(super) fn drive<P: Plan, const PART: u8>(
         let made = match kind_at(view, k) {
             StepKind::Async(op) => drive.advance(&op, inputs, out, cx),
             StepKind::Blocking(make) => drive.wait_for(make, inputs, out, drop_at(view, k), cx),
-            // SAFETY: the inputs of a step are built before it, and its place is free memory of the frame.
             StepKind::Sync(make) => {
-                Poll::Ready(unsafe { make(inputs, drive.frame.bases.place(out)) })
+                // SAFETY: the inputs of a step are built before it, and its place is free memory of the frame.
+                let made = unsafe { make(inputs, drive.frame.bases.place(out)) };
+                Poll::Ready(made)
             }
             StepKind::None => Poll::Ready(Ok(())),
         };

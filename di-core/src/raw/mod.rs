@@ -8,7 +8,7 @@
 //! # Why the two agree
 //! 1. A row's constructor and its list of dependencies come from one `Recipe`, behind an `unsafe impl`
 //!    that only macros write. The shims in [`maker`] are instantiated from that same `Recipe`.
-//! 2. A dependency's index comes from `Provides`, an `unsafe trait` that only `#[container]` implements,
+//! 2. A dependency's index comes from `ProvidedIn`, an `unsafe trait` that only `#[container]` implements,
 //!    next to a check that the row's output is the key's type at every lifetime.
 //! 3. [`crate::plan`] is the only code that assigns offsets. It runs in const evaluation, after the graph
 //!    was judged; a graph that was refused has an empty plan, and its build fails.
@@ -25,10 +25,12 @@
 //! # Owned values
 //! A transient's value is written once and moved out once, by the step that takes it. The mark says
 //! how far the frame is: `2k + 2` when step `k` is done, `2k + 1` when step `k` took its owned inputs. An
-//! owned value is therefore live exactly when its step is done and its taker has not begun.
+//! owned value is therefore live exactly when its step is done and its taker has not begun. There are two drivers of the
+//! same plans, [`unroll`] with [`drive`] and [`looped`]; both keep the mark in this way, [`looped`] also for steps that take
+//! nothing that has to be dropped.
 //!
 //! # Singletons
-//! Each is in an `Arc` of its own. The block has a slot for each with the raw pointer of that `Arc` (for a
+//! Each moves into an `Arc` of its own when it is constructed. The block has a slot for each with the raw pointer of that `Arc` (for a
 //! trait object, the same pointer after an unsizing coercion; such an alias owns no count). A slot is
 //! written once, before any reader exists, and released in reverse order when the last handle goes.
 //! A slot that is empty belongs to a singleton that a test has made superfluous ([`replace`]). Where that can be, nobody
