@@ -28,8 +28,7 @@ macro_rules! referred {
         unsafe impl<D: ?Sized, F: ?Sized + for<'q> Of<'q>, Q> Dep for Use<$mode, D, F, Q> {
             const MODE: Mode = Mode::$mode;
             type Arg<'r> = &'r <F as Of<'r>>::T;
-            #[cfg_attr(debug_assertions, inline)]
-    #[cfg_attr(not(debug_assertions), inline(always))]
+            #[inline]
             unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r> {
                 // SAFETY: the caller's.
                 unsafe { inputs.reference(i) }
@@ -43,8 +42,7 @@ referred!(Ref, Guard);
 unsafe impl<D: ?Sized, F: ?Sized + for<'q> Of<'q>, Q> Dep for Use<Shared, D, F, Q> {
     const MODE: Mode = Mode::Shared;
     type Arg<'r> = Arc<<F as Of<'static>>::T>;
-    #[cfg_attr(debug_assertions, inline)]
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r> {
         // SAFETY: the caller's.
         unsafe { inputs.shared(i) }
@@ -58,8 +56,7 @@ where
 {
     const MODE: Mode = Mode::Owned;
     type Arg<'r> = <F as Of<'r>>::T;
-    #[cfg_attr(debug_assertions, inline)]
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r> {
         // SAFETY: the caller's.
         unsafe { inputs.owned(i) }
@@ -73,8 +70,7 @@ where
 {
     const MODE: Mode = Mode::Lent;
     type Arg<'r> = Transient<<F as Of<'r>>::T>;
-    #[cfg_attr(debug_assertions, inline)]
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r> {
         // SAFETY: the caller's.
         unsafe { inputs.owned(i) }
@@ -85,8 +81,7 @@ where
 unsafe impl<X: Extractor> Dep for Use<Extracted, X, X> {
     const MODE: Mode = Mode::Extract;
     type Arg<'r> = X::Value;
-    #[cfg_attr(debug_assertions, inline)]
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r> {
         // SAFETY: the caller's.
         unsafe { inputs.owned(i) }
@@ -113,8 +108,7 @@ pub unsafe trait Deps {
 unsafe impl Deps for () {
     const LEN: usize = 0;
     type Args<'r> = ();
-    #[cfg_attr(debug_assertions, inline)]
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     unsafe fn take<'r>(_: Inputs, _: usize) -> Self::Args<'r> {}
 }
 
@@ -122,8 +116,7 @@ unsafe impl Deps for () {
 unsafe impl<H: Dep, T: Deps> Deps for (H, T) {
     const LEN: usize = 1 + T::LEN;
     type Args<'r> = (H::Arg<'r>, T::Args<'r>);
-    #[cfg_attr(debug_assertions, inline)]
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Args<'r> {
         // SAFETY: the caller's.
         unsafe { (H::take(inputs, i), T::take(inputs, i + 1)) }

@@ -18,8 +18,7 @@ impl Inputs {
     ///
     /// # Safety
     /// `at` has an entry `i`, and its base is valid at that offset.
-    #[cfg_attr(debug_assertions, inline)]
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     unsafe fn locate(self, i: usize) -> (*mut u8, bool) {
         // SAFETY: the caller's.
         unsafe {
@@ -37,8 +36,7 @@ impl Inputs {
     ///
     /// # Safety
     /// As above, and the entry names a sized value or the slot of one.
-    #[cfg_attr(debug_assertions, inline)]
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     unsafe fn thin(self, i: usize) -> *mut u8 {
         // SAFETY: the caller's.
         unsafe {
@@ -56,8 +54,7 @@ impl Inputs {
     ///
     /// # Safety
     /// Input `i` is of type `V`, initialised, and not written for `'r`.
-    #[cfg_attr(debug_assertions, inline)]
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub(crate) unsafe fn reference<'r, V: ?Sized>(self, i: usize) -> &'r V {
         // SAFETY: the caller's. `&V` is a thin pointer exactly where its size is that of `*mut u8`.
         unsafe {
@@ -74,8 +71,7 @@ impl Inputs {
     ///
     /// # Safety
     /// Input `i` is a slot of the app that holds the raw pointer of an `Arc<V>`.
-    #[cfg_attr(debug_assertions, inline)]
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub(crate) unsafe fn shared<V: ?Sized>(self, i: usize) -> Arc<V> {
         // SAFETY: the caller's.
         unsafe {
@@ -90,8 +86,7 @@ impl Inputs {
     ///
     /// # Safety
     /// Input `i` is an owned value of type `V` in the frame that is initialised and not used again.
-    #[cfg_attr(debug_assertions, inline)]
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub(crate) unsafe fn owned<V>(self, i: usize) -> V {
         // SAFETY: the caller's.
         unsafe { self.locate(i).0.cast::<V>().read() }

@@ -104,8 +104,7 @@ pub(super) enum AsLent {}
 
 impl<T> Written<T> for AsItself {
     type As = T;
-    #[cfg_attr(debug_assertions, inline)]
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn written(value: T) -> T {
         value
     }

@@ -248,8 +248,7 @@ unsafe fn drop_value<T>(at: *mut u8) {
 
 /// # Safety
 /// `out` is free memory for the value.
-#[cfg_attr(debug_assertions, inline)]
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 unsafe fn write<T>(out: *mut u8, value: T) {
     // SAFETY: the caller's.
     unsafe { out.cast::<T>().write(value) }
@@ -257,8 +256,7 @@ unsafe fn write<T>(out: *mut u8, value: T) {
 
 /// # Safety
 /// `inputs` are those of `N`, and `out` is free memory for its output.
-#[cfg_attr(debug_assertions, inline)]
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 unsafe fn construct<N: Construct<S>, S, W>(inputs: Inputs, out: *mut u8) -> Result<(), Thrown>
 where
     W: for<'r> Written<N::Output<'r>>,
@@ -276,8 +274,7 @@ where
 }
 
 /// Takes the arguments first, so that the future does not hold `Inputs`.
-#[cfg_attr(debug_assertions, inline)]
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 fn begin<'r, N: ConstructAsync<S>, S>(
     inputs: Inputs,
 ) -> impl Future<Output = Result<N::Output<'r>, N::Error>> + Send + use<'r, N, S> {
@@ -286,8 +283,7 @@ fn begin<'r, N: ConstructAsync<S>, S>(
     N::construct(PhantomData, args)
 }
 
-#[cfg_attr(debug_assertions, inline)]
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 fn extract<'r, X: Extract<C>, C: Container>(
     inputs: Inputs,
 ) -> impl Future<Output = Result<X::Value, X::Rejection>> + Send + use<'r, X, C> {
@@ -335,8 +331,7 @@ unsafe fn poll<Fut: Future<Output = Result<T, E>>, T, E: Send + 'static, W: Writ
 
 /// # Safety
 /// Input 0 is a `B::From` that lives as long as the frame; `out` is free memory for a reference.
-#[cfg_attr(debug_assertions, inline)]
-#[cfg_attr(not(debug_assertions), inline(always))]
+#[inline]
 unsafe fn coerce_reference<B: Bind>(inputs: Inputs, out: *mut u8) -> Result<(), Thrown> {
     // SAFETY: the caller's.
     unsafe {
