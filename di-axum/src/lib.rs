@@ -60,6 +60,7 @@
 )]
 extern crate self as di_axum;
 
+mod after;
 mod answer;
 mod blocking;
 mod builder;

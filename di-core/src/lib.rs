@@ -75,7 +75,7 @@ pub mod __private {
             ReplacedWith, Scope, ScopeIs, ScopeNumber,
         },
         teardown::{
-            Close, CloseShared, Closed, Panic, Teardown, TeardownError, TeardownFailure,
+            Close, CloseShared, Closed, Deferred, Ended, Panic, Teardown, Torn, TeardownError, TeardownFailure,
             TeardownShared,
         },
     };

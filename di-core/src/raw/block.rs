@@ -16,8 +16,11 @@ use super::{
     replace::Make,
 };
 use crate::{
-    Container, Outcome, Provides, TeardownError, TeardownFailure, key::Of, runtime::Runtime,
-    scope::HeldByArc, teardown::caught,
+    Container, Outcome, Provides, TeardownError, TeardownFailure,
+    key::Of,
+    runtime::Runtime,
+    scope::HeldByArc,
+    teardown::{Ended, caught},
 };
 
 /// A raw pointer, thin or fat.
@@ -323,25 +326,19 @@ impl Block {
     /// to them. Each once: what is called meanwhile waits, and then finds nothing to do. When this is dropped before its end, a later
     /// call goes on with the next one.
     pub(super) async fn end(&self, outcome: Outcome) -> Vec<TeardownFailure> {
-        let mut failures = Vec::new();
-        let mut outcome = outcome;
+        let mut ended = Ended::new(outcome);
         let _turn = self.ending.lock().await;
         while let Some((value, op, node)) = self.kept.next_teardown() {
             // SAFETY: the operation is that of the value, which is sized, so that its slot holds a thin pointer; it is kept
             // for as long as this block is borrowed.
-            let closing = caught(|| unsafe { value.close(op, outcome) });
+            let closing = caught(|| unsafe { value.close(op, ended.outcome) });
             let closed = match closing {
-                Ok(closing) => closing.await,
-                Err(panic) => Err(panic.into()),
+                Ok(closing) => Ok(closing.await),
+                Err(panic) => Err(panic),
             };
-            if let Err(error) = closed {
-                failures.push(TeardownFailure::new(node, error));
-                if outcome.is_success() {
-                    outcome = Outcome::of_status(500);
-                }
-            }
+            ended.note(node, closed);
         }
-        failures
+        ended.settle()
     }
 }
 

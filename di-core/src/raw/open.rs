@@ -33,13 +33,13 @@ use super::{
     replace::Make,
 };
 use crate::{
-    BuildError, Container, Failure, Outcome, Scope, TeardownError, TeardownFailure,
+    BuildError, Container, Failure, Outcome, Scope, TeardownError,
     container::{Asks, Provides},
     graph::{NO_ROW, Source},
     key::Of,
     runtime::Runtime,
     scope::HeldByRef,
-    teardown::caught,
+    teardown::{Ended, caught},
 };
 
 /// An open scope of the container `C`. Values are built when they are asked for, each once, and live until it ends.
@@ -370,26 +370,21 @@ impl<C: Container> State<C> {
     }
 
     /// Tears down and drops the values, in reverse order of construction. One that fails or panics does not stop the others.
-    async fn end(mut self, mut outcome: Outcome) -> Vec<TeardownFailure> {
-        let mut failures = Vec::new();
+    async fn end(mut self, outcome: Outcome) -> Ended {
+        let mut ended = Ended::new(outcome);
         self.leak_if_busy();
         while let Some(mut held) = self.values.pop() {
             let closing = match &mut held {
-                Held::Built(value) => value.close(outcome),
+                Held::Built(value) => value.close(ended.outcome),
                 // SAFETY: it is dropped after the teardown.
-                Held::Kept(kept) => unsafe { kept.close(outcome) },
+                Held::Kept(kept) => unsafe { kept.close(ended.outcome) },
             };
             let Some((closing, node)) = closing else {
                 continue;
             };
-            if let Err(error) = closing.await {
-                failures.push(TeardownFailure::new(node, error));
-                if outcome.is_success() {
-                    outcome = Outcome::of_status(500);
-                }
-            }
+            ended.note(node, Ok(closing.await));
         }
-        failures
+        ended
     }
 
     fn has_teardown(&self) -> bool {
@@ -455,7 +450,7 @@ impl<C: Container> OpenScope<C> {
     /// # Errors
     /// The teardowns that failed or panicked; the others were done.
     pub async fn close(self, outcome: Outcome) -> Result<(), TeardownError> {
-        TeardownError::of(self.end(outcome).await).map_or(Ok(()), Err)
+        TeardownError::of(self.end(outcome).await.settle()).map_or(Ok(()), Err)
     }
 
     /// The container.
@@ -564,10 +559,10 @@ impl<C: Container> OpenScope<C> {
     }
 
     #[doc(hidden)]
-    /// The same, with the failures one by one.
+    /// The same, with what came of it.
     ///
     /// When the future is dropped before its end, a task of the app goes on with it.
-    pub fn end(mut self, outcome: Outcome) -> impl Future<Output = Vec<TeardownFailure>> + Send {
+    pub fn end(mut self, outcome: Outcome) -> impl Future<Output = Ended> + Send {
         let ended = self.take().end(outcome);
         ToItsEnd {
             ended: Some(Box::pin(ended)),
@@ -643,20 +638,20 @@ impl<C: Container> Drop for OpenScope<C> {
 
 /// The end of a scope, which goes on as a task of the app when it is dropped.
 struct ToItsEnd {
-    ended: Option<Pin<Box<dyn Future<Output = Vec<TeardownFailure>> + Send>>>,
+    ended: Option<Pin<Box<dyn Future<Output = Ended> + Send>>>,
     runtime: Arc<dyn Runtime>,
 }
 
 impl Future for ToItsEnd {
-    type Output = Vec<TeardownFailure>;
+    type Output = Ended;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Some(ended) = &mut self.ended else {
-            return Poll::Ready(Vec::new());
+        let Some(ending) = &mut self.ended else {
+            return Poll::Ready(Ended::new(Outcome::Cancelled));
         };
-        let failures = ready!(ended.as_mut().poll(cx));
+        let ended = ready!(ending.as_mut().poll(cx));
         self.ended = None;
-        Poll::Ready(failures)
+        Poll::Ready(ended)
     }
 }
 
@@ -665,10 +660,7 @@ impl Drop for ToItsEnd {
         if let Some(ended) = self.ended.take() {
             let told = Arc::clone(&self.runtime);
             self.runtime.spawn(Box::pin(async move {
-                let failures = ended.await;
-                if !failures.is_empty() {
-                    told.teardown_failed(&failures);
-                }
+                ended.await.settle_beside(&*told);
             }));
         }
     }
