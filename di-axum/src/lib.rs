@@ -67,25 +67,31 @@ mod builder;
 mod construct_error;
 mod ended;
 mod extract;
+mod host;
 mod inject;
+mod opener;
 mod runtime;
 mod scoped;
 mod serve;
 mod stopping;
+mod work;
 
 pub use self::{
     builder::Builder,
     construct_error::ConstructError,
+    host::{Serve, ServeError, ServeFailure, serve, work},
     inject::Inject,
+    opener::Opener,
     scoped::{GuardLayer, RequestScope, ScopeLayer, guard, scoped},
     stopping::{Stopping, stop, stopping},
+    work::{PushError, Services, Shutdown, TaskCounts, TaskEnd, TaskError, TaskQueue, Tasks},
 };
 pub use di_core::{
     __private::OpenScope, BoxError, BuildError, Container, Graph, GraphEdge, GraphMissing,
-    GraphNode, HasContainer, Meta, Mode, NoPlace, NodeKind, Outcome, Panic, Param, ProvidedIn,
-    Provides, Scope, TeardownError, TeardownFailure, Transient,
+    GraphNode, HasContainer, Meta, Mode, NoPlace, NodeKind, NotRunning, Outcome, Panic, Param,
+    ProvidedIn, Provides, Scope, TeardownError, TeardownFailure, Transient,
 };
-pub use di_macros::{Injectable, container, handler, injectable, module};
+pub use di_macros::{Injectable, container, handler, injectable, module, service, task};
 
 /// What the macros write. Not covered by semantic versioning.
 #[doc(hidden)]
@@ -95,8 +101,13 @@ pub mod __private {
         blocking::{BlockingFuture, serve_blocking},
         builder::Builder,
         extract::{ExtractsBody, ExtractsHead, FromRequest, extract_body, extract_part},
+        opener::Opener,
         runtime::{empty_request, shutdown},
         serve::{Endpoint, Via, serve},
+        work::{
+            Finished, Job, Runs, ServiceOf, ServiceOptions, Services, Shutdown, TaskOptions,
+            TaskError, TaskQueue, Tasks, check_payload, run,
+        },
     };
     pub use axum::{
         extract::Request,

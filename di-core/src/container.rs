@@ -199,6 +199,15 @@ pub unsafe trait Mounts<H>: Container {
     type Plan: Plan<Container = Self, Root = H>;
 }
 
+/// The container can run the task or service `H`.
+///
+/// # Safety
+/// Only `#[container]` implements this, with a plan made for `H`.
+pub unsafe trait Hosts<H>: Container {
+    /// The plan for `H`.
+    type Plan: Plan<Container = Self, Root = H>;
+}
+
 /// A router state that holds a container: the container itself, or a state of your own.
 ///
 /// ```

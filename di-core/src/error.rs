@@ -2,7 +2,7 @@
 
 use std::{any::Any, collections::VecDeque, error::Error, fmt};
 
-use crate::{Graph, Scope, listed::Source};
+use crate::{Graph, Scope, listed::Source, teardown::Panic};
 
 /// A source of an error, as every error type can become one.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -117,6 +117,42 @@ impl fmt::Display for NotConstructed {
 
 impl Error for NotConstructed {}
 
+/// A value is handed in when a scope is opened, and this one was opened without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotHandedIn;
+
+impl fmt::Display for NotHandedIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it is handed in when a scope is opened, and was not")
+    }
+}
+
+impl Error for NotHandedIn {}
+
+/// The app is shut down, or being built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotRunning {
+    is_early: bool,
+}
+
+impl NotRunning {
+    /// It is not built yet.
+    pub const EARLY: Self = NotRunning { is_early: true };
+    /// It is shut down.
+    pub const OVER: Self = NotRunning { is_early: false };
+}
+
+impl fmt::Display for NotRunning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.is_early {
+            true => "the app is not built yet",
+            false => "the app is shut down",
+        })
+    }
+}
+
+impl Error for NotRunning {}
+
 /// A constructor or extractor that failed during a request.
 pub struct Failure {
     row: u16,
@@ -140,6 +176,18 @@ impl Failure {
         Failure::new(row, Box::new(NotConstructed))
     }
 
+    /// Of a row that is handed in when a scope is opened, where it was not.
+    #[cold]
+    pub(crate) fn not_handed_in(row: u16) -> Self {
+        Failure::new(row, Box::new(NotHandedIn))
+    }
+
+    /// Of a row that was asked for when the app was shut down.
+    #[cold]
+    pub(crate) fn not_running(row: u16) -> Self {
+        Failure::new(row, Box::new(NotRunning::OVER))
+    }
+
     /// The row that failed; for an extractor, the row that asked for it.
     pub fn row(&self) -> u16 {
         self.row
@@ -149,7 +197,7 @@ impl Failure {
     /// several. O(nodes + edges).
     pub fn path(&self, graph: Graph, root: &[Source]) -> Vec<&'static str> {
         // For each row that was seen the one that asks for it; those that the root asks for have themselves there.
-        let mut seen: Vec<Option<u16>> = vec![None; graph.len()];
+        let mut seen: Vec<Option<u16>> = vec![None; graph.rows.len()];
         let mut queue = VecDeque::from([(None, root)]);
         while let Some((from, sources)) = queue.pop_front() {
             for source in sources {
@@ -177,18 +225,45 @@ impl Failure {
 
     /// What is kept of the error when it is used up; none where it is no constructor's, as an extractor's rejection.
     pub fn kept(&self, graph: Graph) -> Option<BoxError> {
-        if let Some(error) = self.error.downcast_ref::<NoRequest>() {
-            return Some(Box::new(*error));
-        }
-        if let Some(error) = self.error.downcast_ref::<NotConstructed>() {
-            return Some(Box::new(*error));
+        if let Some(error) = own(&*self.error) {
+            return Some(error);
         }
         let maker = graph.rows[usize::from(self.row)].maker.as_ref()?;
         maker.kept?(&*self.error)
+    }
+
+    /// The error, as the source of another.
+    pub fn into_source(self, graph: Graph) -> BoxError {
+        if let Some(error) = own(&*self.error) {
+            return error;
+        }
+        let source = graph.errors(self.row).source;
+        match (self.error.downcast::<Panic>(), source) {
+            (Ok(panic), _) => panic,
+            (Err(error), Some(convert)) => {
+                convert(error).unwrap_or_else(|_| "unknown error".into())
+            }
+            (Err(_), None) => "its error type is not `std::error::Error`".into(),
+        }
     }
 
     /// The error, as the constructor returned it.
     pub fn into_error(self) -> Box<dyn Any + Send> {
         self.error
     }
+}
+
+/// What failed for a reason of ours.
+fn own(error: &(dyn Any + Send)) -> Option<BoxError> {
+    fn copied<E: Error + Copy + Send + Sync + 'static>(
+        error: &(dyn Any + Send),
+    ) -> Option<BoxError> {
+        let error = error.downcast_ref::<E>()?;
+        Some(Box::new(*error))
+    }
+    copied::<NoRequest>(error)
+        .or_else(|| copied::<NotConstructed>(error))
+        .or_else(|| copied::<NotHandedIn>(error))
+        .or_else(|| copied::<NotRunning>(error))
+        .or_else(|| copied::<NoPlace>(error))
 }

@@ -47,7 +47,7 @@ pub(crate) const NO_ROW: u16 = u16::MAX;
 pub struct Table<const N: usize, const E: usize> {
     /// The container's name.
     pub(crate) name: &'static str,
-    /// Whether handlers are listed.
+    /// Whether handlers are listed. Without them every row is as good as a root.
     pub(crate) has_roots: bool,
     /// Whether it may be refused, and is judged at run time.
     pub(crate) is_draft: bool,
@@ -58,6 +58,8 @@ pub struct Table<const N: usize, const E: usize> {
     /// For each row, the row that one of its edges leads back to, in a cycle.
     pub(crate) back: [u16; N],
     pub(crate) slots: u16,
+    /// How many rows, the last ones, are shown only where something asks for them.
+    pub(crate) hidden: u16,
     /// Whether plans can be made: nothing is missing, no cycle, no captive.
     pub(crate) valid: bool,
     /// Bounds of any plan: steps, inputs, and bytes are checked separately.
@@ -72,6 +74,8 @@ pub struct Graph {
     pub(crate) edges: &'static [Source],
     pub(crate) order: &'static [u16],
     pub(crate) slots: u16,
+    /// How many of the rows are shown.
+    shown: usize,
 }
 
 impl Graph {
@@ -87,12 +91,12 @@ impl Graph {
 
     /// How many nodes there are, bindings and values handed in included.
     pub const fn len(self) -> usize {
-        self.rows.len()
+        self.shown
     }
 
     /// Whether there are none.
     pub const fn is_empty(self) -> bool {
-        self.rows.is_empty()
+        self.shown == 0
     }
 
     /// What can be done with the errors of a row's constructor.
@@ -157,6 +161,7 @@ impl<const N: usize, const E: usize> Table<N, E> {
             order: [0; N],
             back: [NO_ROW; N],
             slots: 0,
+            hidden: 0,
             valid: true,
             max_steps: 0,
             max_inputs: 0,
@@ -173,7 +178,8 @@ impl<const N: usize, const E: usize> Table<N, E> {
         while i < N {
             let from = &listed[i];
             let len = from.len();
-            self.has_roots |= matches!(from.kind, Kind::Root);
+            self.has_roots |= matches!(from.kind, Kind::Handler);
+            self.hidden += from.is_hidden as u16;
             self.rows[i] = Row {
                 name: from.name.name,
                 key: from.name.key,
@@ -323,7 +329,23 @@ impl<const N: usize, const E: usize> Table<N, E> {
             edges: &self.edges,
             order: &self.order,
             slots: self.slots,
+            shown: self.shown(),
         }
+    }
+
+    /// How many rows are shown: without what the facade hands in, unless something asks for it.
+    const fn shown(&self) -> usize {
+        let mut shown = N - self.hidden as usize;
+        let mut k = 0;
+        while k < E {
+            if let Source::Row(to) = self.edges[k]
+                && to as usize >= shown
+            {
+                shown = to as usize + 1;
+            }
+            k += 1;
+        }
+        shown
     }
 
     /// How many of a handler's sources, the first ones, are guards.

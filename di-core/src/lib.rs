@@ -28,7 +28,9 @@ mod text;
 
 pub use self::{
     container::{Container, HasContainer, ProvidedIn, Provides},
-    error::{BoxError, BuildError, Failure, NoPlace, NoRequest, NotConstructed},
+    error::{
+        BoxError, BuildError, Failure, NoPlace, NoRequest, NotConstructed, NotHandedIn, NotRunning,
+    },
     export::{GraphEdge, GraphMissing, GraphNode, NodeKind},
     graph::Graph,
     key::Mode,
@@ -46,8 +48,8 @@ pub mod __private {
     pub use crate::{
         builder::Builder,
         container::{
-            Asks, Container, Everywhere, HasContainer, Mounts, Provided, ProvidedAll, ProvidedIn,
-            Provides, Root, share,
+            Asked as Rooted, Asks, Container, Everywhere, HasContainer, Hosts, Mounts, Provided,
+            ProvidedAll, ProvidedIn, Provides, Root, share,
         },
         error::{BoxError, BuildError, Failure, IntoSource},
         graph::{Graph, Table},
@@ -66,7 +68,7 @@ pub mod __private {
         plan::{Layout, View},
         probe::*,
         raw::{
-            Asked, AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Last, Maker, Memory,
+            Asked, AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Last, Late, Maker, Memory,
             OpenScope, OwnedView, Plain, Plan, Ready, Replacements, ScopeFuture, Transient, start,
         },
         runtime::{BlockingWork, BoxFuture, Runtime},
@@ -75,8 +77,8 @@ pub mod __private {
             ReplacedWith, Scope, ScopeIs, ScopeNumber,
         },
         teardown::{
-            Close, CloseShared, Closed, Deferred, Ended, Panic, Teardown, Torn, TeardownError, TeardownFailure,
-            TeardownShared,
+            Close, CloseShared, Closed, Deferred, Ended, Panic, Teardown, TeardownError,
+            TeardownFailure, TeardownShared, Torn,
         },
     };
     pub use core;

@@ -29,6 +29,7 @@ mod sockets;
 mod startup;
 mod streams;
 mod support;
+mod tasks;
 mod teardown;
 mod transients;
 mod ui;

@@ -6,7 +6,7 @@ use std::{
     marker::PhantomData,
     mem::MaybeUninit,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
 };
@@ -395,7 +395,36 @@ impl<C> Clone for Handle<C> {
     }
 }
 
+/// The same, without keeping it.
+pub(super) struct WeakHandle<C> {
+    block: Weak<Block>,
+    #[cfg(feature = "testing")]
+    makes: Option<Arc<dyn Any + Send + Sync>>,
+    _container: PhantomData<fn() -> C>,
+}
+
+impl<C> WeakHandle<C> {
+    /// None, when nobody keeps it any more.
+    pub(super) fn upgrade(&self) -> Option<Handle<C>> {
+        Some(Handle {
+            block: self.block.upgrade()?,
+            #[cfg(feature = "testing")]
+            makes: self.makes.clone(),
+            _container: PhantomData,
+        })
+    }
+}
+
 impl<C: Container> Handle<C> {
+    pub(super) fn downgrade(&self) -> WeakHandle<C> {
+        WeakHandle {
+            block: Arc::downgrade(&self.block),
+            #[cfg(feature = "testing")]
+            makes: self.makes.clone(),
+            _container: PhantomData,
+        }
+    }
+
     pub(super) fn new(mut block: Block, makes: HashMap<u16, Make<C>>) -> Self {
         block.is_built = true;
         // Without the feature there are none.

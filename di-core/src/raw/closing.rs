@@ -91,10 +91,7 @@ unsafe fn start<F: Fn(*mut u8, Outcome) -> Fut + Copy, Fut>(
 
 /// # Safety
 /// `at` is a started future that is not done and does not move.
-unsafe fn poll<Fut: Future<Output = Torn>>(
-    at: *mut u8,
-    cx: &mut Context<'_>,
-) -> Poll<Torn> {
+unsafe fn poll<Fut: Future<Output = Torn>>(at: *mut u8, cx: &mut Context<'_>) -> Poll<Torn> {
     // SAFETY: the caller's.
     unsafe { Pin::new_unchecked(&mut *at.cast::<Fut>()).poll(cx) }
 }

@@ -11,10 +11,8 @@ use super::{
     unroll::{BuildFn, DropFn, First, build_chunk, drop_chunk},
 };
 use crate::{
-    Container, Failure, HasContainer, Outcome, Panic,
-    container::Asks,
-    teardown::Ended,
-    graph::MAX_DEPS, key::Deps, plan::View,
+    Container, Failure, HasContainer, Outcome, Panic, container::Asks, graph::MAX_DEPS, key::Deps,
+    plan::View, teardown::Ended,
 };
 
 /// The plan of a root, as a type.

@@ -76,6 +76,7 @@ mod scope_future;
 mod startup;
 mod step;
 mod unroll;
+mod weak;
 
 pub(crate) use self::{
     block::SLOT,
@@ -96,4 +97,5 @@ pub use self::{
     replace::Replacements,
     scope_future::ScopeFuture,
     startup::start,
+    weak::Late,
 };

@@ -217,7 +217,7 @@ impl<C: Container> State<C> {
         }
         let this = &C::GRAPH.rows[usize::from(row)];
         let Some(maker) = &this.maker else {
-            return Ok(());
+            return Err(Failure::not_handed_in(row));
         };
         let teardown = maker.teardown.map(|teardown| (teardown, this.name));
         let mut value = Value::new(&maker.output, teardown);

@@ -456,10 +456,7 @@ unsafe fn runtime<C: Container>(container: *const u8) -> Arc<dyn Runtime> {
 }
 
 /// Goes on with a scope as a task of the app.
-fn spawn(
-    runtime: Arc<dyn Runtime>,
-    ended: impl Future<Output = Ended> + Send + 'static,
-) {
+fn spawn(runtime: Arc<dyn Runtime>, ended: impl Future<Output = Ended> + Send + 'static) {
     let told = Arc::clone(&runtime);
     runtime.spawn(Box::pin(async move {
         ended.await.settle_beside(&*told);

@@ -1,0 +1,140 @@
+//! What tasks and services add to a container.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{ItemStruct, Type, parse_quote};
+
+use super::Container;
+use crate::{
+    common::{Facade, Key},
+    container::model::{Entry, Kind, Marks, NodeType},
+};
+
+/// The entries in the order of their rows: what provides something, the roots, and what every app has. A task is three of them: its queue, a
+/// singleton; `Tasks<Payload>`, which pushes to it; and the fn, a root.
+pub(super) fn with_parts(item: &ItemStruct, entries: Vec<&Entry>, di: &Facade) -> Vec<Entry> {
+    let (mut nodes, mut roots) = (Vec::new(), Vec::new());
+    for entry in entries {
+        match &entry.kind {
+            Kind::Task { key, ty, payload } => {
+                nodes.push(queue(entry, ty, payload, di));
+                let node = NodeType::Type(key.ty.clone());
+                let key = key.clone();
+                nodes.push(part(entry, entry.name.clone(), Kind::Node { key, node }));
+                roots.push(entry.clone());
+            }
+            Kind::Handler { .. } | Kind::Service { .. } => roots.push(entry.clone()),
+            _ => nodes.push(entry.clone()),
+        }
+    }
+    let opener = di.is_web.then(|| opener(item, di));
+    nodes.into_iter().chain(roots).chain(opener).collect()
+}
+
+/// `TaskQueue<Welcome>`
+fn queue(entry: &Entry, task: &Type, payload: &Type, di: &Facade) -> Entry {
+    let (place, web) = (entry.place(), di.at(entry.place()));
+    let kind = Kind::BuiltIn {
+        key: unqualified(parse_quote!(#di::TaskQueue<#payload>)),
+        value: quote_spanned!(place=> #web::TaskQueue::<#payload>::of::<_, #task, _>),
+        is_hidden: false,
+    };
+    let name = entry.name.replacen("Tasks", "TaskQueue", 1);
+    part(entry, name, kind)
+}
+
+/// `Opener<App>`, which every app has.
+fn opener(item: &ItemStruct, di: &Facade) -> Entry {
+    let ident = &item.ident;
+    let ty: Type = parse_quote!(#di::Opener<#ident>);
+    Entry {
+        id: None,
+        name: format!("Opener<{ident}>"),
+        kind: Kind::BuiltIn {
+            key: unqualified(ty),
+            value: quote!(#di::Opener::<Self>::of),
+            is_hidden: true,
+        },
+        marks: allowed(),
+        span: ident.span(),
+    }
+}
+
+fn part(of: &Entry, name: String, kind: Kind) -> Entry {
+    Entry {
+        id: of.id.clone(),
+        name,
+        kind,
+        marks: allowed(),
+        span: of.span,
+    }
+}
+
+fn allowed() -> Marks {
+    Marks {
+        may_be_unused: true,
+        ..Marks::default()
+    }
+}
+
+fn unqualified(ty: Type) -> Key {
+    Key {
+        ty,
+        qualifier: None,
+    }
+}
+
+impl Container<'_> {
+    /// Types and constructors of what the facade hands in, in the order of the rows.
+    pub(super) fn built_in(&self) -> impl Iterator<Item = (&Type, &TokenStream)> {
+        self.nodes.iter().filter_map(|entry| match &entry.kind {
+            Kind::BuiltIn { key, value, .. } => Some((&key.ty, value)),
+            _ => None,
+        })
+    }
+
+    /// `app.run(job)`
+    pub(super) fn run(&self) -> Option<TokenStream> {
+        let (di, vis) = (self.di, &self.item.vis);
+        di.is_web.then(|| {
+            quote! {
+                /// Runs the task that takes this job, now and in a scope of its own, and waits for its end: in a command, or a test.
+                ///
+                /// # Errors
+                /// What the task returned, or why it could not run.
+                #[allow(dead_code)]
+                #vis async fn run<__J: #di::core::marker::Send + 'static>(
+                    &self,
+                    job: __J,
+                ) -> #di::core::result::Result<(), #di::TaskError>
+                where
+                    Self: #di::Runs<__J>,
+                {
+                    #di::run(self, job).await
+                }
+            }
+        })
+    }
+
+    /// The services, in the order of the list.
+    pub(super) fn services(&self) -> Option<TokenStream> {
+        let (di, ident) = (self.di, &self.item.ident);
+        let services = self.nodes.iter().filter_map(|entry| match &entry.kind {
+            Kind::Service { ty } => {
+                let (place, web) = (entry.place(), di.at(entry.place()));
+                Some(quote_spanned!(place=> #web::ServiceOf::new::<#ty, _>()))
+            }
+            _ => None,
+        });
+        di.is_web.then(|| {
+            quote! {
+                #[automatically_derived]
+                impl #di::Services for #ident {
+                    fn services() -> #di::std::vec::Vec<#di::ServiceOf<Self>> {
+                        #di::std::vec![#(#services),*]
+                    }
+                }
+            }
+        })
+    }
+}
