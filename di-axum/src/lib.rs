@@ -105,8 +105,8 @@ pub mod __private {
         runtime::{empty_request, shutdown},
         serve::{Endpoint, Via, serve},
         work::{
-            Finished, Job, Runs, ServiceOf, ServiceOptions, Services, Shutdown, TaskOptions,
-            TaskError, TaskQueue, Tasks, check_payload, run,
+            Finished, Job, PayloadOf, RunFuture, Runs, Service, ServiceOf, ServiceOptions,
+            Services, Shutdown, Task, TaskError, TaskOptions, TaskQueue, Tasks, run,
         },
     };
     pub use axum::{

@@ -106,8 +106,11 @@ pub unsafe trait Asks<S>: 'static {
     const ASKED: Asked<Self::Deps> = Asked {
         meta: Self::META,
         guards: Self::GUARDS,
+        is_handler: Self::IS_HANDLER,
         deps: PhantomData,
     };
+    /// Whether it is a handler; else a task or service.
+    const IS_HANDLER: bool = true;
     /// How many of the dependencies, the first ones, are guards.
     const GUARDS: usize;
     /// Name, parameters, place.
@@ -120,6 +123,7 @@ pub unsafe trait Asks<S>: 'static {
 pub struct Asked<L> {
     pub(crate) meta: &'static Meta,
     pub(crate) guards: usize,
+    pub(crate) is_handler: bool,
     deps: PhantomData<fn() -> L>,
 }
 

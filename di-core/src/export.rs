@@ -246,7 +246,7 @@ fn kind(row: &Row) -> NodeKind {
         Kind::Given => NodeKind::HandedIn,
         Kind::Binding => NodeKind::Binding,
         Kind::Seed => NodeKind::Seed,
-        Kind::Handler => NodeKind::Handler,
+        Kind::Handler | Kind::Misplaced => NodeKind::Handler,
         Kind::Task => NodeKind::Task,
         Kind::Service => NodeKind::Service,
         Kind::Node | Kind::Invalid => NodeKind::Constructed,

@@ -196,7 +196,7 @@ impl<const N: usize, const E: usize> Table<N, E> {
                 inputs: 0,
                 guards: from.guards as u16,
             };
-            if matches!(from.kind, Kind::Invalid) {
+            if matches!(from.kind, Kind::Invalid | Kind::Misplaced) {
                 self.valid = false;
             }
             let mut k = 0;

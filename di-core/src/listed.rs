@@ -95,6 +95,8 @@ pub(crate) enum Kind {
     Task,
     /// One of `services(..)`.
     Service,
+    /// A task or service in `handlers(..)`.
+    Misplaced,
     /// An entry that is no node; the compiler says so elsewhere.
     Invalid,
 }
@@ -102,7 +104,10 @@ pub(crate) enum Kind {
 impl Kind {
     /// Whether it is where the graph begins.
     pub(crate) const fn is_root(self) -> bool {
-        matches!(self, Kind::Handler | Kind::Task | Kind::Service)
+        matches!(
+            self,
+            Kind::Handler | Kind::Task | Kind::Service | Kind::Misplaced
+        )
     }
 }
 
@@ -190,7 +195,10 @@ impl Listed {
     ) -> Self {
         Listed {
             name,
-            kind: Kind::Handler,
+            kind: match asked.is_handler {
+                true => Kind::Handler,
+                false => Kind::Misplaced,
+            },
             meta: Some(asked.meta),
             scope: Scope::Request,
             maker: None,

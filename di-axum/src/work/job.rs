@@ -1,42 +1,74 @@
 //! One job in a scope of its own.
 
-use std::{convert::Infallible, marker::PhantomData};
+use std::{convert::Infallible, marker::PhantomData, sync::Arc};
 
 use axum::http::request::Parts;
 use di_core::{
     __private::{
-        Asks, At, Deps, Ended, Flow, Frame, Hosts, Memory, OpenScope, Plan, Rooted, ScopeFuture,
+        Asks, At, Deps, Ended, Flow, Frame, Hosts, Late, Memory, OpenScope, Plan, Rooted,
+        ScopeFuture,
     },
     BoxError, Container, Outcome, Panic, TeardownError,
 };
 
-use super::task::TaskError;
+use super::{
+    queue::TaskQueue,
+    service::{ServiceOf, ServiceOptions, Shutdown},
+    task::{TaskError, TaskOptions},
+};
 use crate::{
     construct_error::{Asker, ConstructError},
     ended::log,
 };
 
 /// What a task or service runs, written by `#[task]` and `#[service]`. `Seal` is a private type of the expansion.
-#[diagnostic::on_unimplemented(
-    message = "[DI010] `{Self}` is neither a task nor a service",
-    label = "listed as one",
-    note = "write `#[task]` on the async fn, and list `Tasks<Payload> = name`; or `#[service]`, and list `services(name)`"
-)]
 pub trait Job<Seal>: Asks<Seal> {
-    /// What the container reads.
-    const JOB: Rooted<Self::Deps> = <Self as Asks<Seal>>::ASKED;
-    /// What it works on; of a service, its [`Shutdown`](crate::Shutdown).
+    /// What it works on; of a service, its [`Shutdown`].
     type Payload: Send + 'static;
-    /// How it is run: [`TaskOptions`](crate::TaskOptions) or [`ServiceOptions`](crate::ServiceOptions).
-    type Options: Copy;
-    /// These.
-    const OPTIONS: Self::Options;
     /// Runs it.
     fn run<'r>(
         at: At<'r>,
         payload: Self::Payload,
         injected: <Self::Deps as Deps>::Args<'r>,
     ) -> impl Future<Output = Result<(), BoxError>> + Send;
+}
+
+/// A task. A container names it by this trait alone, in one spelling, so that what is wrong with it is said once.
+#[diagnostic::on_unimplemented(
+    message = "[DI010] `{Self}` is not a task",
+    label = "listed as a task",
+    note = "write `#[task]` on the async fn"
+)]
+pub trait Task<Seal>: Asks<Seal> + Sized {
+    /// What the container reads.
+    const TASK: Rooted<Self::Deps> = <Self as Asks<Seal>>::ASKED;
+    /// How it is run.
+    const OPTIONS: TaskOptions;
+    /// What is pushed.
+    type Pushed: Send + 'static;
+    /// Its queue in an app.
+    fn queue<C, J>(app: &Late<C>) -> Arc<TaskQueue<J>>
+    where
+        C: Hosts<Self> + Container<Request = Parts>,
+        Self::Pushed: PayloadOf<J>,
+        J: Send + 'static;
+}
+
+/// A service; the same.
+#[diagnostic::on_unimplemented(
+    message = "[DI010] `{Self}` is not a service",
+    label = "listed in `services(..)`",
+    note = "write `#[service]` on the async fn"
+)]
+pub trait Service<Seal>: Asks<Seal> + Sized {
+    /// What the container reads.
+    const SERVICE: Rooted<Self::Deps> = <Self as Asks<Seal>>::ASKED;
+    /// How it is run.
+    const OPTIONS: ServiceOptions;
+    /// How it is started.
+    fn of<C>() -> ServiceOf<C>
+    where
+        C: Hosts<Self> + Container<Request = Parts>;
 }
 
 /// What a task or service returns.
@@ -79,16 +111,24 @@ impl<T, E: Into<BoxError>> Finished for Result<T, E> {
     label = "listed here",
     note = "list it as `Tasks<{Self}>`"
 )]
-pub trait PayloadOf<K> {}
+pub trait PayloadOf<K>: Sized {
+    /// The same.
+    fn of(payload: K) -> Self;
+}
 #[diagnostic::do_not_recommend]
-impl<T> PayloadOf<T> for T {}
+impl<T> PayloadOf<T> for T {
+    fn of(payload: T) -> T {
+        payload
+    }
+}
 /// Of a payload that nobody can name; see `ListedAs`.
 #[diagnostic::do_not_recommend]
-impl<T> PayloadOf<(NoPayload, PhantomData<T>)> for T {}
+impl<T> PayloadOf<(NoPayload, PhantomData<T>)> for T {
+    fn of((nobody, _): (NoPayload, PhantomData<T>)) -> T {
+        match nobody {}
+    }
+}
 enum NoPayload {}
-
-/// Asserts that a task is listed with its payload.
-pub const fn check_payload<P: PayloadOf<K>, K>() {}
 
 /// The future of a job, in one allocation: its scope, and the fn.
 pub(super) fn start<C, T, S>(app: C, payload: T::Payload) -> ScopeFuture<Result<(), TaskError>>

@@ -14,8 +14,8 @@ pub(crate) use self::{
     service::start_services,
 };
 pub use self::{
-    job::{Finished, Job, check_payload},
-    queue::{Runs, TaskCounts, TaskQueue, run},
+    job::{Finished, Job, PayloadOf, Service, Task},
+    queue::{RunFuture, Runs, TaskCounts, TaskQueue, run},
     service::{ServiceOf, ServiceOptions, Services, Shutdown},
     task::{PushError, TaskEnd, TaskError, TaskOptions, Tasks},
 };

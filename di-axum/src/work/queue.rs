@@ -3,10 +3,12 @@
 use std::{
     error::Error,
     fmt,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
+    task::{Context, Poll},
 };
 
 use axum::http::request::Parts;
@@ -23,7 +25,7 @@ use tokio::{
 
 use super::{
     background::Background,
-    job::{Job, start},
+    job::{Job, PayloadOf, Task, start},
     task::{PushError, TaskEnd, TaskError, TaskOptions, Why},
 };
 use crate::runtime::AppRuntime;
@@ -198,7 +200,7 @@ impl<J: Send + 'static> TaskQueue<J> {
     pub fn of<C, T, S>(late: &Late<C>) -> Arc<Self>
     where
         C: Hosts<T> + Container<Request = Parts>,
-        T: Job<S, Payload = J, Options = TaskOptions>,
+        T: Task<S> + Job<S, Payload: PayloadOf<J>>,
         S: 'static,
     {
         let (options, late) = (T::OPTIONS, late.clone());
@@ -218,7 +220,7 @@ impl<J: Send + 'static> TaskQueue<J> {
                 let background = Arc::clone(&runtime.ok_or(NotRunning::OVER)?.background);
                 Ok(Bound {
                     background,
-                    run: Box::new(move |job| Box::pin(start::<C, T, S>(app, job))),
+                    run: Box::new(move |job| Box::pin(start::<C, T, S>(app, T::Payload::of(job)))),
                 })
             }),
         })
@@ -302,7 +304,7 @@ impl<J> fmt::Debug for TaskQueue<J> {
 )]
 pub trait Runs<J>: Container {
     /// Its queue.
-    fn queue(&self) -> &TaskQueue<J>;
+    fn queue(&self) -> Arc<TaskQueue<J>>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -310,15 +312,32 @@ impl<C, J: 'static> Runs<J> for C
 where
     C: Provides<TaskQueue<J>, Scope: HeldByArc, Family: Of<'static, T = TaskQueue<J>>>,
 {
-    fn queue(&self) -> &TaskQueue<J> {
-        self.handle().get::<TaskQueue<J>, (), _>()
+    fn queue(&self) -> Arc<TaskQueue<J>> {
+        self.handle().share::<TaskQueue<J>, (), _>()
+    }
+}
+
+/// A job that runs now; ready with what came of it. A type of its own, and not that of an async fn, so that a container without such a task is said
+/// once.
+#[must_use = "a future does nothing unless it is awaited"]
+pub struct RunFuture(BoxFuture<'static, Result<(), TaskError>>);
+
+impl Future for RunFuture {
+    type Output = Result<(), TaskError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(cx)
+    }
+}
+
+impl fmt::Debug for RunFuture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RunFuture")
     }
 }
 
 /// `app.run(job)`
-///
-/// # Errors
-/// As for [`TaskQueue::run`].
-pub async fn run<C: Runs<J>, J: Send + 'static>(app: &C, job: J) -> Result<(), TaskError> {
-    app.queue().run(job).await
+pub fn run<C: Runs<J>, J: Send + 'static>(app: &C, job: J) -> RunFuture {
+    let queue = app.queue();
+    RunFuture(Box::pin(async move { queue.run(job).await }))
 }

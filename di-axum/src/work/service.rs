@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     background::Background,
-    job::{Job, start},
+    job::{Job, Service, start},
     task::TaskError,
 };
 use crate::runtime::AppRuntime;
@@ -105,7 +105,7 @@ impl<C: Container<Request = Parts>> ServiceOf<C> {
     pub fn new<T, S>() -> Self
     where
         C: Hosts<T>,
-        T: Job<S, Payload = Shutdown, Options = ServiceOptions>,
+        T: Service<S> + Job<S, Payload = Shutdown>,
         S: 'static,
     {
         ServiceOf {

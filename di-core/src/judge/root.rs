@@ -1,4 +1,4 @@
-//! DI007, DI025, DI026: what a handler, task or service reaches, and cannot have.
+//! DI007, DI010, DI025, DI026: what a handler, task or service reaches, and cannot have.
 
 use super::{
     hops,
@@ -18,6 +18,12 @@ pub(super) const fn check_root<const N: usize, const E: usize>(
     let kind = table.rows[row].kind;
     if !kind.is_root() {
         return None;
+    }
+    if matches!(kind, Kind::Misplaced) {
+        let text = Text::new().str("[DI010] `").str(table.rows[row].name);
+        return Some(text.str(
+            "` is no handler\n  help: list a service in `services(..)`, and a task as `Tasks<Payload> = name`",
+        ));
     }
     if matches!(kind, Kind::Service) {
         let chain = inside(table, row, false);

@@ -376,7 +376,7 @@ fn check_key(ty: &Type) -> syn::Result<()> {
 }
 
 /// Where the type's own name stands.
-fn type_span(ty: &Type) -> Span {
+pub(super) fn type_span(ty: &Type) -> Span {
     match peel(ty) {
         Type::Path(path) => last_span(&path.path),
         Type::TraitObject(object) => object

@@ -5,9 +5,9 @@
 //! async fn welcome(job: Welcome, mailer: &dyn Mailer) -> Result<(), MailError> { .. }
 //! pub struct welcome {}
 //! unsafe impl Asks<__Seal> for welcome { type Deps = (Use<Ref, dyn Mailer, ..>, ()); .. }
+//! impl Task<__Seal> for welcome { const OPTIONS: TaskOptions = TaskOptions::new().queue(100); .. }
 //! impl Job<__Seal> for welcome {
 //!     type Payload = Welcome;
-//!     const OPTIONS: TaskOptions = TaskOptions::new().queue(100);
 //!     async fn run<'di>(_: At<'di>, payload: Welcome, (dep0, ()): (&'di dyn Mailer, ())) -> Result<(), BoxError> {
 //!         Finished::finished(welcome(payload, dep0).await)
 //!     }
@@ -26,14 +26,15 @@ use crate::{
 
 pub(super) fn job(job: &Job, di: &Facade) -> TokenStream {
     let marker = marker(&job.ident, di);
-    let (deps, payload) = (deps(&job.params, di), payload(job, di));
-    let (asks, run) = (asks(job, di), run(job, di));
+    let (deps, payload) = (deps(&job.params, di), payload_type(job, di));
+    let (asks, options, run) = (asks(job, di), options(job, di), run(job, di));
     quote! {
         #marker
         const _: () = {
             // As visible as the types are, see the recipe of a node.
             type __Seal = (#deps, #payload);
             #asks
+            #options
             #run
         };
     }
@@ -65,7 +66,11 @@ pub(super) fn stub(item: &ItemFn, shape: Shape, di: &Facade) -> TokenStream {
         output: Span::call_site(),
     };
     let marker = marker(&empty.ident, di);
-    let (asks, payload) = (asks(&empty, di), payload_impl(&empty, di));
+    let (asks, options, payload) = (
+        asks(&empty, di),
+        options(&empty, di),
+        payload_type(&empty, di),
+    );
     let ident = &empty.ident;
     quote! {
         #item
@@ -73,9 +78,10 @@ pub(super) fn stub(item: &ItemFn, shape: Shape, di: &Facade) -> TokenStream {
         const _: () = {
             type __Seal = ();
             #asks
+            #options
             #[automatically_derived]
             impl #di::Job<__Seal> for #ident {
-                #payload
+                type Payload = #payload;
                 async fn run<'di>(
                     _: #di::At<'di>,
                     _: Self::Payload,
@@ -122,12 +128,13 @@ fn asks(job: &Job, di: &Facade) -> TokenStream {
                 has_teardown: false,
             };
             const GUARDS: usize = 0;
+            const IS_HANDLER: bool = false;
             type Deps = #deps;
         }
     }
 }
 
-fn payload(job: &Job, di: &Facade) -> TokenStream {
+fn payload_type(job: &Job, di: &Facade) -> TokenStream {
     match (&job.payload, job.shape) {
         (Some(payload), _) => quote!(#payload),
         (None, Shape::Service) => quote!(#di::Shutdown),
@@ -135,24 +142,47 @@ fn payload(job: &Job, di: &Facade) -> TokenStream {
     }
 }
 
-fn payload_impl(job: &Job, di: &Facade) -> TokenStream {
-    let payload = payload(job, di);
+fn options(job: &Job, di: &Facade) -> TokenStream {
+    let ident = &job.ident;
     let place = job.ident.span().resolved_at(Span::call_site());
     let options = job.args.options(&di.at(place), job.shape, place);
-    let kind = match job.shape {
-        Shape::Task => quote!(#di::TaskOptions),
-        Shape::Service => quote!(#di::ServiceOptions),
-    };
-    quote! {
-        type Payload = #payload;
-        type Options = #kind;
-        const OPTIONS: #kind = #options;
+    match job.shape {
+        Shape::Task => {
+            let payload = payload_type(job, di);
+            quote! {
+                #[automatically_derived]
+                impl #di::Task<__Seal> for #ident {
+                    const OPTIONS: #di::TaskOptions = #options;
+                    type Pushed = #payload;
+                    fn queue<__C, __J>(app: &#di::Late<__C>) -> #di::std::sync::Arc<#di::TaskQueue<__J>>
+                    where
+                        __C: #di::Hosts<Self> + #di::Container<Request = #di::RequestHead>,
+                        Self::Pushed: #di::PayloadOf<__J>,
+                        __J: #di::core::marker::Send + 'static,
+                    {
+                        #di::TaskQueue::<__J>::of::<__C, Self, __Seal>(app)
+                    }
+                }
+            }
+        }
+        Shape::Service => quote! {
+            #[automatically_derived]
+            impl #di::Service<__Seal> for #ident {
+                const OPTIONS: #di::ServiceOptions = #options;
+                fn of<__C>() -> #di::ServiceOf<__C>
+                where
+                    __C: #di::Hosts<Self> + #di::Container<Request = #di::RequestHead>,
+                {
+                    #di::ServiceOf::new::<Self, __Seal>()
+                }
+            }
+        },
     }
 }
 
 fn run(job: &Job, di: &Facade) -> TokenStream {
     let ident = &job.ident;
-    let types = payload_impl(job, di);
+    let ty = payload_type(job, di);
     let lifetime = Lifetime::new("'di", Span::call_site());
     let payload = format_ident!("payload", span = Span::mixed_site());
     let locals = nested(job.params.iter().map(|param| param.local.to_token_stream()));
@@ -184,7 +214,7 @@ fn run(job: &Job, di: &Facade) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #di::Job<__Seal> for #ident {
-            #types
+            type Payload = #ty;
             #[allow(unused_variables)]
             #keyword fn #name<'di>(
                 _: #di::At<'di>,

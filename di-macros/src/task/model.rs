@@ -92,7 +92,9 @@ fn payload_of(typed: &PatType) -> syn::Result<Type> {
             "the first parameter of a task is its payload, which is pushed: it takes no mark",
         ));
     }
-    if let Type::Reference(reference) = ty {
+    if let Type::Reference(reference) = ty
+        && has_lifetimes(ty)
+    {
         let name = text(&reference.elem);
         let message = format!(
             "[DI028] the first parameter of a task is its payload, which is pushed by value: write `job: {name}`, or put a payload \

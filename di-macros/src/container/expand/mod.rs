@@ -162,8 +162,8 @@ impl Container<'_> {
                 }
             },
         );
-        let late = format_ident!("late", span = Span::mixed_site());
-        let built_in = self.built_in().map(|(_, value)| quote!(#value(&#late)));
+        let late = parts::late();
+        let built_in = self.built_in().map(|(_, value)| value.clone());
         let values: Vec<TokenStream> = values.chain(built_in).collect();
         let values = nested(values.into_iter());
         let (make_late, pass_late) = match di.is_web {

@@ -1,13 +1,16 @@
 //! What tasks and services add to a container.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{ItemStruct, Type, parse_quote};
 
 use super::Container;
 use crate::{
     common::{Facade, Key},
-    container::model::{Entry, Kind, Marks, NodeType},
+    container::{
+        list::type_span,
+        model::{Entry, Kind, Marks, NodeType, written_at},
+    },
 };
 
 /// The entries in the order of their rows: what provides something, the roots, and what every app has. A task is three of them: its queue, a
@@ -33,14 +36,25 @@ pub(super) fn with_parts(item: &ItemStruct, entries: Vec<&Entry>, di: &Facade) -
 
 /// `TaskQueue<Welcome>`
 fn queue(entry: &Entry, task: &Type, payload: &Type, di: &Facade) -> Entry {
-    let (place, web) = (entry.place(), di.at(entry.place()));
+    let place = written_at(type_span(task));
+    let task = as_task(task, di);
     let kind = Kind::BuiltIn {
         key: unqualified(parse_quote!(#di::TaskQueue<#payload>)),
-        value: quote_spanned!(place=> #web::TaskQueue::<#payload>::of::<_, #task, _>),
+        value: {
+            let late = late();
+            quote_spanned!(place=> #task::queue::<_, #payload>(&#late))
+        },
         is_hidden: false,
     };
     let name = entry.name.replacen("Tasks", "TaskQueue", 1);
     part(entry, name, kind)
+}
+
+/// `<welcome as Task<_>>`, at the place of its name.
+pub(super) fn as_task(task: &Type, di: &Facade) -> TokenStream {
+    let place = written_at(type_span(task));
+    let di = di.at(place);
+    quote_spanned!(place=> <#task as #di::Task<_>>)
 }
 
 /// `Opener<App>`, which every app has.
@@ -52,12 +66,20 @@ fn opener(item: &ItemStruct, di: &Facade) -> Entry {
         name: format!("Opener<{ident}>"),
         kind: Kind::BuiltIn {
             key: unqualified(ty),
-            value: quote!(#di::Opener::<Self>::of),
+            value: {
+                let late = late();
+                quote!(#di::Opener::<Self>::of(&#late))
+            },
             is_hidden: true,
         },
         marks: allowed(),
         span: ident.span(),
     }
+}
+
+/// The variable of `builder()` that will know the app.
+pub(super) fn late() -> Ident {
+    Ident::new("late", Span::mixed_site())
 }
 
 fn part(of: &Entry, name: String, kind: Kind) -> Entry {
@@ -103,14 +125,11 @@ impl Container<'_> {
                 /// # Errors
                 /// What the task returned, or why it could not run.
                 #[allow(dead_code)]
-                #vis async fn run<__J: #di::core::marker::Send + 'static>(
-                    &self,
-                    job: __J,
-                ) -> #di::core::result::Result<(), #di::TaskError>
+                #vis fn run<__J: #di::core::marker::Send + 'static>(&self, job: __J) -> #di::RunFuture
                 where
                     Self: #di::Runs<__J>,
                 {
-                    #di::run(self, job).await
+                    #di::run(self, job)
                 }
             }
         })
@@ -122,7 +141,7 @@ impl Container<'_> {
         let services = self.nodes.iter().filter_map(|entry| match &entry.kind {
             Kind::Service { ty } => {
                 let (place, web) = (entry.place(), di.at(entry.place()));
-                Some(quote_spanned!(place=> #web::ServiceOf::new::<#ty, _>()))
+                Some(quote_spanned!(place=> <#ty as #web::Service<_>>::of()))
             }
             _ => None,
         });

@@ -158,10 +158,13 @@ impl Container<'_> {
         let (di, ident) = (self.di, &self.item.ident);
         let check = self.check(row, entry.place());
         let as_what = format_ident!("{as_what}", span = entry.place());
+        let alias = format_ident!("__Root{row}");
+        // A fn that is no root is said to be no type, and nothing else follows from that.
         quote_spanned! {entry.place()=>
+            type #alias = #root;
             #[automatically_derived]
-            unsafe impl #di::#as_what<#root> for #ident {
-                type Plan = __PlanAt<#root, #row>;
+            unsafe impl #di::#as_what<#alias> for #ident {
+                type Plan = __PlanAt<#alias, #row>;
             }
             #check
         }

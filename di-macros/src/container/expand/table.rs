@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::{Container, Field, binding, called, lifetime};
+use super::{Container, Field, binding, called, lifetime, parts::as_task};
 use crate::{
     common::{Key, at, text},
     container::model::{Entry, Kind},
@@ -128,18 +128,12 @@ impl Container<'_> {
             }
             Kind::Service { ty } => {
                 let (place, di) = (entry.place(), di.at(entry.place()));
-                let asked = quote_spanned!(place=> <#ty as #di::Job<_>>::JOB);
+                let asked = quote_spanned!(place=> <#ty as #di::Service<_>>::SERVICE);
                 self.root(entry, "service", &entry.name, &asked)
             }
-            Kind::Task { ty, payload, .. } => {
-                let (place, di, name) = (entry.place(), di.at(entry.place()), text(ty));
-                let job = quote_spanned!(place=> <#ty as #di::Job<_>>);
-                let asked = quote_spanned!(place=> #job::JOB);
-                let root = self.root(entry, "task", &name, &asked);
-                quote_spanned! {place=> {
-                    #di::check_payload::<#job::Payload, #payload>();
-                    #root
-                }}
+            Kind::Task { ty, .. } => {
+                let task = as_task(ty, di);
+                self.root(entry, "task", &text(ty), &quote!(#task::TASK))
             }
         }
     }
