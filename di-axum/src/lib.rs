@@ -87,9 +87,10 @@ pub use self::{
     work::{PushError, Services, Shutdown, TaskCounts, TaskEnd, TaskError, TaskQueue, Tasks},
 };
 pub use di_core::{
-    __private::OpenScope, BoxError, BuildError, Container, Graph, GraphEdge, GraphMissing,
-    GraphNode, HasContainer, Meta, Mode, NoPlace, NodeKind, NotRunning, Outcome, Panic, Param,
-    ProvidedIn, Provides, Scope, TeardownError, TeardownFailure, Transient,
+    __private::{OpenScope, SeededScope},
+    BoxError, BuildError, Container, Graph, GraphEdge, GraphMissing, GraphNode, HasContainer, Meta,
+    Mode, NoPlace, NodeKind, NotRunning, Outcome, Panic, Param, ProvidedIn, Provides, Scope,
+    TeardownError, TeardownFailure, Transient,
 };
 pub use di_macros::{Injectable, container, handler, injectable, module, service, task};
 
@@ -153,3 +154,29 @@ struct Readme;
 /// ```
 #[cfg(doctest)]
 struct AppScopeWithoutRequest;
+
+/// Nor has it what nobody handed in, which is found in the same way.
+///
+/// ```compile_fail
+/// use di_axum::{container, injectable};
+/// pub struct Tenant;
+/// #[container(#[seed] Tenant)]
+/// pub struct App;
+/// async fn ask(app: App) { app.scope().get::<Tenant>().await.expect("nothing fails"); }
+/// #[tokio::main]
+/// async fn main() { ask(App::build().await.expect("nothing fails")).await }
+/// ```
+///
+/// Its twin:
+///
+/// ```
+/// use di_axum::{container, injectable};
+/// pub struct Tenant;
+/// #[container(#[seed] Tenant)]
+/// pub struct App;
+/// async fn ask(app: App) { app.scope().with(Tenant).get::<Tenant>().await.expect("nothing fails"); }
+/// #[tokio::main]
+/// async fn main() { ask(App::build().await.expect("nothing fails")).await }
+/// ```
+#[cfg(doctest)]
+struct AppScopeWithoutSeed;

@@ -104,32 +104,73 @@ impl Graph {
         self.rows[usize::from(row)].errors
     }
 
-    /// Whether a row, or something below it, is extracted from a request.
-    pub const fn takes_from_request(self, row: u16) -> bool {
-        const fn search(graph: Graph, row: u16, seen: &mut [u64; 1 << 10]) -> bool {
-            let (word, bit) = (row as usize / 64, 1 << (row % 64));
-            if seen[word] & bit != 0 {
-                return false;
-            }
-            seen[word] |= bit;
-            let this = &graph.rows[row as usize];
-            let mut k = 0;
-            while k < this.len as usize {
-                match graph.edges[this.first as usize + k] {
-                    Source::Extract(_) => return true,
-                    Source::Row(to) if search(graph, to, seen) => return true,
-                    _ => {}
-                }
-                k += 1;
-            }
-            false
-        }
-        search(self, row, &mut [0; 1 << 10])
+    /// Whether a row, or something that is built for it, comes from outside and is not handed in. O(nodes + edges).
+    pub const fn reaches(self, row: u16, what: Outside, handed: HandedIn) -> bool {
+        search(self, row, what, &handed, &mut [0; 1 << 10])
     }
 
     /// The name of a row, as its entry is written.
     pub fn name(self, row: u16) -> &'static str {
         self.rows[usize::from(row)].name
+    }
+}
+
+const fn search(
+    graph: Graph,
+    row: u16,
+    what: Outside,
+    handed: &HandedIn,
+    seen: &mut [u64; 1 << 10],
+) -> bool {
+    let (word, bit) = (row as usize / 64, 1 << (row % 64));
+    if seen[word] & bit != 0 || handed.has(row) {
+        return false;
+    }
+    seen[word] |= bit;
+    let this = &graph.rows[row as usize];
+    if matches!((what, this.kind), (Outside::Seed, Kind::Seed)) {
+        return true;
+    }
+    let mut k = 0;
+    while k < this.len as usize {
+        match (graph.edges[this.first as usize + k], what) {
+            (Source::Extract(_), Outside::Extractor) => return true,
+            (Source::Row(to), _) if search(graph, to, what, handed, seen) => return true,
+            _ => {}
+        }
+        k += 1;
+    }
+    false
+}
+
+/// What is not there in every scope.
+#[derive(Clone, Copy)]
+pub enum Outside {
+    /// What is extracted from a request.
+    Extractor,
+    /// What is handed in when a scope is opened.
+    Seed,
+}
+
+/// The rows of what is handed in to a scope.
+#[derive(Clone, Copy)]
+pub struct HandedIn(Option<(u16, &'static HandedIn)>);
+
+impl HandedIn {
+    /// Nothing is.
+    pub const NONE: Self = HandedIn(None);
+
+    /// This one, and those.
+    pub const fn and(row: u16, others: &'static HandedIn) -> Self {
+        HandedIn(Some((row, others)))
+    }
+
+    const fn has(&self, row: u16) -> bool {
+        match self.0 {
+            Some((own, _)) if own == row => true,
+            Some((_, others)) => others.has(row),
+            None => false,
+        }
     }
 }
 

@@ -69,7 +69,8 @@ pub mod __private {
         probe::*,
         raw::{
             Asked, AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Last, Late, Maker, Memory,
-            OpenScope, OwnedView, Plain, Plan, Ready, Replacements, ScopeFuture, Transient, start,
+            OpenScope, OwnedView, Plain, Plan, Ready, Replacements, ScopeFuture, SeededScope,
+            Transient, start,
         },
         runtime::{BlockingWork, BoxFuture, Runtime},
         scope::{

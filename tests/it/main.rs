@@ -24,6 +24,7 @@ mod opened;
 mod overrides;
 mod replace;
 mod scopes;
+mod seeds;
 mod services;
 mod sizes;
 mod sockets;

@@ -13,7 +13,7 @@ use di_core::{
 
 use super::{
     queue::TaskQueue,
-    service::{ServiceOf, ServiceOptions, Shutdown},
+    service::{ServiceOf, ServiceOptions},
     task::{TaskError, TaskOptions},
 };
 use crate::{

@@ -3,10 +3,10 @@
 use super::{
     hops,
     say::root,
-    way::{Outside, Way, inside, way_out},
+    way::{Way, inside, way_out},
 };
 use crate::{
-    graph::{Kind, Table},
+    graph::{Kind, Outside, Table},
     text::Text,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::{
     Scope,
-    graph::{Kind, NO_ROW, Source, Table},
+    graph::{Kind, NO_ROW, Outside, Source, Table},
     node::Param,
 };
 
@@ -208,15 +208,6 @@ pub(super) const fn takes<const N: usize, const E: usize>(
         }
     }
     false
-}
-
-/// What is not there everywhere.
-#[derive(Clone, Copy)]
-pub(super) enum Outside {
-    /// What is extracted from a request.
-    Extractor,
-    /// What is handed in when a scope is opened.
-    Seed,
 }
 
 /// The way from a root, through all that is built for it, to what comes from outside. Empty when there is none. Depth first.

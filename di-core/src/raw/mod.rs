@@ -73,6 +73,7 @@ mod maker;
 mod open;
 mod replace;
 mod scope_future;
+mod seeded;
 mod startup;
 mod step;
 mod unroll;
@@ -96,6 +97,7 @@ pub use self::{
     open::{Asked, OpenScope},
     replace::Replacements,
     scope_future::ScopeFuture,
+    seeded::SeededScope,
     startup::start,
     weak::Late,
 };

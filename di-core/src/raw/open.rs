@@ -35,7 +35,7 @@ use super::{
 use crate::{
     BuildError, Container, Failure, Outcome, Scope, TeardownError,
     container::{Asks, Provides},
-    graph::{NO_ROW, Source},
+    graph::{HandedIn, NO_ROW, Outside, Source},
     key::Of,
     runtime::Runtime,
     scope::HeldByRef,
@@ -434,8 +434,13 @@ impl<C: Container> OpenScope<C> {
         C: Provides<T, (), Scope: HeldByRef, Family: for<'q> Of<'q>>,
     {
         const {
+            let row = <C as Provides<T, ()>>::INDEX;
             assert!(
-                !C::GRAPH.takes_from_request(<C as Provides<T, ()>>::INDEX),
+                !C::GRAPH.reaches(row, Outside::Seed, HandedIn::NONE),
+                "[DI025] what is asked for here, or something that it needs, is a `#[seed]`: hand it in, `app.scope().with(..)`"
+            );
+            assert!(
+                !C::GRAPH.reaches(row, Outside::Extractor, HandedIn::NONE),
                 "[DI007] what is asked for here, or something that it needs, is extracted from a request, and a scope that is \
                  opened with `app.scope()` has none"
             );
@@ -475,6 +480,9 @@ impl<C: Container> OpenScope<C> {
     {
         let row = <C as Provides<T, Q>>::INDEX;
         let building = async move {
+            if self.container.handle().runtime().is_over() {
+                return Err(convert(Failure::not_running(row)));
+            }
             let mut state = self.state.lock().await;
             let built = state.build(row, request.as_deref_mut()).await;
             let found = built.and_then(|()| state.filled_slot(row));
@@ -568,6 +576,13 @@ impl<C: Container> OpenScope<C> {
             ended: Some(Box::pin(ended)),
             runtime: self.container.handle().runtime(),
         }
+    }
+
+    /// The value of a row is this one.
+    pub(super) fn hand_in(&mut self, row: u16, kept: Kept) {
+        let state = self.state.get_mut();
+        state.slots.insert(row, kept.slot);
+        state.keep(kept);
     }
 
     /// What is in it; it is then empty.
