@@ -106,7 +106,7 @@ pub mod __private {
         runtime::{empty_request, shutdown},
         serve::{Endpoint, Via, serve},
         work::{
-            Finished, Job, PayloadOf, RunFuture, Runs, Service, ServiceOf, ServiceOptions,
+            Finished, Job, NoJob, PayloadOf, RunFuture, Runs, Service, ServiceOf, ServiceOptions,
             Services, Shutdown, Task, TaskError, TaskOptions, TaskQueue, Tasks, run,
         },
     };

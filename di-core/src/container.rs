@@ -97,9 +97,9 @@ pub trait Everywhere {
 /// # Safety
 /// There is one impl for a type, and `Root::SOURCES` lists the same dependencies.
 #[diagnostic::on_unimplemented(
-    message = "[DI010] `{Self}` is not a handler",
-    label = "listed in `handlers(..)`",
-    note = "write `#[handler]` on the async fn"
+    message = "[DI010] `{Self}` is no handler, task or service",
+    label = "listed as one",
+    note = "write `#[handler]`, `#[task]` or `#[service]` on the async fn"
 )]
 pub unsafe trait Asks<S>: 'static {
     /// What a container reads.

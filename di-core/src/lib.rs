@@ -48,8 +48,8 @@ pub mod __private {
     pub use crate::{
         builder::Builder,
         container::{
-            Asked as Rooted, Asks, Container, Everywhere, HasContainer, Hosts, Mounts, Provided,
-            ProvidedAll, ProvidedIn, Provides, Root, share,
+            Asks, Container, Everywhere, HasContainer, Hosts, Mounts, Provided, ProvidedAll,
+            ProvidedIn, Provides, Root, share,
         },
         error::{BoxError, BuildError, Failure, IntoSource},
         graph::{Graph, Table},

@@ -5,8 +5,7 @@ use std::{convert::Infallible, marker::PhantomData, sync::Arc};
 use axum::http::request::Parts;
 use di_core::{
     __private::{
-        Asks, At, Deps, Ended, Flow, Frame, Hosts, Late, Memory, OpenScope, Plan, Rooted,
-        ScopeFuture,
+        Asks, At, Deps, Ended, Flow, Frame, Hosts, Late, Memory, OpenScope, Plan, ScopeFuture,
     },
     BoxError, Container, Outcome, Panic, TeardownError,
 };
@@ -33,15 +32,13 @@ pub trait Job<Seal>: Asks<Seal> {
     ) -> impl Future<Output = Result<(), BoxError>> + Send;
 }
 
-/// A task. A container names it by this trait alone, in one spelling, so that what is wrong with it is said once.
+/// A task.
 #[diagnostic::on_unimplemented(
     message = "[DI010] `{Self}` is not a task",
     label = "listed as a task",
     note = "write `#[task]` on the async fn"
 )]
 pub trait Task<Seal>: Asks<Seal> + Sized {
-    /// What the container reads.
-    const TASK: Rooted<Self::Deps> = <Self as Asks<Seal>>::ASKED;
     /// How it is run.
     const OPTIONS: TaskOptions;
     /// What is pushed.
@@ -61,8 +58,6 @@ pub trait Task<Seal>: Asks<Seal> + Sized {
     note = "write `#[service]` on the async fn"
 )]
 pub trait Service<Seal>: Asks<Seal> + Sized {
-    /// What the container reads.
-    const SERVICE: Rooted<Self::Deps> = <Self as Asks<Seal>>::ASKED;
     /// How it is run.
     const OPTIONS: ServiceOptions;
     /// How it is started.

@@ -15,7 +15,7 @@ pub(crate) use self::{
 };
 pub use self::{
     job::{Finished, Job, PayloadOf, Service, Task},
-    queue::{RunFuture, Runs, TaskCounts, TaskQueue, run},
+    queue::{NoJob, RunFuture, Runs, TaskCounts, TaskQueue, run},
     service::{ServiceOf, ServiceOptions, Services, Shutdown},
     task::{PushError, TaskEnd, TaskError, TaskOptions, Tasks},
 };

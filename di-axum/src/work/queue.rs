@@ -13,8 +13,8 @@ use std::{
 
 use axum::http::request::Parts;
 use di_core::{
-    __private::{HeldByArc, Hosts, Late, Of},
-    Container, NotRunning, Provides,
+    __private::{Hosts, Late},
+    Container, NotRunning,
 };
 use futures_util::future::BoxFuture;
 use tokio::{
@@ -304,18 +304,12 @@ impl<J> fmt::Debug for TaskQueue<J> {
 )]
 pub trait Runs<J>: Container {
     /// Its queue.
-    fn queue(&self) -> Arc<TaskQueue<J>>;
+    fn queue(&self) -> Option<Arc<TaskQueue<J>>>;
 }
 
-#[diagnostic::do_not_recommend]
-impl<C, J: 'static> Runs<J> for C
-where
-    C: Provides<TaskQueue<J>, Scope: HeldByArc, Family: Of<'static, T = TaskQueue<J>>>,
-{
-    fn queue(&self) -> Arc<TaskQueue<J>> {
-        self.handle().share::<TaskQueue<J>, (), _>()
-    }
-}
+/// A job that nobody has. A container with one task alone runs these, too: otherwise the compiler would take any other job for that of the task, and
+/// say "mismatched types" instead of the text above.
+pub enum NoJob {}
 
 /// A job that runs now; ready with what came of it. A type of its own, and not that of an async fn, so that a container without such a task is said
 /// once.
@@ -339,5 +333,10 @@ impl fmt::Debug for RunFuture {
 /// `app.run(job)`
 pub fn run<C: Runs<J>, J: Send + 'static>(app: &C, job: J) -> RunFuture {
     let queue = app.queue();
-    RunFuture(Box::pin(async move { queue.run(job).await }))
+    RunFuture(Box::pin(async move {
+        match queue {
+            Some(queue) => queue.run(job).await,
+            None => Err(TaskError::NotRunning(NotRunning::OVER)),
+        }
+    }))
 }

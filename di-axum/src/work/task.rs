@@ -151,7 +151,7 @@ impl TaskOptions {
     pub const fn concurrency(mut self, limit: usize) -> Self {
         assert!(
             limit > 0,
-            "a task needs a concurrency of at least 1 to run at all"
+            "[DI020] a task has a concurrency of at least 1, else none would ever run"
         );
         self.concurrency = limit;
         self

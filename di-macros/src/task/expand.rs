@@ -16,11 +16,11 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{ItemFn, Lifetime};
+use syn::{FnArg, ItemFn, Lifetime, Type};
 
 use super::{Shape, attr::Args, model::Job};
 use crate::{
-    common::{Facade, text},
+    common::{Facade, at, find_impl_trait, peel, text},
     injectable::{Source, deps, nested},
 };
 
@@ -46,14 +46,7 @@ pub(super) fn stub(item: &ItemFn, shape: Shape, di: &Facade) -> TokenStream {
         return item.to_token_stream();
     }
     let payload = match (shape, item.sig.inputs.first()) {
-        (Shape::Task, Some(syn::FnArg::Typed(typed)))
-            if !crate::common::has_lifetimes(&typed.ty) =>
-        {
-            match crate::common::peel(&typed.ty) {
-                syn::Type::ImplTrait(_) | syn::Type::Reference(_) => None,
-                ty => Some(ty.clone()),
-            }
-        }
+        (Shape::Task, Some(FnArg::Typed(typed))) => owned(&typed.ty),
         _ => None,
     };
     let empty = Job {
@@ -92,6 +85,16 @@ pub(super) fn stub(item: &ItemFn, shape: Shape, di: &Facade) -> TokenStream {
             }
         };
     }
+}
+
+/// What the payload should have been: `Welcome` for `&Welcome`.
+fn owned(ty: &Type) -> Option<Type> {
+    let ty = match peel(ty) {
+        Type::Reference(reference) => peel(&reference.elem),
+        other => other,
+    };
+    let forever = Lifetime::new("'static", Span::call_site());
+    find_impl_trait(ty).is_none().then(|| at(ty, &forever))
 }
 
 /// The type that stands for the fn in lists; types and fns have separate namespaces. It is `pub`, so that a `pub` module may list a
@@ -150,6 +153,8 @@ fn options(job: &Job, di: &Facade) -> TokenStream {
         Shape::Task => {
             let payload = payload_type(job, di);
             quote! {
+                // Evaluated here, where a limit of 0 is written.
+                const _: #di::TaskOptions = #options;
                 #[automatically_derived]
                 impl #di::Task<__Seal> for #ident {
                     const OPTIONS: #di::TaskOptions = #options;

@@ -173,7 +173,7 @@ impl Container<'_> {
             ),
             false => (None, None),
         };
-        let (run, services) = (self.run(), self.services());
+        let (run, runs, services) = (self.run(), self.runs(), self.services());
         // Attributes of a field have no place on a parameter, except that of its documentation, which goes here.
         let docs = self
             .fields
@@ -257,6 +257,7 @@ impl Container<'_> {
                 }
             }
 
+            #runs
             #services
         }
     }

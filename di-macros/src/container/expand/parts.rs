@@ -51,7 +51,7 @@ fn queue(entry: &Entry, task: &Type, payload: &Type, di: &Facade) -> Entry {
 }
 
 /// `<welcome as Task<_>>`, at the place of its name.
-pub(super) fn as_task(task: &Type, di: &Facade) -> TokenStream {
+fn as_task(task: &Type, di: &Facade) -> TokenStream {
     let place = written_at(type_span(task));
     let di = di.at(place);
     quote_spanned!(place=> <#task as #di::Task<_>>)
@@ -130,6 +130,34 @@ impl Container<'_> {
                     Self: #di::Runs<__J>,
                 {
                     #di::run(self, job)
+                }
+            }
+        })
+    }
+
+    /// Which jobs `run` takes.
+    pub(super) fn runs(&self) -> Option<TokenStream> {
+        let (di, ident) = (self.di, &self.item.ident);
+        let runs = self.nodes.iter().filter_map(|entry| match &entry.kind {
+            Kind::Task { payload, .. } => Some(quote_spanned! {entry.place()=>
+                #[automatically_derived]
+                impl #di::Runs<#payload> for #ident {
+                    fn queue(&self) -> #di::core::option::Option<#di::std::sync::Arc<#di::TaskQueue<#payload>>> {
+                        #di::core::option::Option::Some(self.0.share::<#di::TaskQueue<#payload>, (), _>())
+                    }
+                }
+            }),
+            _ => None,
+        });
+        let runs: Vec<TokenStream> = runs.collect();
+        (!runs.is_empty()).then(|| {
+            quote! {
+                #(#runs)*
+                #[automatically_derived]
+                impl #di::Runs<#di::NoJob> for #ident {
+                    fn queue(&self) -> #di::core::option::Option<#di::std::sync::Arc<#di::TaskQueue<#di::NoJob>>> {
+                        #di::core::option::Option::None
+                    }
                 }
             }
         })

@@ -3,10 +3,13 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::{Container, Field, binding, called, lifetime, parts::as_task};
+use super::{Container, Field, binding, called, lifetime};
 use crate::{
     common::{Key, at, text},
-    container::model::{Entry, Kind},
+    container::{
+        list::type_span,
+        model::{Entry, Kind, written_at},
+    },
     injectable::nested,
 };
 
@@ -128,12 +131,14 @@ impl Container<'_> {
             }
             Kind::Service { ty } => {
                 let (place, di) = (entry.place(), di.at(entry.place()));
-                let asked = quote_spanned!(place=> <#ty as #di::Service<_>>::SERVICE);
+                let asked = quote_spanned!(place=> <#ty as #di::Asks<_>>::ASKED);
                 self.root(entry, "service", &entry.name, &asked)
             }
             Kind::Task { ty, .. } => {
-                let task = as_task(ty, di);
-                self.root(entry, "task", &text(ty), &quote!(#task::TASK))
+                let place = written_at(type_span(ty));
+                let di = di.at(place);
+                let asked = quote_spanned!(place=> <#ty as #di::Asks<_>>::ASKED);
+                self.root(entry, "task", &text(ty), &asked)
             }
         }
     }

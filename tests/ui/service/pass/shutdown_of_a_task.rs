@@ -1,0 +1,10 @@
+use di_axum::{Shutdown, Tasks, container, task};
+
+#[task]
+async fn welcome(_job: u8) {
+}
+
+#[container(Tasks<u8> = welcome)]
+pub struct App;
+
+fn main() {}
