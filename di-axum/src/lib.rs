@@ -67,6 +67,7 @@ mod construct_error;
 mod ended;
 mod extract;
 mod inject;
+mod lazy;
 mod runtime;
 mod scoped;
 mod serve;
@@ -76,13 +77,14 @@ pub use self::{
     builder::Builder,
     construct_error::ConstructError,
     inject::Inject,
+    lazy::{Lazy, LazyError},
     scoped::{GuardLayer, RequestScope, ScopeLayer, guard, scoped},
     stopping::{Stopping, stop, stopping},
 };
 pub use di_core::{
-    __private::OpenScope, BoxError, BuildError, Container, Graph, GraphEdge, GraphMissing,
-    GraphNode, HasContainer, Meta, Mode, NoPlace, NodeKind, Outcome, Panic, Param, ProvidedIn,
-    Provides, Scope, TeardownError, TeardownFailure, Transient,
+    __private::OpenScope, Asking, BoxError, BuildError, Circle, Container, Graph, GraphEdge,
+    GraphMissing, GraphNode, HasContainer, Meta, Mode, NoPlace, NodeKind, Outcome, Over, Panic,
+    Param, ProvidedIn, Provides, Scope, TeardownError, TeardownFailure, Transient,
 };
 pub use di_macros::{Injectable, container, handler, injectable, module};
 
@@ -94,6 +96,7 @@ pub mod __private {
         blocking::{BlockingFuture, serve_blocking},
         builder::Builder,
         extract::{ExtractsBody, ExtractsHead, FromRequest, extract_body, extract_part},
+        lazy::Lazy,
         runtime::{empty_request, shutdown},
         serve::{Endpoint, Via, serve},
     };
@@ -103,6 +106,8 @@ pub mod __private {
         http::request::Parts as RequestHead,
         response::{IntoResponse, Response},
     };
+    /// `Lazy<'_, T>` says with this that there is no value.
+    pub type Lazily = di_core::__private::LazilyWith<crate::LazyError>;
     // What has the same name above replaces the form without the web.
     pub use di_core::__private::*;
 }

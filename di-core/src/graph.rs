@@ -31,6 +31,11 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// Whether it is a singleton that is built when it is first needed.
+    pub(crate) const fn is_lazy(&self) -> bool {
+        matches!(self.meta, Some(meta) if meta.is_lazy)
+    }
+
     /// Whether it is a transient that the container tears down.
     pub(crate) const fn is_lent(&self) -> bool {
         match self.meta {
@@ -113,7 +118,7 @@ impl Graph {
             while k < this.len as usize {
                 match graph.edges[this.first as usize + k] {
                     Source::Extract(_) => return true,
-                    Source::Row(to) if search(graph, to, seen) => return true,
+                    Source::Row(to) | Source::Lazy(to) if search(graph, to, seen) => return true,
                     _ => {}
                 }
                 k += 1;

@@ -59,23 +59,29 @@
 mod block;
 mod blocking;
 mod call;
+mod circle;
 mod closing;
 mod construct;
 mod deps;
 mod drive;
 mod end;
+mod filled;
 mod frame;
 mod heap;
 mod inputs;
+mod lazy;
 mod lent;
 mod looped;
 mod maker;
 mod open;
+mod put_off;
 mod replace;
 mod scope_future;
 mod startup;
 mod step;
+mod turns;
 mod unroll;
+mod values;
 
 pub(crate) use self::{
     block::SLOT,
@@ -90,6 +96,7 @@ pub use self::{
     construct::OwnedView,
     deps::{Dep, Deps},
     frame::{Flow, Frame, Memory, Plan, Ready},
+    lazy::{Asking, Lazy},
     lent::Transient,
     maker::{AsyncOp, Maker},
     open::{Asked, OpenScope},

@@ -11,7 +11,7 @@ use super::{
     replace::Replacements,
 };
 use crate::{
-    BuildError, Container, Failure, Panic,
+    BuildError, Container, Failure,
     graph::{Graph, Kind, Source},
     runtime::Runtime,
     scope::Scope,
@@ -206,14 +206,7 @@ impl Failure {
             node = user;
         }
         path.reverse();
-        let errors = graph.errors(self.row());
-        let source = match (self.into_error().downcast::<Panic>(), errors.source) {
-            (Ok(panic), _) => panic,
-            (Err(error), Some(convert)) => {
-                convert(error).unwrap_or_else(|_| "unknown error".into())
-            }
-            (Err(_), None) => "its error type is not `std::error::Error`".into(),
-        };
+        let source = self.into_source(graph);
         BuildError::new(C::NAME, path, source)
     }
 }
