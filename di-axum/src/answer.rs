@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use di_core::{__private::Answer, Container, Failure, NoPlace};
+use di_core::{__private::Answer, Container, Failure, Graph, NoPlace};
 
 use crate::blocking::no_place;
 
@@ -39,14 +39,20 @@ fn answer<E: IntoResponse + 'static>(
 /// the answer.
 #[cold]
 pub(crate) fn failed<C: Container>(failure: Failure, asker: Asker<'_>) -> Response {
-    let error = ConstructError::of::<C>(&failure, asker);
-    let mut response = own_answer::<C>(failure);
+    let error = ConstructError::of(C::GRAPH, &failure, asker);
+    answered(C::GRAPH, failure, Arc::new(error))
+}
+
+/// The same, of what was asked for later.
+#[cold]
+pub(crate) fn answered(graph: Graph, failure: Failure, error: Arc<ConstructError>) -> Response {
+    let mut response = own_answer(graph, failure);
     error.log(response.status());
-    response.extensions_mut().insert(Arc::new(error));
+    response.extensions_mut().insert(error);
     response
 }
 
-fn own_answer<C: Container>(failure: Failure) -> Response {
+fn own_answer(graph: Graph, failure: Failure) -> Response {
     let row = failure.row();
     // An extractor's rejection is a response already.
     let error = match failure.into_error().downcast::<Response>() {
@@ -54,10 +60,10 @@ fn own_answer<C: Container>(failure: Failure) -> Response {
         Err(error) => error,
     };
     let error = match error.downcast::<NoPlace>() {
-        Ok(refused) => return no_place(C::GRAPH.name(row), *refused),
+        Ok(refused) => return no_place(graph.name(row), *refused),
         Err(error) => error,
     };
-    C::GRAPH
+    graph
         .errors(row)
         .answer
         .and_then(|answer| answer.downcast_ref::<AnswerFn>())

@@ -3,7 +3,7 @@
 use std::{error::Error, fmt};
 
 use axum::http::StatusCode;
-use di_core::{__private::Source, BoxError, Container, Failure};
+use di_core::{__private::Source, BoxError, Failure, Graph};
 
 /// A constructor, guard or `#[extract]`or failed during a request, and its error was the answer.
 ///
@@ -43,22 +43,22 @@ pub(crate) struct Asker<'a> {
 }
 
 impl ConstructError {
-    pub(crate) fn of<C: Container>(failure: &Failure, asker: Asker<'_>) -> Self {
-        let mut path = failure.path(C::GRAPH, asker.root);
+    pub(crate) fn of(graph: Graph, failure: &Failure, asker: Asker<'_>) -> Self {
+        let mut path = failure.path(graph, asker.root);
         if let Some(handler) = asker.handler {
             path.insert(0, handler);
         }
         ConstructError {
             has_handler: asker.handler.is_some(),
             path,
-            source: failure.kept(C::GRAPH),
+            source: failure.kept(graph),
         }
     }
 
     /// Of a task or service, with the error itself.
-    pub(crate) fn owned<C: Container>(failure: Failure, asker: Asker<'_>) -> Self {
-        let mut error = Self::of::<C>(&failure, asker);
-        error.source = Some(failure.into_source(C::GRAPH));
+    pub(crate) fn owned(graph: Graph, failure: Failure, asker: Asker<'_>) -> Self {
+        let mut error = Self::of(graph, &failure, asker);
+        error.source = Some(failure.into_source(graph));
         error
     }
 

@@ -4,7 +4,7 @@ use std::{convert::Infallible, ops::Deref, sync::Arc};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use di_core::{
-    __private::{HeldByArc, Of},
+    __private::{Eager, HeldByArc, Of},
     HasContainer, Provides,
 };
 
@@ -45,7 +45,7 @@ impl<S, T> FromRequestParts<S> for Inject<T>
 where
     T: ?Sized + Send + Sync + 'static,
     S: HasContainer,
-    S::Container: Provides<T, Scope: HeldByArc, Family: Of<'static, T = T>>,
+    S::Container: Provides<T, Scope: HeldByArc + Eager, Family: Of<'static, T = T>>,
 {
     type Rejection = Infallible;
 

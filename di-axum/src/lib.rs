@@ -69,6 +69,7 @@ mod ended;
 mod extract;
 mod host;
 mod inject;
+mod lazy;
 mod opener;
 mod runtime;
 mod scoped;
@@ -81,6 +82,7 @@ pub use self::{
     construct_error::ConstructError,
     host::{Serve, ServeError, ServeFailure, serve, work},
     inject::Inject,
+    lazy::{Lazy, LazyError},
     opener::Opener,
     scoped::{GuardLayer, RequestScope, ScopeLayer, guard, scoped},
     stopping::{Stopping, stop, stopping},
@@ -88,9 +90,9 @@ pub use self::{
 };
 pub use di_core::{
     __private::{OpenScope, SeededScope},
-    BoxError, BuildError, Container, Graph, GraphEdge, GraphMissing, GraphNode, HasContainer, Meta,
-    Mode, NoPlace, NodeKind, NotRunning, Outcome, Panic, Param, ProvidedIn, Provides, Scope,
-    TeardownError, TeardownFailure, Transient,
+    Asking, BoxError, BuildError, Circle, Container, Graph, GraphEdge, GraphMissing, GraphNode,
+    HasContainer, Meta, Mode, NoPlace, NodeKind, NotRunning, Outcome, Over, Panic, Param,
+    ProvidedIn, Provides, Scope, TeardownError, TeardownFailure, Transient,
 };
 pub use di_macros::{Injectable, container, handler, injectable, module, service, task};
 
@@ -102,6 +104,7 @@ pub mod __private {
         blocking::{BlockingFuture, serve_blocking},
         builder::Builder,
         extract::{ExtractsBody, ExtractsHead, FromRequest, extract_body, extract_part},
+        lazy::Lazy,
         opener::Opener,
         runtime::{empty_request, shutdown},
         serve::{Endpoint, Via, serve},
@@ -116,6 +119,8 @@ pub mod __private {
         http::request::Parts as RequestHead,
         response::{IntoResponse, Response},
     };
+    /// `Lazy<'_, T>` says with this that there is no value.
+    pub type Lazily = di_core::__private::LazilyWith<crate::LazyError>;
     // What has the same name above replaces the form without the web.
     pub use di_core::__private::*;
 }

@@ -1,7 +1,6 @@
 //! The request's scope, opened before the handler: by a layer, for middleware and extractors.
 
 use std::{
-    any::Any,
     convert::Infallible,
     marker::PhantomData,
     panic::AssertUnwindSafe,
@@ -296,7 +295,7 @@ where
             Err(answer) => answer,
         };
     }
-    opened(app, |scope| async move {
+    opened(app, "a layer", |scope| async move {
         head.extensions.insert(scope.clone());
         match B::build(&scope.0, &mut head).await {
             Ok(()) => called(inner, Request::from_parts(head, body)).await,
@@ -307,7 +306,11 @@ where
 }
 
 /// Opens a scope, runs something in it, and ends it.
-pub(crate) async fn opened<C, F>(app: C, run: impl FnOnce(RequestScope<C>) -> F) -> Response
+pub(crate) async fn opened<C, F>(
+    app: C,
+    name: &'static str,
+    run: impl FnOnce(RequestScope<C>) -> F,
+) -> Response
 where
     C: Container,
     F: Future<Output = Response>,
@@ -319,7 +322,10 @@ where
             let outcome = Outcome::of_status(response.status().as_u16());
             (response, outcome)
         }
-        Err(payload) => (panicked(payload), Outcome::Panicked),
+        Err(payload) => {
+            let panic = Panic::caught(payload);
+            (ended::panicked(name, &panic), Outcome::Panicked)
+        }
     };
     end(scope, response, outcome).await
 }
@@ -331,11 +337,6 @@ where
     match inner.call(request).await {
         Ok(response) => response,
     }
-}
-
-#[cold]
-fn panicked(payload: Box<dyn Any + Send>) -> Response {
-    ended::panicked("a layer", &Panic::caught(payload))
 }
 
 async fn end<C: Container>(

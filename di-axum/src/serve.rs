@@ -8,9 +8,12 @@ use di_core::{
     Container, HasContainer, Outcome, Panic,
 };
 
-#[cfg(feature = "testing")]
-use crate::scoped::opened;
-use crate::{answer::failed, construct_error::Asker, ended, scoped::RequestScope};
+use crate::{
+    answer::failed,
+    construct_error::Asker,
+    ended,
+    scoped::{RequestScope, opened},
+};
 
 /// axum's marker for the last extractor, in a type of our own: `Handler<Via<M>, S>`.
 pub struct Via<M>(PhantomData<fn() -> M>);
@@ -84,15 +87,14 @@ where
     /// down and dropped, in reverse order, before the response leaves.
     async fn run<'m>(self, state: &'m S, memory: Memory<'m, P>) -> Response {
         let (mut head, body) = self.request.into_parts();
+        if const { P::VIEW.is_lazy() } {
+            // What is put off has no place in a frame.
+            return Box::pin(filled::<P, H, Seal, S, M>(head, body, state)).await;
+        }
         #[cfg(feature = "testing")]
         if state.container().handle().is_replaced() {
             // A scope that is filled at run time knows what is replaced.
-            let joined = RequestScope::joined(&head, state.container());
-            let handled = |scope| join::<P, H, Seal, S, M>(scope, head, body, state);
-            return match joined {
-                Some(scope) => Box::pin(handled(scope)).await,
-                None => Box::pin(opened(state.container().clone(), handled)).await,
-            };
+            return Box::pin(filled::<P, H, Seal, S, M>(head, body, state)).await;
         }
         if state.container().handle().is_scoped()
             && let Some(scope) = RequestScope::joined(&head, state.container())
@@ -141,6 +143,21 @@ where
     #[cold]
     fn ended(response: Response, ended: Ended) -> Response {
         ended::answer(response, ended)
+    }
+}
+
+/// The same in a scope that is filled at run time: that of the request, or one of its own.
+async fn filled<P, H, Seal, S, M>(head: Parts, body: Body, state: &S) -> Response
+where
+    P: Plan<Container = S::Container, Root = H>,
+    S: HasContainer<Container: Container<Request = Parts>>,
+    H: Endpoint<Seal, S, M>,
+{
+    let joined = RequestScope::joined(&head, state.container());
+    let handled = |scope| join::<P, H, Seal, S, M>(scope, head, body, state);
+    match joined {
+        Some(scope) => handled(scope).await,
+        None => opened(state.container().clone(), H::META.name, handled).await,
     }
 }
 

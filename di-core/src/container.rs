@@ -4,10 +4,13 @@ use std::{marker::PhantomData, sync::Arc};
 
 use crate::{
     graph::{Graph, MAX_DEPS, Source},
-    key::{Deps, Guard, Lent, Of, Owned, Ref, Shared, Use},
+    key::{Deps, Guard, Lazily, LazilyShared, Lent, Of, Owned, Ref, Shared, Use},
     node::Meta,
     raw::{Handed, Handle, OwnedView, Plan},
-    scope::{HeldByArc, HeldByHandle, HeldByRef, HeldByRequest, HeldByValue},
+    scope::{
+        Eager, HeldByArc, HeldByHandle, HeldByLazy, HeldByLazyArc, HeldByRef, HeldByRequest,
+        HeldByValue,
+    },
 };
 
 /// A container: `#[container(..)] pub struct App;`. Cloning one clones an `Arc`.
@@ -148,17 +151,25 @@ pub unsafe trait Provided<C> {
 }
 
 macro_rules! provided {
-    ($($mode:ident $held:ident),*) => {$(
+    ($($mode:ty $([$e:ident])?: $($held:ident)*, $source:ident;)*) => {$(
         // SAFETY: `Provides` says so.
-        unsafe impl<C, D: ?Sized, F: ?Sized, Q> Provided<C> for Use<$mode, D, F, Q>
+        unsafe impl<C, D: ?Sized, F: ?Sized, Q $(, $e)?> Provided<C> for Use<$mode, D, F, Q>
         where
-            C: Provides<D, Q, Family = F, Scope: $held>,
+            C: Provides<D, Q, Family = F, Scope: $($held +)*>,
         {
-            const SOURCE: Source = Source::Row(<C as Provides<D, Q>>::INDEX);
+            const SOURCE: Source = Source::$source(<C as Provides<D, Q>>::INDEX);
         }
     )*};
 }
-provided!(Ref HeldByRef, Shared HeldByArc, Owned HeldByValue, Guard HeldByRequest, Lent HeldByHandle);
+provided! {
+    Ref: HeldByRef Eager, Row;
+    Shared: HeldByArc Eager, Row;
+    Owned: HeldByValue, Row;
+    Guard: HeldByRequest, Row;
+    Lent: HeldByHandle, Row;
+    Lazily<E> [E]: HeldByLazy, Lazy;
+    LazilyShared<E> [E]: HeldByLazyArc, Lazy;
+}
 
 /// The container `C` provides every dependency of a list. One bound for all of them: a root that asks for one value twice
 /// would otherwise have the same bound twice, which the compiler calls ambiguous.
@@ -254,7 +265,7 @@ impl<C: Container> HasContainer for C {
 /// A new handle to the singleton `T` of a container.
 pub fn share<C, T: ?Sized>(container: &C) -> Arc<T>
 where
-    C: Provides<T, Scope: HeldByArc, Family: Of<'static, T = T>>,
+    C: Provides<T, Scope: HeldByArc + Eager, Family: Of<'static, T = T>>,
 {
     container.handle().share::<T, (), _>()
 }

@@ -2,7 +2,7 @@
 
 use std::{any::Any, collections::VecDeque, error::Error, fmt};
 
-use crate::{Graph, Scope, listed::Source, teardown::Panic};
+use crate::{Container, Graph, Panic, Scope, listed::Source};
 
 /// A source of an error, as every error type can become one.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -152,6 +152,90 @@ impl fmt::Display for NotRunning {
 }
 
 impl Error for NotRunning {}
+/// A constructor asked for a lazy value that needs this constructor itself, or that waits for it: they would wait for each other
+/// for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Circle {
+    names: Vec<&'static str>,
+}
+
+impl Circle {
+    /// Who waits for whom, by the names that they are listed under; the first is repeated at the end.
+    pub fn path(&self) -> &[&'static str] {
+        &self.names
+    }
+}
+
+impl fmt::Display for Circle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "its constructor would wait for itself: {}",
+            self.names.join(" -> ")
+        )
+    }
+}
+
+impl Error for Circle {}
+
+/// A lazy value was asked for when its scope was over, or its app was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Over;
+
+impl fmt::Display for Over {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it was asked for when its scope was over")
+    }
+}
+
+impl Error for Over {}
+
+/// A lazy value that could not be built: what a facade makes its error of.
+pub struct NotBuilt {
+    failure: Failure,
+    asked: u16,
+    graph: Graph,
+    container: &'static str,
+}
+
+impl NotBuilt {
+    pub(crate) fn new<C: Container>(failure: Failure, asked: u16) -> Self {
+        NotBuilt {
+            failure,
+            asked,
+            graph: C::GRAPH,
+            container: C::NAME,
+        }
+    }
+
+    /// The graph of its container.
+    pub fn graph(&self) -> Graph {
+        self.graph
+    }
+
+    /// What was asked for.
+    pub fn asked(&self) -> [Source; 1] {
+        [Source::Row(self.asked)]
+    }
+
+    /// What failed.
+    pub fn failure(&self) -> &Failure {
+        &self.failure
+    }
+
+    /// What failed.
+    pub fn into_failure(self) -> Failure {
+        self.failure
+    }
+}
+
+impl From<NotBuilt> for BuildError {
+    fn from(error: NotBuilt) -> Self {
+        let path = error.failure.path(error.graph, &error.asked());
+        let source = error.failure.into_source(error.graph);
+        BuildError::new(error.container, path, source)
+    }
+}
 
 /// A constructor or extractor that failed during a request.
 pub struct Failure {
@@ -188,6 +272,51 @@ impl Failure {
         Failure::new(row, Box::new(NotRunning::OVER))
     }
 
+    /// Of what a constructor asked for that would wait for itself.
+    #[cold]
+    pub(crate) fn circle(row: u16, names: Vec<&'static str>) -> Self {
+        Failure::new(row, Box::new(Circle { names }))
+    }
+
+    /// Of what was asked for when its scope was over.
+    #[cold]
+    pub(crate) fn over(row: u16) -> Self {
+        Failure::new(row, Box::new(Over))
+    }
+
+    /// An error of ours, of no constructor.
+    fn own(&self) -> Option<BoxError> {
+        fn found<E: Error + Clone + Send + Sync + 'static>(
+            error: &(dyn Any + Send),
+        ) -> Option<BoxError> {
+            let error = error.downcast_ref::<E>()?;
+            Some(Box::new(error.clone()))
+        }
+        let error = &*self.error;
+        found::<NoRequest>(error)
+            .or_else(|| found::<NotConstructed>(error))
+            .or_else(|| found::<Circle>(error))
+            .or_else(|| found::<Over>(error))
+            .or_else(|| found::<NotHandedIn>(error))
+            .or_else(|| found::<NotRunning>(error))
+            .or_else(|| found::<NoPlace>(error))
+    }
+
+    /// The error, as the source of another.
+    pub fn into_source(self, graph: Graph) -> BoxError {
+        if let Some(error) = self.own() {
+            return error;
+        }
+        let errors = graph.errors(self.row);
+        match (self.error.downcast::<Panic>(), errors.source) {
+            (Ok(panic), _) => panic,
+            (Err(error), Some(convert)) => {
+                convert(error).unwrap_or_else(|_| "unknown error".into())
+            }
+            (Err(_), None) => "its error type is not `std::error::Error`".into(),
+        }
+    }
+
     /// The row that failed; for an extractor, the row that asked for it.
     pub fn row(&self) -> u16 {
         self.row
@@ -202,8 +331,9 @@ impl Failure {
         while let Some((from, sources)) = queue.pop_front() {
             for source in sources {
                 // Below a singleton nothing is constructed in a request.
-                if let Source::Row(to) = *source
-                    && graph.rows[usize::from(to)].scope != Scope::Singleton
+                if let Some(to) = source.row()
+                    && (graph.rows[usize::from(to)].scope != Scope::Singleton
+                        || graph.rows[usize::from(to)].is_lazy())
                     && seen[usize::from(to)].is_none()
                 {
                     seen[usize::from(to)] = Some(from.unwrap_or(to));
@@ -225,45 +355,15 @@ impl Failure {
 
     /// What is kept of the error when it is used up; none where it is no constructor's, as an extractor's rejection.
     pub fn kept(&self, graph: Graph) -> Option<BoxError> {
-        if let Some(error) = own(&*self.error) {
+        if let Some(error) = self.own() {
             return Some(error);
         }
         let maker = graph.rows[usize::from(self.row)].maker.as_ref()?;
         maker.kept?(&*self.error)
     }
 
-    /// The error, as the source of another.
-    pub fn into_source(self, graph: Graph) -> BoxError {
-        if let Some(error) = own(&*self.error) {
-            return error;
-        }
-        let source = graph.errors(self.row).source;
-        match (self.error.downcast::<Panic>(), source) {
-            (Ok(panic), _) => panic,
-            (Err(error), Some(convert)) => {
-                convert(error).unwrap_or_else(|_| "unknown error".into())
-            }
-            (Err(_), None) => "its error type is not `std::error::Error`".into(),
-        }
-    }
-
     /// The error, as the constructor returned it.
     pub fn into_error(self) -> Box<dyn Any + Send> {
         self.error
     }
-}
-
-/// What failed for a reason of ours.
-fn own(error: &(dyn Any + Send)) -> Option<BoxError> {
-    fn copied<E: Error + Copy + Send + Sync + 'static>(
-        error: &(dyn Any + Send),
-    ) -> Option<BoxError> {
-        let error = error.downcast_ref::<E>()?;
-        Some(Box::new(*error))
-    }
-    copied::<NoRequest>(error)
-        .or_else(|| copied::<NotConstructed>(error))
-        .or_else(|| copied::<NotHandedIn>(error))
-        .or_else(|| copied::<NotRunning>(error))
-        .or_else(|| copied::<NoPlace>(error))
 }

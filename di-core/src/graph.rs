@@ -31,6 +31,11 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// Whether it is a singleton that is built when it is first needed.
+    pub(crate) const fn is_lazy(&self) -> bool {
+        matches!(self.meta, Some(meta) if meta.is_lazy)
+    }
+
     /// Whether it is a transient that the container tears down.
     pub(crate) const fn is_lent(&self) -> bool {
         match self.meta {
@@ -135,7 +140,9 @@ const fn search(
     while k < this.len as usize {
         match (graph.edges[this.first as usize + k], what) {
             (Source::Extract(_), Outside::Extractor) => return true,
-            (Source::Row(to), _) if search(graph, to, what, handed, seen) => return true,
+            (Source::Row(to) | Source::Lazy(to), _) if search(graph, to, what, handed, seen) => {
+                return true;
+            }
             _ => {}
         }
         k += 1;

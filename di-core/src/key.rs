@@ -38,6 +38,10 @@ pub enum Mode {
     Extract,
     /// `#[handler(guard(T))]`, built before everything else
     Guard,
+    /// `Lazy<'_, T>`, built when it is asked for
+    Lazy,
+    /// `LazyArc<T>`, the same of a lazy singleton, which may be kept
+    LazyShared,
 }
 
 /// Held as `&T`.
@@ -56,6 +60,12 @@ pub enum Owned {}
 /// Held as `Transient<T>`, a handle of one's own to a value that the container tears down.
 #[derive(Debug)]
 pub enum Lent {}
+
+/// Held as `Lazy<'_, T>`, which says with an `E` that there is none.
+pub struct Lazily<E>(PhantomData<E>);
+
+/// Held as `LazyArc<T>`.
+pub struct LazilyShared<E>(PhantomData<E>);
 
 /// Taken from the request: the discriminator is the extractor.
 #[derive(Debug)]

@@ -29,14 +29,15 @@ mod text;
 pub use self::{
     container::{Container, HasContainer, ProvidedIn, Provides},
     error::{
-        BoxError, BuildError, Failure, NoPlace, NoRequest, NotConstructed, NotHandedIn, NotRunning,
+        BoxError, BuildError, Circle, Failure, NoPlace, NoRequest, NotConstructed, NotHandedIn,
+        NotRunning, Over,
     },
     export::{GraphEdge, GraphMissing, GraphNode, NodeKind},
     graph::Graph,
     key::Mode,
     node::{Meta, Param},
     outcome::Outcome,
-    raw::Transient,
+    raw::{Asking, Lazy, Transient},
     scope::Scope,
     teardown::{Panic, TeardownError, TeardownFailure},
 };
@@ -45,13 +46,14 @@ pub use di_macros::{Injectable, container, injectable, module};
 /// What the macros write. Not covered by semantic versioning.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::key::Lazily as LazilyWith;
     pub use crate::{
         builder::Builder,
         container::{
             Asks, Container, Everywhere, HasContainer, Hosts, Mounts, Provided, ProvidedAll,
             ProvidedIn, Provides, Root, share,
         },
-        error::{BoxError, BuildError, Failure, IntoSource},
+        error::{BoxError, BuildError, Failure, IntoSource, NotBuilt},
         graph::{Graph, Table},
         judge::{any_used, check, check_by_value, refusals, refuse_unless, used},
         kept::{Keep, KeepChain, KeepName, KeepText, KeepValue},
@@ -68,14 +70,14 @@ pub mod __private {
         plan::{Layout, View},
         probe::*,
         raw::{
-            Asked, AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Last, Late, Maker, Memory,
-            OpenScope, OwnedView, Plain, Plan, Ready, Replacements, ScopeFuture, SeededScope,
-            Transient, start,
+            Asked, Asking, AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Last, Late, Lazy,
+            Maker, Memory, OpenScope, OwnedView, Plain, Plan, Ready, Replacements, ScopeFuture,
+            SeededScope, Transient, start,
         },
         runtime::{BlockingWork, BoxFuture, Runtime},
         scope::{
-            HeldByArc, HeldByHandle, HeldByRef, HeldByRequest, HeldByValue, ReplacedByValue,
-            ReplacedWith, Scope, ScopeIs, ScopeNumber,
+            Eager, HeldByArc, HeldByHandle, HeldByLazy, HeldByLazyArc, HeldByRef, HeldByRequest,
+            HeldByValue, ReplacedByValue, ReplacedWith, Scope, ScopeIs, ScopeNumber,
         },
         teardown::{
             Close, CloseShared, Closed, Deferred, Ended, Panic, Teardown, TeardownError,
@@ -85,6 +87,9 @@ pub mod __private {
     pub use core;
     pub use di_macros::__resume;
     pub use std;
+
+    /// `Lazy<'_, T>` says with this that there is no value.
+    pub type Lazily = LazilyWith<BuildError>;
 
     /// There are no requests without the web.
     pub type RequestHead = ();

@@ -21,12 +21,24 @@ pub enum Source {
     None,
     /// The row that provides it.
     Row(u16),
+    /// The row that provides it when it is asked for.
+    Lazy(u16),
     /// The extractor that takes it from the request.
     Extract(&'static AsyncOp),
     /// Nothing provides it.
     Missing,
     /// Not found out, since one before it is missing.
     Unknown,
+}
+
+impl Source {
+    /// The row, whether it is needed at once or when it is asked for.
+    pub(crate) const fn row(self) -> Option<u16> {
+        match self {
+            Source::Row(row) | Source::Lazy(row) => Some(row),
+            _ => None,
+        }
+    }
 }
 
 /// How an error becomes an answer to the request: a fn of the web facade, by its type.

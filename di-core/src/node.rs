@@ -21,6 +21,7 @@
 //!             line: line!(),
 //!             is_async: false,
 //!             has_teardown: false,
+//!             is_lazy: false,
 //!         };
 //!     }
 //!     unsafe impl di::Recipe<Seal> for Users<'static> {
@@ -58,6 +59,8 @@ pub struct Meta {
     pub is_async: bool,
     /// Whether its values are torn down.
     pub has_teardown: bool,
+    /// Whether it is a singleton that is built when it is first needed.
+    pub is_lazy: bool,
 }
 
 impl Meta {

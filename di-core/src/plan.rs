@@ -48,6 +48,8 @@ pub struct Layout<const S: usize, const I: usize> {
     pub(crate) flag: Option<usize>,
     /// Where the frame notes that the request was given up; only in a plan with a teardown.
     pub(crate) control: Option<usize>,
+    /// Whether something is put off to be built later, for which a frame has no place: then there are no steps.
+    pub(crate) is_lazy: bool,
 }
 
 const EMPTY: Step = Step {
@@ -91,6 +93,7 @@ struct Search<const N: usize, const S: usize, const I: usize> {
     scratch: (usize, usize),
     has_futures: bool,
     has_teardown: bool,
+    is_lazy: bool,
 }
 
 const NOWHERE: u32 = u32::MAX;
@@ -125,6 +128,7 @@ impl<const S: usize, const I: usize> Layout<S, I> {
             scratch: (0, 1),
             has_futures: false,
             has_teardown: false,
+            is_lazy: false,
         };
         assert!(
             table.valid || table.is_draft,
@@ -142,7 +146,30 @@ impl<const S: usize, const I: usize> Layout<S, I> {
                 search.run(table, root, guards);
             }
         }
+        if search.is_lazy {
+            return Self::lazy(root_len);
+        }
         search.finish(root_len)
+    }
+}
+
+impl<const S: usize, const I: usize> Layout<S, I> {
+    /// The plan of a root that needs something lazy: a scope that is filled at run time takes its place.
+    const fn lazy(root_len: usize) -> Self {
+        Layout {
+            steps: [EMPTY; S],
+            inputs: [0; I],
+            len: 0,
+            guards: 0,
+            extractors: 0,
+            root_len,
+            size: 0,
+            align: 1,
+            scratch: 0,
+            flag: None,
+            control: None,
+            is_lazy: true,
+        }
     }
 }
 
@@ -250,6 +277,14 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
                 }
                 self.inputs[input] = out << 1;
                 self.note_future(op.size, op.align);
+                None
+            }
+            Source::Lazy(to) => {
+                let row = &table.rows[to as usize];
+                match row.scope {
+                    Scope::Singleton => self.inputs[input] = (row.slot as u32 * SLOT) << 1 | APP,
+                    _ => self.is_lazy = true,
+                }
                 None
             }
             Source::Missing | Source::Unknown | Source::None => None,
@@ -375,6 +410,7 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
             scratch,
             flag,
             control,
+            is_lazy: false,
         }
     }
 }
@@ -413,6 +449,7 @@ pub struct View<'a> {
     pub(crate) flag: Option<usize>,
     /// Where the frame notes that the request was given up; only in a plan with a teardown.
     pub(crate) control: Option<usize>,
+    pub(crate) is_lazy: bool,
     /// What the root asks for, and how many of that, the first ones, are guards.
     pub(crate) root: &'a [Source],
     pub(crate) root_guards: usize,
@@ -422,6 +459,11 @@ impl<'a> View<'a> {
     /// What the root asks for.
     pub fn root(&self) -> &'a [Source] {
         self.root
+    }
+
+    /// Whether something is put off, so that there is no frame to fill.
+    pub const fn is_lazy(&self) -> bool {
+        self.is_lazy
     }
 }
 
@@ -447,6 +489,7 @@ impl<const S: usize, const I: usize> Layout<S, I> {
             scratch: self.scratch,
             flag: self.flag,
             control: self.control,
+            is_lazy: self.is_lazy,
             root: root.split_at(self.root_len).0,
             root_guards,
         }

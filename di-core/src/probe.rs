@@ -14,10 +14,10 @@ use crate::{
     error::BoxError,
     error::IntoSource,
     graph::Source,
-    key::{Extract, Extracted, Guard, Lent, Owned, Ref, Shared, Use},
+    key::{Extract, Extracted, Guard, Lazily, LazilyShared, Lent, Owned, Ref, Shared, Use},
     node::Node,
     raw::AsyncOp,
-    scope::LENT,
+    scope::{LAZY, LENT},
 };
 
 /// Probes whether `C` provides a key that stands alone, as in `dyn Trait = Impl`.
@@ -54,6 +54,16 @@ macro_rules! resolves {
     )*};
 }
 resolves!(Ref, Shared, Owned, Guard, Lent);
+
+macro_rules! resolves_lazily {
+    ($($mode:ident),*) => {$(
+        // SAFETY: `ProvidedIn` says so.
+        unsafe impl<C: Container, D: ?Sized + ProvidedIn<C, Q, Family = F>, F: ?Sized, Q, E> Resolves<$mode<E>, D, F, Q> for C {
+            const SOURCE: Source = Source::Lazy(D::INDEX);
+        }
+    )*};
+}
+resolves_lazily!(Lazily, LazilyShared);
 
 // SAFETY: the extractor yields the value that the dependency takes.
 unsafe impl<C: Container, X: Extract<C>> Resolves<Extracted, X, X, ()> for C {
@@ -201,9 +211,10 @@ impl<T: Node> NodeProbe<T> {
     /// Its scope.
     pub const SCOPE: Option<Scope> = Some(T::META.scope);
     /// Its scope's number.
-    pub const NUMBER: u8 = match T::META.is_lent() {
-        true => LENT,
-        false => T::META.scope as u8,
+    pub const NUMBER: u8 = match (T::META.is_lent(), T::META.is_lazy) {
+        (true, _) => LENT,
+        (_, true) => LAZY,
+        _ => T::META.scope as u8,
     };
 }
 

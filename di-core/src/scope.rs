@@ -4,8 +4,8 @@
 ///
 /// | scope | held as |
 /// |---|---|
-/// | [`Singleton`](Scope::Singleton) | `&T` or `Arc<T>` |
-/// | [`Request`](Scope::Request) | `&T` |
+/// | [`Singleton`](Scope::Singleton) | `&T` or `Arc<T>`; a lazy one `Lazy<'_, T>` or `LazyArc<T>` |
+/// | [`Request`](Scope::Request) | `&T`, or `Lazy<'_, T>` |
 /// | [`Transient`](Scope::Transient) | `T` |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -60,6 +60,8 @@ const REQUEST: u8 = Scope::Request as u8;
 const TRANSIENT: u8 = Scope::Transient as u8;
 /// Transient, with a teardown.
 pub(crate) const LENT: u8 = TRANSIENT + 1;
+/// Singleton, and built when it is first needed.
+pub(crate) const LAZY: u8 = TRANSIENT + 2;
 
 /// A scope whose values can be held as `&T`.
 #[diagnostic::on_unimplemented(
@@ -70,6 +72,38 @@ pub(crate) const LENT: u8 = TRANSIENT + 1;
 pub trait HeldByRef {}
 impl HeldByRef for ScopeIs<SINGLETON> {}
 impl HeldByRef for ScopeIs<REQUEST> {}
+impl HeldByRef for ScopeIs<LAZY> {}
+
+/// A scope whose values are there before anybody asks for them.
+#[diagnostic::on_unimplemented(
+    message = "[DI024] a lazy singleton is built when it is first needed, so that it may not be there",
+    label = "held as if it were there",
+    note = "write `name: Lazy<'_, T>`, and `name.get().await?` where it is needed; or leave `lazy` out, so that it is built at start-up"
+)]
+pub trait Eager {}
+impl Eager for ScopeIs<SINGLETON> {}
+impl Eager for ScopeIs<REQUEST> {}
+impl Eager for ScopeIs<TRANSIENT> {}
+impl Eager for ScopeIs<LENT> {}
+
+/// A scope whose values are held as `Lazy<'_, T>`.
+#[diagnostic::on_unimplemented(
+    message = "[DI024] only what is built in a request, or a lazy singleton, is held as `Lazy<'_, T>`",
+    label = "held as `Lazy<'_, T>`, but there is nothing to put off",
+    note = "write `&T` for a singleton, which is built at start-up (or make it lazy, `#[injectable(singleton, lazy)]`), and `T` for a transient"
+)]
+pub trait HeldByLazy {}
+impl HeldByLazy for ScopeIs<REQUEST> {}
+impl HeldByLazy for ScopeIs<LAZY> {}
+
+/// A scope whose values are held as `LazyArc<T>`.
+#[diagnostic::on_unimplemented(
+    message = "[DI024] only a lazy singleton is held as `LazyArc<T>`",
+    label = "held as `LazyArc<T>`",
+    note = "write `Lazy<'_, T>` for a request-scoped value, and `Arc<T>` for a singleton that is built at start-up (or make it lazy, `#[injectable(singleton, lazy)]`)"
+)]
+pub trait HeldByLazyArc {}
+impl HeldByLazyArc for ScopeIs<LAZY> {}
 
 /// A scope whose values a test replaces by a value.
 #[diagnostic::on_unimplemented(
@@ -79,6 +113,7 @@ impl HeldByRef for ScopeIs<REQUEST> {}
 )]
 pub trait ReplacedByValue {}
 impl ReplacedByValue for ScopeIs<SINGLETON> {}
+impl ReplacedByValue for ScopeIs<LAZY> {}
 
 /// A scope whose values a test replaces by what is made of each request.
 #[diagnostic::on_unimplemented(
@@ -115,6 +150,7 @@ impl HeldByRequest for ScopeIs<REQUEST> {}
 )]
 pub trait HeldByArc {}
 impl HeldByArc for ScopeIs<SINGLETON> {}
+impl HeldByArc for ScopeIs<LAZY> {}
 
 /// A scope whose values are handed over by value.
 #[diagnostic::on_unimplemented(

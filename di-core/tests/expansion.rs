@@ -87,6 +87,7 @@ const _: () = {
             line: line!(),
             is_async: true,
             has_teardown: false,
+            is_lazy: false,
         };
     }
     unsafe impl di::Recipe<Seal> for connect {
@@ -129,6 +130,7 @@ const _: () = {
             line: line!(),
             is_async: false,
             has_teardown: false,
+            is_lazy: false,
         };
     }
     unsafe impl di::Recipe<Seal> for stamp {
@@ -180,6 +182,7 @@ const _: () = {
             line: line!(),
             is_async: false,
             has_teardown: false,
+            is_lazy: false,
         };
     }
     unsafe impl di::Recipe<Seal> for Users<'static> {
@@ -403,6 +406,7 @@ unsafe impl di::Asks<ShowSeal> for show {
         line: line!(),
         is_async: true,
         has_teardown: false,
+        is_lazy: false,
     };
     const GUARDS: usize = 0;
     type Deps = (

@@ -17,6 +17,7 @@ mod graph;
 mod guards;
 mod handlers;
 mod hostile;
+mod lazy;
 mod lent;
 mod modules;
 mod naming;

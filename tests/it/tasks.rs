@@ -8,8 +8,8 @@ use std::{
 
 use axum::{Router, body::Body, http::StatusCode, routing::get};
 use di_axum::{
-    Outcome, PushError, TaskCounts, TaskEnd, TaskError, TaskQueue, Tasks, container, handler,
-    injectable, task,
+    Lazy, LazyError, Outcome, PushError, TaskCounts, TaskEnd, TaskError, TaskQueue, Tasks,
+    container, handler, injectable, task,
 };
 use http_body_util::BodyExt as _;
 use tokio::sync::Semaphore;
@@ -111,7 +111,6 @@ struct App {
 struct Fixture {
     app: App,
     log: Arc<Log>,
-    gate: Arc<Gate>,
     router: Router,
 }
 
@@ -123,7 +122,7 @@ impl Fixture {
     /// Hears of tasks that end.
     async fn with(hook: impl Fn(&TaskEnd<'_>) + Send + Sync + 'static) -> Self {
         let (log, gate) = (Log::new(), Gate::closed());
-        let builder = App::builder(Arc::clone(&log), Arc::clone(&gate));
+        let builder = App::builder(Arc::clone(&log), gate);
         let app = builder
             .on_task_end(hook)
             .build()
@@ -132,12 +131,7 @@ impl Fixture {
         let router = Router::new()
             .route("/{what}/{status}", get(push))
             .with_state(app.clone());
-        Fixture {
-            app,
-            log,
-            gate,
-            router,
-        }
+        Fixture { app, log, router }
     }
 
     fn counts(&self) -> TaskCounts {
@@ -486,6 +480,36 @@ async fn a_task_may_push_to_its_own_queue() {
     app.run(3u8).await.expect("it succeeds");
     within(app.shutdown()).await.expect("nothing fails");
     assert_eq!(log.take(), ["3", "2", "1", "0"]);
+}
+
+/// A task that puts something off.
+#[task]
+async fn lazy(job: bool, unit: Lazy<'_, Unit<'_>>, log: &Log) -> Result<(), LazyError> {
+    log.note("lazy begins");
+    if job {
+        unit.get().await?.log.note("unit is used");
+    }
+    Ok(())
+}
+
+#[container(Unit<'_>, Tasks<bool> = lazy)]
+struct Deferring {
+    log: Arc<Log>,
+}
+
+#[tokio::test]
+async fn a_task_may_put_off_what_it_needs() {
+    let log = Log::new();
+    let app = Deferring::build(Arc::clone(&log))
+        .await
+        .expect("nothing fails");
+    app.run(false).await.expect("it succeeds");
+    assert_eq!(log.take(), ["lazy begins"]);
+    app.run(true).await.expect("it succeeds");
+    assert_eq!(
+        log.take(),
+        ["lazy begins", "unit", "unit is used", "unit ends: Success"]
+    );
 }
 
 /// The fn is still there.

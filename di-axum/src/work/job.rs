@@ -157,12 +157,15 @@ where
     type Output = Result<(), TaskError>;
 
     async fn run<'m>(self, app: &'m C, memory: Memory<'m, P>) -> Self::Output {
+        if const { P::VIEW.is_lazy() } {
+            // What is put off has no place in a frame.
+            return Box::pin(in_open_scope::<P, C, T, S>(app, self.payload)).await;
+        }
         #[cfg(feature = "testing")]
         if app.handle().is_replaced() {
             // A scope that is filled at run time knows what is replaced.
             return Box::pin(in_open_scope::<P, C, T, S>(app, self.payload)).await;
         }
-        let _ = app;
         let mut frame = memory.open();
         let ready = if const { Frame::<'_, P>::IS_ASYNC } {
             frame.build().await
@@ -193,10 +196,6 @@ where
 }
 
 /// The same in a scope that is filled at run time.
-#[cfg_attr(
-    not(feature = "testing"),
-    allow(dead_code, reason = "only where something may be replaced")
-)]
 async fn in_open_scope<P, C, T, S>(app: &C, payload: T::Payload) -> Result<(), TaskError>
 where
     C: Container<Request = Parts>,
@@ -235,7 +234,7 @@ fn not_constructed<C: Container, P: Plan, T: Job<S>, S>(failure: di_core::Failur
         handler: Some(T::META.name),
         root: P::VIEW.root(),
     };
-    TaskError::NotConstructed(Box::new(ConstructError::owned::<C>(failure, asker)))
+    TaskError::NotConstructed(Box::new(ConstructError::owned(C::GRAPH, failure, asker)))
 }
 
 /// Does what the scope has left to be done; a job that could not commit has failed.

@@ -1,12 +1,12 @@
-//! DI004, DI005, DI006, DI022: dependencies held in a way that their scope does not allow; DI019, and DI013.
+//! DI004, DI005, DI006, DI022, DI024: dependencies held in a way that their scope does not allow; DI019, and DI013.
 
 use super::{
     fail, needed_by,
-    say::{at, node, same, takes},
+    say::{at, node, takes},
 };
 use crate::{
     Scope,
-    graph::{Kind, Row, Source, Table},
+    graph::{Kind, Row, Table},
     key::Mode,
     node::Param,
     text::Text,
@@ -45,7 +45,7 @@ pub(super) const fn check_held<const N: usize, const E: usize>(
 ) -> Option<Text> {
     let mut k = 0;
     while k < table.rows[row].len as usize {
-        if let Source::Row(to) = table.edge(row, k) {
+        if let Some(to) = table.edge(row, k).row() {
             let to = &table.rows[to as usize];
             let verdict = match table.rows[row].meta {
                 Some(meta) => check_mode(table, row, &meta.params[k], to),
@@ -106,6 +106,41 @@ const fn check_mode<const N: usize, const E: usize>(
         (Mode::Guard, Scope::Singleton | Scope::Transient) => {
             return Some(no_guard(table, row, to));
         }
+        (Mode::Lazy, Scope::Transient) => (
+            "[DI024] `",
+            "` is transient: every place that asks has its own, made with its owner, and nothing to put off",
+            if to.is_lent() { "Transient<" } else { "" },
+        ),
+        (Mode::LazyShared, Scope::Transient) => (
+            "[DI024] `",
+            "` is transient: it is yours alone, not to be shared",
+            if to.is_lent() { "Transient<" } else { "" },
+        ),
+        (Mode::Lazy, Scope::Singleton) if !to.is_lazy() => (
+            "[DI024] `",
+            "` is a singleton that is built at start-up: there is nothing to put off",
+            "&",
+        ),
+        (Mode::LazyShared, Scope::Singleton) if !to.is_lazy() => (
+            "[DI024] `",
+            "` is a singleton that is built at start-up: there is nothing to put off",
+            "Arc<",
+        ),
+        (Mode::LazyShared, Scope::Request) => (
+            "[DI024] `",
+            "` is request-scoped and cannot be held as `LazyArc`, which outlives the request",
+            "Lazy<",
+        ),
+        (Mode::Ref, Scope::Singleton) if to.is_lazy() => (
+            "[DI024] `",
+            "` is a lazy singleton, built when it is first needed: a reference to it may find nothing",
+            "Lazy<",
+        ),
+        (Mode::Shared, Scope::Singleton) if to.is_lazy() => (
+            "[DI024] `",
+            "` is a lazy singleton, built when it is first needed: there may be nothing to share yet",
+            "LazyArc<",
+        ),
         _ => return None,
     };
     let text = Text::new().str(code).str(to.name).str(why).str("\n  ");
@@ -123,12 +158,20 @@ const fn check_mode<const N: usize, const E: usize>(
             .str(": ")
             .str(sign)
             .str(param.ty)
-            .str(if same(sign, "Transient<") { ">`" } else { "`" })
+            .str(if is_open(sign) { ">`" } else { "`" })
             .str(match (param.mode, to.scope) {
                 (Mode::Owned, Scope::Singleton) => ", or `Arc<..>`",
+                (Mode::Lazy | Mode::LazyShared, Scope::Singleton) => {
+                    "; or make it lazy, `#[injectable(singleton, lazy)]`"
+                }
                 _ => "",
             }),
     )
+}
+
+/// Whether a bracket has to be closed.
+const fn is_open(sign: &str) -> bool {
+    matches!(sign.as_bytes(), [.., b'<'])
 }
 
 /// `#[handler(guard(Settings))]`, and `Settings` is a singleton.

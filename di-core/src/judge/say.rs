@@ -43,6 +43,8 @@ pub(super) const fn held(text: Text, param: &Param) -> Text {
         Mode::Ref => ("&", ""),
         Mode::Shared => ("Arc<", ">"),
         Mode::Lent => ("Transient<", ">"),
+        Mode::Lazy => ("Lazy<", ">"),
+        Mode::LazyShared => ("LazyArc<", ">"),
         Mode::Owned | Mode::Extract => ("", ""),
     };
     let text = text.str("`");

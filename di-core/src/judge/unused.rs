@@ -4,7 +4,7 @@
 //! writes for it is in `di-macros/src/container/expand/unused.rs`.
 
 use super::is_refused;
-use crate::graph::{Source, Table};
+use crate::graph::Table;
 
 /// For each row, whether a root reaches it. All of them, when nothing is listed as a root; and when the graph is refused:
 /// then what is missing may be what would use them.
@@ -28,7 +28,7 @@ pub const fn used<const N: usize, const E: usize>(table: &Table<N, E>) -> [bool;
         next += 1;
         let mut k = 0;
         while k < table.rows[row].len as usize {
-            if let Source::Row(to) = table.edge(row, k)
+            if let Some(to) = table.edge(row, k).row()
                 && !used[to as usize]
             {
                 used[to as usize] = true;

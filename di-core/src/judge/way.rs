@@ -12,7 +12,7 @@ pub(super) struct Way<const N: usize> {
     pub(super) len: usize,
 }
 
-/// The parameter by which a row takes another; none for a binding.
+/// The parameter by which a row takes another, one that needs it at once before one that is lazy; none for a binding.
 pub(super) const fn param<const N: usize, const E: usize>(
     table: &Table<N, E>,
     row: usize,
@@ -21,16 +21,16 @@ pub(super) const fn param<const N: usize, const E: usize>(
     let Some(meta) = table.rows[row].meta else {
         return None;
     };
-    let mut k = 0;
+    let (mut k, mut lazy) = (0, None);
     while k < table.rows[row].len as usize {
-        if let Source::Row(target) = table.edge(row, k)
-            && target as usize == to
-        {
-            return Some(&meta.params[k]);
+        match table.edge(row, k) {
+            Source::Row(target) if target as usize == to => return Some(&meta.params[k]),
+            Source::Lazy(target) if target as usize == to => lazy = Some(&meta.params[k]),
+            _ => {}
         }
         k += 1;
     }
-    None
+    lazy
 }
 
 /// The shortest way to a row: from a handler if handlers are listed, else from a row that nobody needs. Breadth first.
@@ -61,7 +61,7 @@ pub(super) const fn way_to<const N: usize, const E: usize>(
         next += 1;
         let mut k = 0;
         while k < table.rows[row].len as usize {
-            if let Source::Row(target) = table.edge(row, k)
+            if let Some(target) = table.edge(row, k).row()
                 && !seen[target as usize]
             {
                 seen[target as usize] = true;
@@ -103,7 +103,7 @@ const fn needed<const N: usize, const E: usize>(table: &Table<N, E>) -> [bool; N
     let mut needed = [false; N];
     let mut k = 0;
     while k < E {
-        if let Source::Row(to) = table.edges[k] {
+        if let Some(to) = table.edges[k].row() {
             needed[to as usize] = true;
         }
         k += 1;
@@ -111,7 +111,7 @@ const fn needed<const N: usize, const E: usize>(table: &Table<N, E>) -> [bool; N
     needed
 }
 
-/// A path from one row to another along the edges, both included. Depth first.
+/// A path from one row to another along the edges that need their row at once, both included. Depth first.
 pub(super) const fn path<const N: usize, const E: usize>(
     table: &Table<N, E>,
     from: usize,
@@ -164,7 +164,7 @@ pub(super) const fn inside<const N: usize, const E: usize>(
         }
         match table.edge(row, k) {
             Source::Extract(_) if extractor => return way,
-            Source::Row(to) => {
+            Source::Row(to) | Source::Lazy(to) => {
                 let scope = table.rows[to as usize].scope;
                 let goes_on = scope.is(Scope::Transient) && !seen[to as usize];
                 if goes_on || (scope.is(Scope::Request) && !extractor) {
@@ -234,7 +234,7 @@ pub(super) const fn way_out<const N: usize, const E: usize>(
         }
         match (table.edge(row, k), what) {
             (Source::Extract(_), Outside::Extractor) => return way,
-            (Source::Row(to), _)
+            (Source::Row(to) | Source::Lazy(to), _)
                 if !table.rows[to as usize].scope.is(Scope::Singleton) && !seen[to as usize] =>
             {
                 seen[to as usize] = true;
@@ -267,7 +267,7 @@ pub(super) const fn is_built_for<const N: usize, const E: usize>(
         let from = open[len] as usize;
         let mut k = 0;
         while k < table.rows[from].len as usize {
-            if let Source::Row(to) = table.edge(from, k) {
+            if let Some(to) = table.edge(from, k).row() {
                 let is_built = !table.rows[to as usize].scope.is(Scope::Singleton);
                 if is_built && to as usize == row {
                     return true;

@@ -19,7 +19,7 @@ use crate::{
     Container, Outcome, Provides, TeardownError, TeardownFailure,
     key::Of,
     runtime::Runtime,
-    scope::HeldByArc,
+    scope::{Eager, HeldByArc},
     teardown::{Ended, caught},
 };
 
@@ -30,6 +30,12 @@ pub(crate) struct Slot(MaybeUninit<[*const u8; 2]>);
 
 /// The distance of two slots.
 pub(crate) const SLOT: u32 = size_of::<Slot>() as u32;
+
+// SAFETY: a pointer to what is `Send + Sync`: a node's value (see `Node`), one that was handed in, or a `Deferred`. Who reads it
+// knows that it is still there.
+unsafe impl Send for Slot {}
+// SAFETY: as above.
+unsafe impl Sync for Slot {}
 
 impl Slot {
     /// Of a singleton that is not there, which only happens where a test has replaced what it was for.
@@ -507,7 +513,7 @@ impl<C: Container> Handle<C> {
     #[inline]
     pub fn get<T: ?Sized, Q, F>(&self) -> &F::T
     where
-        C: Provides<T, Q, Scope: HeldByArc, Family = F>,
+        C: Provides<T, Q, Scope: HeldByArc + Eager, Family = F>,
         F: Of<'static> + ?Sized,
     {
         // SAFETY: the slot of the row that `Provides` names holds a pointer to its family's type; every slot
@@ -518,7 +524,7 @@ impl<C: Container> Handle<C> {
     /// A new handle to the singleton `T`. O(1), one atomic increment.
     pub fn share<T: ?Sized, Q, F>(&self) -> Arc<F::T>
     where
-        C: Provides<T, Q, Scope: HeldByArc, Family = F>,
+        C: Provides<T, Q, Scope: HeldByArc + Eager, Family = F>,
         F: Of<'static> + ?Sized,
     {
         // SAFETY: as above; the pointer is that of an `Arc`, which the block keeps.

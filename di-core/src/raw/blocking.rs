@@ -15,6 +15,7 @@ use std::{
 use super::{
     inputs::Inputs,
     maker::{MakeFn, Thrown},
+    turns::Current,
 };
 use crate::{NoPlace, runtime::Runtime};
 
@@ -49,6 +50,8 @@ struct Work {
     make: MakeFn,
     inputs: Inputs,
     out: *mut u8,
+    /// What it is a part of; its thread does not know.
+    current: Option<Current>,
 }
 
 // SAFETY: the inputs are `Sync`, or `Send` and the constructor's own, and the place is the constructor's.
@@ -57,9 +60,11 @@ unsafe impl Send for Work {}
 impl Work {
     fn run(self) -> Result<Result<(), Thrown>, Box<dyn Any + Send>> {
         // SAFETY: that of `BlockingCall::start`.
-        catch_unwind(AssertUnwindSafe(|| unsafe {
-            (self.make)(self.inputs, self.out)
-        }))
+        Current::run(self.current, || {
+            catch_unwind(AssertUnwindSafe(|| unsafe {
+                (self.make)(self.inputs, self.out)
+            }))
+        })
     }
 }
 
@@ -78,7 +83,13 @@ impl BlockingCall {
     ) -> Self {
         let shared = Arc::<Shared>::default();
         let told = Arc::clone(&shared);
-        let work = Work { make, inputs, out };
+        let current = Current::get();
+        let work = Work {
+            make,
+            inputs,
+            out,
+            current,
+        };
         // Dropped without having run, it tells that, too.
         let guard = Tells(Some(told));
         let begun = runtime.spawn_blocking(

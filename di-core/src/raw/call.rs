@@ -8,10 +8,10 @@ use std::alloc::Layout;
 use super::{
     block::{SLOT, Slot},
     construct::{Erased, Place, run, run_extractor},
+    filled::Filled,
     heap::{allocate, free},
     inputs::{APP, Inputs},
     maker::{AsyncOp, Output},
-    open::State,
 };
 use crate::{Container, Failure, Scope, graph::Source, teardown::caught};
 
@@ -58,7 +58,7 @@ impl Call {
     /// The arguments of `row`'s constructor, or of a handler. What is request-scoped among them is built already; owned ones are
     /// built now.
     pub(super) async fn prepare<C: Container>(
-        state: &mut State<C>,
+        state: &Filled<C>,
         row: u16,
         sources: &[Source],
         mut request: Option<&mut C::Request>,
@@ -66,8 +66,10 @@ impl Call {
         let mut call = Self::new::<C>(sources);
         for (k, source) in sources.iter().enumerate() {
             let Some(output) = owned::<C>(*source) else {
-                if let Source::Row(to) = *source {
-                    call.refer(k, state.filled_slot(to)?);
+                match *source {
+                    Source::Row(to) => call.refer(k, state.filled_slot(to)?),
+                    Source::Lazy(to) => call.refer(k, state.put_off(to)),
+                    _ => {}
                 }
                 continue;
             };
@@ -79,7 +81,7 @@ impl Call {
                     Box::pin(making).await?;
                 }
                 Source::Extract(op) => {
-                    match state.extracted.get_mut(&(row, k)).and_then(Vec::pop) {
+                    match state.extracted(row, k) {
                         // SAFETY: the place is free memory for what the same extractor yielded.
                         Some(value) => unsafe { value.move_to(place.0) },
                         None => {
@@ -161,7 +163,7 @@ fn dropped<C: Container>(source: Source, output: Output) -> DropFn {
 
 /// Constructs a transient.
 async fn make<C: Container>(
-    state: &mut State<C>,
+    state: &Filled<C>,
     row: u16,
     request: Option<&mut C::Request>,
     place: Place,

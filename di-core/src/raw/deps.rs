@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Inputs, Transient};
-use crate::key::{Extracted, Extractor, Guard, Lent, Mode, Of, Owned, Ref, Shared, Use};
+use super::{Inputs, Lazy, Transient};
+use crate::key::{Extracted, Extractor, Guard, Lazily, Lent, Mode, Of, Owned, Ref, Shared, Use};
 
 /// One dependency as a type: what the constructor receives for it.
 ///
@@ -74,6 +74,17 @@ where
     unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r> {
         // SAFETY: the caller's.
         unsafe { inputs.owned(i) }
+    }
+}
+
+// SAFETY: refers to what defers the row's value, whose pointer is in a slot.
+unsafe impl<D: ?Sized, F: ?Sized + for<'q> Of<'q>, Q, E> Dep for Use<Lazily<E>, D, F, Q> {
+    const MODE: Mode = Mode::Lazy;
+    type Arg<'r> = Lazy<'r, <F as Of<'r>>::T, E>;
+    #[inline]
+    unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r> {
+        // SAFETY: the caller's.
+        unsafe { Lazy::new(inputs.deferred(i)) }
     }
 }
 

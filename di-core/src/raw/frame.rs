@@ -65,9 +65,11 @@ impl<'m, P: Plan> Memory<'m, P> {
     /// A frame in this memory.
     ///
     /// # Panics
-    /// With the feature `testing`, of an app in which something was replaced: a frame takes for granted that it was not.
+    /// Of a plan in which something is put off. With the feature `testing`, of an app in which something was replaced: a frame
+    /// takes for granted that it was not.
     #[inline(always)]
     pub fn open(self) -> Frame<'m, P> {
+        assert!(const { !P::VIEW.is_lazy }, "the plan has lazy values");
         #[cfg(feature = "testing")]
         assert!(!self.container.handle().is_replaced());
         Frame {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::lazy::Deferred;
+
 /// The flag of an input that names a slot of the app's block; all others are offsets into the frame.
 pub(crate) const APP: u32 = 1;
 
@@ -79,6 +81,19 @@ impl Inputs {
             let pointer = *place.cast::<*const V>();
             Arc::increment_strong_count(pointer);
             Arc::from_raw(pointer)
+        }
+    }
+
+    /// Input `i` as what a lazy handle refers to.
+    ///
+    /// # Safety
+    /// Input `i` is a slot that holds the pointer of a `dyn Deferred`, which is there for `'r`.
+    #[inline]
+    pub(super) unsafe fn deferred<'r>(self, i: usize) -> &'r dyn Deferred {
+        // SAFETY: the caller's.
+        unsafe {
+            let (place, _) = self.locate(i);
+            &**place.cast::<*const dyn Deferred>()
         }
     }
 

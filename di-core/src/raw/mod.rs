@@ -59,24 +59,30 @@
 mod block;
 mod blocking;
 mod call;
+mod circle;
 mod closing;
 mod construct;
 mod deps;
 mod drive;
 mod end;
+mod filled;
 mod frame;
 mod heap;
 mod inputs;
+mod lazy;
 mod lent;
 mod looped;
 mod maker;
 mod open;
+mod put_off;
 mod replace;
 mod scope_future;
 mod seeded;
 mod startup;
 mod step;
+mod turns;
 mod unroll;
+mod values;
 mod weak;
 
 pub(crate) use self::{
@@ -92,6 +98,7 @@ pub use self::{
     construct::OwnedView,
     deps::{Dep, Deps},
     frame::{Flow, Frame, Memory, Plan, Ready},
+    lazy::{Asking, Lazy},
     lent::Transient,
     maker::{AsyncOp, Maker},
     open::{Asked, OpenScope},

@@ -111,7 +111,7 @@ fn idle(graph: Graph, replaced: &[u16]) -> Vec<u16> {
 
 fn asks(graph: Graph, row: u16, to: u16) -> bool {
     let mut sources = graph.sources(row).iter();
-    sources.any(|source| matches!(source, Source::Row(row) if *row == to))
+    sources.any(|source| source.row() == Some(to))
 }
 
 /// What is reached from some rows without going through the replaced ones.
@@ -121,15 +121,7 @@ fn reached(graph: Graph, mut open: Vec<u16>, replaced: &[u16]) -> Vec<bool> {
         if std::mem::replace(&mut reached[usize::from(row)], true) || replaced.contains(&row) {
             continue;
         }
-        open.extend(
-            graph
-                .sources(row)
-                .iter()
-                .filter_map(|source| match *source {
-                    Source::Row(to) => Some(to),
-                    _ => None,
-                }),
-        );
+        open.extend(graph.sources(row).iter().filter_map(|source| source.row()));
     }
     reached
 }

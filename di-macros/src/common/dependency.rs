@@ -19,6 +19,10 @@ pub(crate) enum Held {
     Owned,
     /// `Transient<T>`
     Lent,
+    /// `Lazy<'_, T>`
+    Lazy,
+    /// `LazyArc<T>`
+    LazyShared,
     /// As `Ref`, and built before everything else.
     Guard,
 }
@@ -140,10 +144,9 @@ impl Dependency {
                 }
                 (Held::Ref, peel(&reference.elem).clone())
             }
-            other => match (shared(other), wrapped(other, "Transient")) {
-                (Some(inner), _) => (Held::Shared, peel(inner).clone()),
-                (None, Some(inner)) => (Held::Lent, peel(inner).clone()),
-                (None, None) => (Held::Owned, other.clone()),
+            other => match handle(other) {
+                Some((held, inner)) => (held, peel(inner).clone()),
+                None => (Held::Owned, other.clone()),
             },
         };
         Ok(Dependency {
@@ -160,6 +163,8 @@ impl Dependency {
             Held::Owned => quote!(Owned),
             Held::Guard => quote!(Guard),
             Held::Lent => quote!(Lent),
+            Held::Lazy => quote!(Lazily),
+            Held::LazyShared => quote!(LazilyShared),
         };
         let (d, f, q) = (
             self.key.discriminator(),
@@ -191,6 +196,14 @@ impl Dependency {
                 let ty = at(&self.key.ty, at_lifetime);
                 quote!(#di::Transient<#ty>)
             }
+            Held::Lazy => {
+                let ty = at(&self.key.ty, at_lifetime);
+                quote!(#di::Lazy<#at_lifetime, #ty>)
+            }
+            Held::LazyShared => {
+                let ty = self.key.discriminator();
+                quote!(#di::LazyArc<#ty>)
+            }
         }
     }
 
@@ -212,6 +225,8 @@ impl Dependency {
             Held::Owned => quote!(#di::Mode::Owned),
             Held::Guard => quote!(#di::Mode::Guard),
             Held::Lent => quote!(#di::Mode::Lent),
+            Held::Lazy => quote!(#di::Mode::Lazy),
+            Held::LazyShared => quote!(#di::Mode::LazyShared),
         }
     }
 }
@@ -219,6 +234,34 @@ impl Dependency {
 /// The `T` of `Arc<T>`.
 pub(crate) fn shared(ty: &Type) -> Option<&Type> {
     wrapped(ty, "Arc")
+}
+
+/// The `T` of a handle to one: `Arc<T>`, `Transient<T>`, `Lazy<'_, T>`, `LazyArc<T>`.
+fn handle(ty: &Type) -> Option<(Held, &Type)> {
+    let lazy = || wrapped_for_a_lifetime(ty, "Lazy").or_else(|| wrapped(ty, "Lazy"));
+    shared(ty)
+        .map(|inner| (Held::Shared, inner))
+        .or_else(|| Some((Held::Lent, wrapped(ty, "Transient")?)))
+        .or_else(|| Some((Held::Lazy, lazy()?)))
+        .or_else(|| Some((Held::LazyShared, wrapped(ty, "LazyArc")?)))
+}
+
+/// The `T` of a type of this name with a lifetime and one argument.
+fn wrapped_for_a_lifetime<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    let mut arguments = arguments.args.iter();
+    match (arguments.next()?, arguments.next()?, arguments.next()) {
+        (GenericArgument::Lifetime(_), GenericArgument::Type(inner), None)
+            if last.ident == name =>
+        {
+            Some(inner)
+        }
+        _ => None,
+    }
 }
 
 /// The `T` of a type of this name with one argument.

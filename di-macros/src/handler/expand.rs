@@ -128,6 +128,7 @@ fn asks(handler: &Handler, di: &Facade) -> TokenStream {
                 line: #line,
                 is_async: #is_async,
                 has_teardown: false,
+                is_lazy: false,
             };
             const GUARDS: usize = #count;
             type Deps = #deps;

@@ -170,12 +170,14 @@ fn source(typed: &syn::PatType) -> syn::Result<Source> {
     let is_marked = typed.attrs.iter().any(crate::injectable::is_mark);
     match mark(&typed.attrs)? {
         Mark::Inject if !is_marked => match ty {
-            // `Arc<T>` is injected, any other by-value parameter is an extractor.
+            // `Arc<T>` and the other handles are injected, any other by-value parameter is an extractor.
             Type::Reference(_) | Type::ImplTrait(_) => Dependency::of(ty, None).map(Source::Inject),
             _ => {
                 let dependency = Dependency::of(ty, None)?;
                 Ok(match dependency.held {
-                    Held::Shared | Held::Lent => Source::Inject(dependency),
+                    Held::Shared | Held::Lent | Held::Lazy | Held::LazyShared => {
+                        Source::Inject(dependency)
+                    }
                     _ => Source::Extract(ty.clone()),
                 })
             }

@@ -158,6 +158,7 @@ fn meta(node: &Node, di: &Facade) -> TokenStream {
     let name = &node.name;
     let scope = format_ident!("{}", capitalised(&node.scope.to_string()));
     let (is_async, has_teardown) = (node.is_async, node.teardown.is_some());
+    let is_lazy = node.is_lazy;
     let params = node.params.iter().map(|param| match &param.source {
         Source::Inject(dependency) => dependency.param(di, &param.name),
         Source::Extract(ty) => {
@@ -185,6 +186,7 @@ fn meta(node: &Node, di: &Facade) -> TokenStream {
             line: #line,
             is_async: #is_async,
             has_teardown: #has_teardown,
+            is_lazy: #is_lazy,
         }
     }
 }

@@ -112,6 +112,7 @@ pub(crate) fn provider(
         output,
         is_async: sig.asyncness.is_some(),
         is_blocking: args.blocking.is_some(),
+        is_lazy: false,
         span: sig.ident.span(),
         teardown: teardown.map(|path| named_by(path, self_ty)),
     })

@@ -69,6 +69,7 @@ pub(crate) fn parse(item: &ItemStruct, args: Args) -> syn::Result<Node> {
         is_fallible: false,
         is_async: false,
         is_blocking: false,
+        is_lazy: false,
         construct,
         span: ident.span(),
         teardown,

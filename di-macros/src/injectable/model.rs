@@ -24,6 +24,8 @@ pub(crate) struct Node {
     pub(crate) is_async: bool,
     /// Runs on a thread that may be blocked.
     pub(crate) is_blocking: bool,
+    /// A singleton that is built when it is first needed.
+    pub(crate) is_lazy: bool,
     /// The call, or struct expression, over the parameters' locals.
     pub(crate) construct: TokenStream,
     /// Where the node is defined.

@@ -68,6 +68,7 @@ fn node(target: Target, generics: &Generics, output: Type, scope: Option<&Args>)
         is_fallible: false,
         is_async: false,
         is_blocking: false,
+        is_lazy: false,
         teardown: None,
     }
 }

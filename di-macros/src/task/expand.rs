@@ -129,6 +129,7 @@ fn asks(job: &Job, di: &Facade) -> TokenStream {
                 line: #line,
                 is_async: true,
                 has_teardown: false,
+                is_lazy: false,
             };
             const GUARDS: usize = 0;
             const IS_HANDLER: bool = false;

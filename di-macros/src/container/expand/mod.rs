@@ -237,7 +237,7 @@ impl Container<'_> {
                 #[allow(dead_code)]
                 #vis fn get<__T: ?#di::core::marker::Sized>(&self) -> &__T
                 where
-                    Self: #di::Provides<__T, Scope: #di::HeldByArc, Family: #di::Of<'static, T = __T>>,
+                    Self: #di::Provides<__T, Scope: #di::HeldByArc + #di::Eager, Family: #di::Of<'static, T = __T>>,
                 {
                     self.0.get::<__T, (), _>()
                 }

@@ -15,6 +15,7 @@ impl di::Node for Mine {
         line: 0,
         is_async: false,
         has_teardown: false,
+        is_lazy: false,
     };
 }
 
