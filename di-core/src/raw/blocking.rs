@@ -60,11 +60,8 @@ unsafe impl Send for Work {}
 impl Work {
     fn run(self) -> Result<Result<(), Thrown>, Box<dyn Any + Send>> {
         // SAFETY: that of `BlockingCall::start`.
-        Current::run(self.current, || {
-            catch_unwind(AssertUnwindSafe(|| unsafe {
-                (self.make)(self.inputs, self.out)
-            }))
-        })
+        let make = || unsafe { (self.make)(self.inputs, self.out) };
+        Current::run(self.current, || catch_unwind(AssertUnwindSafe(make)))
     }
 }
 
