@@ -11,7 +11,7 @@ use tokio::{
     sync::{Notify, Semaphore, oneshot},
 };
 
-use crate::support::{Log, within};
+use crate::support::{Events, Log, within};
 
 #[derive(Debug, PartialEq)]
 struct Broken(&'static str);
@@ -315,10 +315,12 @@ async fn a_service_that_ignores_the_signal_is_cut_off_at_the_deadline() {
     while log.count("deaf begins") == 0 {
         tokio::task::yield_now().await;
     }
+    let (events, _subscribed) = Events::heard();
     let begun = tokio::time::Instant::now();
     tell.send(()).expect("it listens");
     served.await.expect("no panic").expect("nothing fails");
     assert_eq!(begun.elapsed(), Duration::from_secs(20));
+    assert_eq!(events.take(), ["ERROR service=deaf", "DEBUG service=first"]);
     assert_eq!(
         log.take(),
         [

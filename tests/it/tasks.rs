@@ -15,7 +15,7 @@ use http_body_util::BodyExt as _;
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
-use crate::support::{Log, fetch, poll_once, request, within};
+use crate::support::{Events, Log, fetch, poll_once, request, within};
 
 /// What a task is to do.
 #[derive(Debug, PartialEq)]
@@ -261,6 +261,7 @@ async fn a_failed_or_panicked_task_is_told_and_the_app_goes_on() {
         }
     })
     .await;
+    let (events, _subscribed) = Events::heard();
     for path in ["/refuse/200", "/panic/200", "/note/200"] {
         let (status, _) = fetch(&fixture.router, path).await;
         assert_eq!(status, StatusCode::OK);
@@ -289,6 +290,13 @@ async fn a_failed_or_panicked_task_is_told_and_the_app_goes_on() {
     );
     let counts = fixture.counts();
     assert_eq!((counts.done, counts.failed), (1, 2));
+    assert_eq!(
+        events.take(),
+        [
+            "ERROR task=note error=refused",
+            "ERROR task=note error=panicked: on purpose",
+        ]
+    );
 }
 
 #[tokio::test]
@@ -445,10 +453,18 @@ async fn what_is_not_through_by_the_deadline_is_cut_off() {
     app.get::<TaskQueue<Note>>()
         .push(Note("wait"))
         .expect("there is room");
+    let (events, _subscribed) = Events::heard();
     let begun = tokio::time::Instant::now();
     app.shutdown().await.expect("nothing fails");
     assert_eq!(begun.elapsed(), Duration::from_secs(10));
     assert_eq!(log.take(), ["unit", "wait begins", "unit ends: Cancelled"]);
+    assert_eq!(
+        events.take(),
+        [
+            "ERROR tasks=note waiting=1",
+            "ERROR task=note error=the app was shut down before it was through",
+        ]
+    );
     let expected = "the app was shut down before it was through".to_string();
     assert_eq!(
         *ends.lock().expect("nobody panics"),
@@ -533,25 +549,40 @@ async fn count(job: Counted) {
 #[container(Tasks<Counted> = count)]
 struct Many;
 
-#[tokio::test]
-async fn finished_tasks_are_freed_at_once() {
-    let app = Many::build().await.expect("nothing fails");
-    let queue = app.get::<TaskQueue<Counted>>();
-    let alive = Arc::new(());
+/// Pushes as many as the queue takes, and waits for their end.
+async fn run_many(queue: &TaskQueue<Counted>, alive: &Arc<()>) {
+    let before = queue.counts().done;
     for _ in 0..10_000 {
-        queue
-            .push(Counted(Arc::clone(&alive)))
-            .expect("there is room");
+        let pushed = queue.push(Counted(Arc::clone(alive)));
+        pushed.expect("there is room");
     }
-    assert_eq!(Arc::strong_count(&alive), 10_001);
+    assert_eq!(Arc::strong_count(alive), 10_001);
     within(async {
-        while queue.counts().done < 10_000 {
+        while queue.counts().done < before + 10_000 {
             tokio::task::yield_now().await;
         }
     })
     .await;
+}
+
+/// On one thread, so that what it allocates and frees can be counted.
+#[test]
+fn finished_tasks_are_freed_at_once() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.expect("a runtime");
+    let app = runtime.block_on(Many::build()).expect("nothing fails");
+    let (queue, alive) = (app.get::<TaskQueue<Counted>>(), Arc::new(()));
+    // Whatever grows once, for all that follow.
+    runtime.block_on(run_many(queue, &alive));
+    let counted = allocation_counter::measure(|| runtime.block_on(run_many(queue, &alive)));
+    assert!(counted.count_total > 10_000, "{counted:?}");
+    assert_eq!((counted.count_current, counted.bytes_current), (0, 0));
     let counts = queue.counts();
     assert_eq!((counts.running, counts.waiting, counts.failed), (0, 0, 0));
     assert_eq!(Arc::strong_count(&alive), 1);
-    within(app.shutdown()).await.expect("nothing fails");
+    runtime
+        .block_on(within(app.shutdown()))
+        .expect("nothing fails");
 }

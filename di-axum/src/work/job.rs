@@ -22,7 +22,7 @@ use crate::{
 
 /// What a task or service runs, written by `#[task]` and `#[service]`. `Seal` is a private type of the expansion.
 pub trait Job<Seal>: Asks<Seal> {
-    /// What it works on; of a service, its [`Shutdown`].
+    /// What it works on; of a service, its [`Shutdown`](crate::Shutdown).
     type Payload: Send + 'static;
     /// Runs it.
     fn run<'r>(
