@@ -77,14 +77,14 @@ pub use self::{
     builder::Builder,
     construct_error::ConstructError,
     inject::Inject,
-    lazy::{Lazy, LazyError},
+    lazy::{Lazy, LazyArc, LazyError},
     scoped::{GuardLayer, RequestScope, ScopeLayer, guard, scoped},
     stopping::{Stopping, stop, stopping},
 };
 pub use di_core::{
-    __private::OpenScope, Asking, BoxError, BuildError, Circle, Container, Graph, GraphEdge,
-    GraphMissing, GraphNode, HasContainer, Meta, Mode, NoPlace, NodeKind, Outcome, Over, Panic,
-    Param, ProvidedIn, Provides, Scope, TeardownError, TeardownFailure, Transient,
+    __private::OpenScope, Asking, AskingArc, BoxError, BuildError, Circle, Container, Early, Graph,
+    GraphEdge, GraphMissing, GraphNode, HasContainer, Meta, Mode, NoPlace, NodeKind, Outcome, Over,
+    Panic, Param, ProvidedIn, Provides, Scope, TeardownError, TeardownFailure, Transient,
 };
 pub use di_macros::{Injectable, container, handler, injectable, module};
 
@@ -96,7 +96,7 @@ pub mod __private {
         blocking::{BlockingFuture, serve_blocking},
         builder::Builder,
         extract::{ExtractsBody, ExtractsHead, FromRequest, extract_body, extract_part},
-        lazy::Lazy,
+        lazy::{Lazy, LazyArc},
         runtime::{empty_request, shutdown},
         serve::{Endpoint, Via, serve},
     };
@@ -108,6 +108,8 @@ pub mod __private {
     };
     /// `Lazy<'_, T>` says with this that there is no value.
     pub type Lazily = di_core::__private::LazilyWith<crate::LazyError>;
+    /// `LazyArc<T>` says with this that there is no value.
+    pub type LazilyShared = di_core::__private::LazilySharedWith<crate::LazyError>;
     // What has the same name above replaces the form without the web.
     pub use di_core::__private::*;
 }

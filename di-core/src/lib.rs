@@ -28,13 +28,15 @@ mod text;
 
 pub use self::{
     container::{Container, HasContainer, ProvidedIn, Provides},
-    error::{BoxError, BuildError, Circle, Failure, NoPlace, NoRequest, NotConstructed, Over},
+    error::{
+        BoxError, BuildError, Circle, Early, Failure, NoPlace, NoRequest, NotConstructed, Over,
+    },
     export::{GraphEdge, GraphMissing, GraphNode, NodeKind},
     graph::Graph,
     key::Mode,
     node::{Meta, Param},
     outcome::Outcome,
-    raw::{Asking, Lazy, Transient},
+    raw::{Asking, AskingArc, Lazy, LazyArc, Transient},
     scope::Scope,
     teardown::{Panic, TeardownError, TeardownFailure},
 };
@@ -43,7 +45,9 @@ pub use di_macros::{Injectable, container, injectable, module};
 /// What the macros write. Not covered by semantic versioning.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::key::Lazily as LazilyWith;
+    /// `LazyArc<T>` says with this that there is no value.
+    pub type LazilyShared = LazilySharedWith<BuildError>;
+    pub use crate::key::{Lazily as LazilyWith, LazilyShared as LazilySharedWith};
     pub use crate::{
         builder::Builder,
         container::{
@@ -67,9 +71,9 @@ pub mod __private {
         plan::{Layout, View},
         probe::*,
         raw::{
-            Asked, Asking, AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Last, Lazy, Maker,
-            Memory, OpenScope, OwnedView, Plain, Plan, Ready, Replacements, ScopeFuture, Transient,
-            start,
+            Asked, Asking, AskingArc, AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Last,
+            Lazy, LazyArc, Maker, Memory, OpenScope, OwnedView, Plain, Plan, Ready, Replacements,
+            ScopeFuture, Transient, start,
         },
         runtime::{BlockingWork, BoxFuture, Runtime},
         scope::{
