@@ -44,6 +44,9 @@ use crate::{
 )]
 pub type Lazy<'r, T: ?Sized + 'r> = di_core::Lazy<'r, T, LazyError>;
 
+/// A handle to a lazy singleton that may be kept; see [`di_core::LazyArc`].
+pub type LazyArc<T> = di_core::LazyArc<T, LazyError>;
+
 /// A lazy value could not be built: the way to the node that failed, and its error. As an answer it is the answer of that error, as if the
 /// constructor had failed before the handler ran: with a [`ConstructError`] among the extensions, and said to the log.
 ///

@@ -82,7 +82,7 @@ pub use self::{
     construct_error::ConstructError,
     host::{Serve, ServeError, ServeFailure, serve, work},
     inject::Inject,
-    lazy::{Lazy, LazyError},
+    lazy::{Lazy, LazyArc, LazyError},
     opener::Opener,
     scoped::{GuardLayer, RequestScope, ScopeLayer, guard, scoped},
     stopping::{Stopping, stop, stopping},
@@ -90,9 +90,9 @@ pub use self::{
 };
 pub use di_core::{
     __private::{OpenScope, SeededScope},
-    Asking, BoxError, BuildError, Circle, Container, Graph, GraphEdge, GraphMissing, GraphNode,
-    HasContainer, Meta, Mode, NoPlace, NodeKind, NotRunning, Outcome, Over, Panic, Param,
-    ProvidedIn, Provides, Scope, TeardownError, TeardownFailure, Transient,
+    Asking, AskingArc, BoxError, BuildError, Circle, Container, Early, Graph, GraphEdge,
+    GraphMissing, GraphNode, HasContainer, Meta, Mode, NoPlace, NodeKind, NotRunning, Outcome,
+    Over, Panic, Param, ProvidedIn, Provides, Scope, TeardownError, TeardownFailure, Transient,
 };
 pub use di_macros::{Injectable, container, handler, injectable, module, service, task};
 
@@ -104,7 +104,7 @@ pub mod __private {
         blocking::{BlockingFuture, serve_blocking},
         builder::Builder,
         extract::{ExtractsBody, ExtractsHead, FromRequest, extract_body, extract_part},
-        lazy::Lazy,
+        lazy::{Lazy, LazyArc},
         opener::Opener,
         runtime::{empty_request, shutdown},
         serve::{Endpoint, Via, serve},
@@ -121,6 +121,8 @@ pub mod __private {
     };
     /// `Lazy<'_, T>` says with this that there is no value.
     pub type Lazily = di_core::__private::LazilyWith<crate::LazyError>;
+    /// `LazyArc<T>` says with this that there is no value.
+    pub type LazilyShared = di_core::__private::LazilySharedWith<crate::LazyError>;
     // What has the same name above replaces the form without the web.
     pub use di_core::__private::*;
 }

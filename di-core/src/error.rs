@@ -2,7 +2,7 @@
 
 use std::{any::Any, collections::VecDeque, error::Error, fmt};
 
-use crate::{Container, Graph, Panic, Scope, listed::Source};
+use crate::{Graph, Panic, Scope, listed::Source, raw::Origin};
 
 /// A source of an error, as every error type can become one.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -190,32 +190,38 @@ impl fmt::Display for Over {
 
 impl Error for Over {}
 
+/// A lazy singleton was asked for during start-up, before a singleton was there that it needs. Whoever asks is built before that
+/// one where that one needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Early;
+
+impl fmt::Display for Early {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it was not there yet, since start-up is not over")
+    }
+}
+
+impl Error for Early {}
+
 /// A lazy value that could not be built: what a facade makes its error of.
 pub struct NotBuilt {
     failure: Failure,
-    asked: u16,
-    graph: Graph,
-    container: &'static str,
+    origin: Origin,
 }
 
 impl NotBuilt {
-    pub(crate) fn new<C: Container>(failure: Failure, asked: u16) -> Self {
-        NotBuilt {
-            failure,
-            asked,
-            graph: C::GRAPH,
-            container: C::NAME,
-        }
+    pub(crate) fn new(failure: Failure, origin: Origin) -> Self {
+        NotBuilt { failure, origin }
     }
 
     /// The graph of its container.
     pub fn graph(&self) -> Graph {
-        self.graph
+        self.origin.graph
     }
 
     /// What was asked for.
     pub fn asked(&self) -> [Source; 1] {
-        [Source::Row(self.asked)]
+        [Source::Row(self.origin.row)]
     }
 
     /// What failed.
@@ -231,9 +237,10 @@ impl NotBuilt {
 
 impl From<NotBuilt> for BuildError {
     fn from(error: NotBuilt) -> Self {
-        let path = error.failure.path(error.graph, &error.asked());
-        let source = error.failure.into_source(error.graph);
-        BuildError::new(error.container, path, source)
+        let origin = error.origin;
+        let path = error.failure.path(origin.graph, &error.asked());
+        let source = error.failure.into_source(origin.graph);
+        BuildError::new(origin.container, path, source)
     }
 }
 
@@ -284,6 +291,12 @@ impl Failure {
         Failure::new(row, Box::new(Over))
     }
 
+    /// Of a singleton that is not there yet.
+    #[cold]
+    pub(crate) fn early(row: u16) -> Self {
+        Failure::new(row, Box::new(Early))
+    }
+
     /// An error of ours, of no constructor.
     fn own(&self) -> Option<BoxError> {
         fn found<E: Error + Clone + Send + Sync + 'static>(
@@ -300,6 +313,7 @@ impl Failure {
             .or_else(|| found::<NotHandedIn>(error))
             .or_else(|| found::<NotRunning>(error))
             .or_else(|| found::<NoPlace>(error))
+            .or_else(|| found::<Early>(error))
     }
 
     /// The error, as the source of another.
@@ -333,7 +347,7 @@ impl Failure {
                 // Below a singleton nothing is constructed in a request.
                 if let Some(to) = source.row()
                     && (graph.rows[usize::from(to)].scope != Scope::Singleton
-                        || graph.rows[usize::from(to)].is_lazy())
+                        || graph.rows[usize::from(to)].is_lazy)
                     && seen[usize::from(to)].is_none()
                 {
                     seen[usize::from(to)] = Some(from.unwrap_or(to));

@@ -21,6 +21,8 @@ pub(crate) struct Row {
     /// Its edges are `edges[first..first + len]`, one for each parameter.
     pub(crate) first: u32,
     pub(crate) len: u16,
+    /// Whether it is a singleton that is built when it is first needed.
+    pub(crate) is_lazy: bool,
     /// For a singleton, its slot in the app's block.
     pub(crate) slot: u16,
     /// Steps and inputs that one construction takes, transients and extractors included.
@@ -31,11 +33,6 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// Whether it is a singleton that is built when it is first needed.
-    pub(crate) const fn is_lazy(&self) -> bool {
-        matches!(self.meta, Some(meta) if meta.is_lazy)
-    }
-
     /// Whether it is a transient that the container tears down.
     pub(crate) const fn is_lent(&self) -> bool {
         match self.meta {
@@ -84,6 +81,15 @@ pub struct Graph {
 }
 
 impl Graph {
+    /// Of no nodes.
+    pub(crate) const EMPTY: Self = Graph {
+        rows: &[],
+        edges: &[],
+        order: &[],
+        slots: 0,
+        shown: 0,
+    };
+
     #[inline(always)]
     pub(crate) const fn slot(self, row: u16) -> usize {
         self.rows[row as usize].slot as usize
@@ -239,6 +245,7 @@ impl<const N: usize, const E: usize> Table<N, E> {
                 errors: from.errors,
                 first: edge as u32,
                 len: len as u16,
+                is_lazy: matches!(from.meta, Some(meta) if meta.is_lazy),
                 slot: 0,
                 steps: 0,
                 inputs: 0,
@@ -260,7 +267,7 @@ impl<const N: usize, const E: usize> Table<N, E> {
         }
     }
 
-    /// A binding has the scope of its implementation; every singleton has a slot.
+    /// A binding has the scope, and the laziness, of its implementation; every singleton has a slot.
     const fn settle_bindings(&mut self) {
         let mut i = 0;
         while i < N {
@@ -268,6 +275,7 @@ impl<const N: usize, const E: usize> Table<N, E> {
                 && let Source::Row(to) = self.edges[self.rows[i].first as usize]
             {
                 self.rows[i].scope = self.rows[to as usize].scope;
+                self.rows[i].is_lazy = self.rows[to as usize].is_lazy;
             }
             if self.rows[i].scope.is(Scope::Singleton) {
                 self.rows[i].slot = self.slots;
@@ -430,6 +438,7 @@ const EMPTY: Row = Row {
     errors: Errors::NONE,
     first: 0,
     len: 0,
+    is_lazy: false,
     slot: 0,
     steps: 0,
     inputs: 0,

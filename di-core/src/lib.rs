@@ -29,15 +29,15 @@ mod text;
 pub use self::{
     container::{Container, HasContainer, ProvidedIn, Provides},
     error::{
-        BoxError, BuildError, Circle, Failure, NoPlace, NoRequest, NotConstructed, NotHandedIn,
-        NotRunning, Over,
+        BoxError, BuildError, Circle, Early, Failure, NoPlace, NoRequest, NotConstructed,
+        NotHandedIn, NotRunning, Over,
     },
     export::{GraphEdge, GraphMissing, GraphNode, NodeKind},
     graph::Graph,
     key::Mode,
     node::{Meta, Param},
     outcome::Outcome,
-    raw::{Asking, Lazy, Transient},
+    raw::{Asking, AskingArc, Lazy, LazyArc, Transient},
     scope::Scope,
     teardown::{Panic, TeardownError, TeardownFailure},
 };
@@ -46,7 +46,9 @@ pub use di_macros::{Injectable, container, injectable, module};
 /// What the macros write. Not covered by semantic versioning.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::key::Lazily as LazilyWith;
+    /// `LazyArc<T>` says with this that there is no value.
+    pub type LazilyShared = LazilySharedWith<BuildError>;
+    pub use crate::key::{Lazily as LazilyWith, LazilyShared as LazilySharedWith};
     pub use crate::{
         builder::Builder,
         container::{
@@ -70,9 +72,9 @@ pub mod __private {
         plan::{Layout, View},
         probe::*,
         raw::{
-            Asked, Asking, AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Last, Late, Lazy,
-            Maker, Memory, OpenScope, OwnedView, Plain, Plan, Ready, Replacements, ScopeFuture,
-            SeededScope, Transient, start,
+            Asked, Asking, AskingArc, AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Last,
+            Late, Lazy, LazyArc, Maker, Memory, OpenScope, OwnedView, Plain, Plan, Ready,
+            Replacements, ScopeFuture, SeededScope, Transient, start,
         },
         runtime::{BlockingWork, BoxFuture, Runtime},
         scope::{

@@ -116,12 +116,12 @@ const fn check_mode<const N: usize, const E: usize>(
             "` is transient: it is yours alone, not to be shared",
             if to.is_lent() { "Transient<" } else { "" },
         ),
-        (Mode::Lazy, Scope::Singleton) if !to.is_lazy() => (
+        (Mode::Lazy, Scope::Singleton) if !to.is_lazy => (
             "[DI024] `",
             "` is a singleton that is built at start-up: there is nothing to put off",
             "&",
         ),
-        (Mode::LazyShared, Scope::Singleton) if !to.is_lazy() => (
+        (Mode::LazyShared, Scope::Singleton) if !to.is_lazy => (
             "[DI024] `",
             "` is a singleton that is built at start-up: there is nothing to put off",
             "Arc<",
@@ -131,12 +131,12 @@ const fn check_mode<const N: usize, const E: usize>(
             "` is request-scoped and cannot be held as `LazyArc`, which outlives the request",
             "Lazy<",
         ),
-        (Mode::Ref, Scope::Singleton) if to.is_lazy() => (
+        (Mode::Ref, Scope::Singleton) if to.is_lazy => (
             "[DI024] `",
             "` is a lazy singleton, built when it is first needed: a reference to it may find nothing",
             "Lazy<",
         ),
-        (Mode::Shared, Scope::Singleton) if to.is_lazy() => (
+        (Mode::Shared, Scope::Singleton) if to.is_lazy => (
             "[DI024] `",
             "` is a lazy singleton, built when it is first needed: there may be nothing to share yet",
             "LazyArc<",

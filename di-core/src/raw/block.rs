@@ -6,17 +6,19 @@ use std::{
     marker::PhantomData,
     mem::MaybeUninit,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
 };
 
 use super::{
     closing::{Closing, TeardownOp},
+    lazy::Deferred,
     replace::Make,
+    turns::Site,
 };
 use crate::{
-    Container, Outcome, Provides, TeardownError, TeardownFailure,
+    Container, Graph, Outcome, Provides, TeardownError, TeardownFailure,
     key::Of,
     runtime::Runtime,
     scope::{Eager, HeldByArc},
@@ -257,16 +259,20 @@ pub(super) struct Block {
     /// In order of construction; released in reverse.
     kept: Keep,
     runtime: Arc<dyn Runtime>,
+    /// Where lazy ones are built.
+    site: Arc<Site>,
+    /// What the slots of lazy ones point to.
+    lazy: OnceLock<Vec<Arc<dyn Deferred>>>,
     /// Held while they are torn down.
     ending: futures_util::lock::Mutex<()>,
     /// Whether start-up ended well.
-    is_built: bool,
+    is_built: AtomicBool,
     /// Whether this is the last attempt to tear down what nobody did.
     is_orphan: bool,
     /// Whether a request may come with a scope that is open already.
     is_scoped: AtomicBool,
     /// Whether a test replaced something.
-    pub(super) is_replaced: bool,
+    is_replaced: bool,
 }
 
 // SAFETY: the slots point to values that `kept` owns, which are `Send + Sync`.
@@ -275,18 +281,25 @@ unsafe impl Send for Block {}
 unsafe impl Sync for Block {}
 
 impl Block {
-    pub(super) fn new(slots: usize, runtime: Arc<dyn Runtime>) -> Self {
+    pub(super) fn new(slots: usize, runtime: Arc<dyn Runtime>, site: Site) -> Self {
         let slots = vec![Slot::EMPTY; slots].into_boxed_slice();
         Block {
             kept: Keep::default(),
             slots: Box::into_raw(slots),
             runtime,
+            site: Arc::new(site),
+            lazy: OnceLock::new(),
             ending: futures_util::lock::Mutex::new(()),
-            is_built: false,
+            is_built: AtomicBool::new(false),
             is_orphan: false,
             is_scoped: AtomicBool::new(false),
             is_replaced: false,
         }
+    }
+
+    pub(super) fn replaced(mut self, is_replaced: bool) -> Self {
+        self.is_replaced = is_replaced;
+        self
     }
 
     pub(super) fn base(&self) -> *const u8 {
@@ -297,15 +310,44 @@ impl Block {
         self.kept.clone()
     }
 
-    pub(super) fn keep(&mut self, slot: usize, value: Kept) {
-        self.alias(slot, value.slot);
+    pub(super) fn site(&self) -> Arc<Site> {
+        Arc::clone(&self.site)
+    }
+
+    pub(super) fn runtime(&self) -> Arc<dyn Runtime> {
+        Arc::clone(&self.runtime)
+    }
+
+    /// Sets what the slots of lazy singletons point to.
+    pub(super) fn set_lazy(&self, cells: Vec<(usize, Arc<dyn Deferred>)>) {
+        let cells = cells.into_iter().map(|(slot, cell)| {
+            // SAFETY: start-up has not begun, and nobody reads a slot.
+            unsafe { self.alias(slot, Slot::of(Arc::as_ptr(&cell))) };
+            cell
+        });
+        let is_set = self.lazy.set(cells.collect());
+        debug_assert!(is_set.is_ok(), "set once");
+    }
+
+    /// # Safety
+    /// As for [`alias`](Self::alias).
+    pub(super) unsafe fn keep(&self, slot: usize, value: Kept) {
+        // SAFETY: the caller's.
+        unsafe { self.alias(slot, value.slot) };
         self.kept.push(value);
     }
 
-    pub(super) fn alias(&mut self, slot: usize, value: Slot) {
-        // SAFETY: the memory is this block's, the index is checked, and a slot that is being filled has no
-        // reader yet.
+    /// # Safety
+    /// Start-up is not over, and nobody reads this slot yet.
+    pub(super) unsafe fn alias(&self, slot: usize, value: Slot) {
+        // SAFETY: the memory is this block's, and the index is checked; the rest is the caller's.
         unsafe { (&raw mut (*self.slots)[slot]).write(value) }
+    }
+
+    /// A value of a lazy singleton, which has no slot.
+    pub(super) fn keep_lazy(&self, row: u16, value: Kept) {
+        self.site.insert(row, value.slot);
+        self.kept.push(value);
     }
 
     pub(super) fn slot(&self, slot: usize) -> *const Slot {
@@ -314,7 +356,7 @@ impl Block {
     }
 
     /// Tears down what start-up has built, since something else failed.
-    pub(super) async fn give_up(self) {
+    pub(super) async fn give_up(&self) {
         let failures = self.end(Outcome::of_status(500)).await;
         if !failures.is_empty() {
             self.runtime.teardown_failed(&failures);
@@ -333,6 +375,8 @@ impl Block {
     /// call goes on with the next one.
     pub(super) async fn end(&self, outcome: Outcome) -> Vec<TeardownFailure> {
         let mut ended = Ended::new(outcome);
+        // Lazy ones that are under construction are given up.
+        drop(self.site.close());
         let _turn = self.ending.lock().await;
         while let Some((value, op, node)) = self.kept.next_teardown() {
             // SAFETY: the operation is that of the value, which is sized, so that its slot holds a thin pointer; it is kept
@@ -350,9 +394,11 @@ impl Block {
 
 impl Drop for Block {
     fn drop(&mut self) {
+        // What borrows singletons is dropped before them.
+        drop(self.site.close());
         let nodes = self.not_torn_down();
         if !nodes.is_empty() && !self.is_orphan {
-            if self.is_built {
+            if *self.is_built.get_mut() {
                 self.runtime.never_shut_down(&nodes);
             }
             self.orphan();
@@ -368,7 +414,8 @@ impl Drop for Block {
 impl Block {
     /// Hands everything to a task that tears it down.
     fn orphan(&mut self) {
-        let mut orphan = Block::new(0, Arc::clone(&self.runtime));
+        let site = Site::new(Graph::EMPTY);
+        let mut orphan = Block::new(0, Arc::clone(&self.runtime), site);
         std::mem::swap(&mut orphan.slots, &mut self.slots);
         std::mem::swap(&mut orphan.kept, &mut self.kept);
         orphan.is_orphan = true;
@@ -431,12 +478,12 @@ impl<C: Container> Handle<C> {
         }
     }
 
-    pub(super) fn new(mut block: Block, makes: HashMap<u16, Make<C>>) -> Self {
-        block.is_built = true;
+    pub(super) fn new(block: Arc<Block>, makes: HashMap<u16, Make<C>>) -> Self {
+        block.is_built.store(true, Relaxed);
         // Without the feature there are none.
         let _ = &makes;
         Handle {
-            block: Arc::new(block),
+            block,
             #[cfg(feature = "testing")]
             makes: (!makes.is_empty()).then(|| Arc::new(makes) as Arc<dyn Any + Send + Sync>),
             _container: PhantomData,

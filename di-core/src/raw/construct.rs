@@ -11,7 +11,7 @@ use std::{
 use futures_util::FutureExt as _;
 
 use super::{
-    block::{Keep, SLOT},
+    block::{Keep, Kept, SLOT},
     blocking::BlockingCall,
     heap::{allocate, free},
     inputs::{APP, Inputs},
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Container, Failure, Panic,
-    graph::{Row, Source, Table},
+    graph::{Graph, Row, Source, Table},
     plan::{Layout as PlanLayout, SHARED, Step},
     runtime::Runtime,
 };
@@ -27,6 +27,8 @@ use crate::{
 /// The base of the slots, for constructors on any thread.
 #[derive(Clone, Copy)]
 pub(super) struct Base(pub(super) *const u8);
+// SAFETY: as below.
+unsafe impl Sync for Base {}
 // SAFETY: the slots that a constructor reads are filled before it begins and not written again.
 unsafe impl Send for Base {}
 
@@ -34,6 +36,19 @@ unsafe impl Send for Base {}
 pub(super) struct Built {
     pub(super) row: u16,
     pub(super) memory: Option<Room>,
+}
+
+impl Built {
+    /// What the app keeps; none of a binding.
+    pub(super) fn into_kept(self, graph: Graph) -> Option<Kept> {
+        let this = &graph.rows[usize::from(self.row)];
+        let kept = self.memory?.finish();
+        Some(match this.maker.as_ref().and_then(|maker| maker.teardown) {
+            // SAFETY: the row's maker made the value.
+            Some(teardown) => unsafe { kept.torn_down(teardown, this.name) },
+            None => kept,
+        })
+    }
 }
 
 /// Constructs one singleton: its transients, in memory of their own, then the value itself.
@@ -110,7 +125,7 @@ impl Room {
         self
     }
 
-    pub(super) fn finish(mut self) -> super::Kept {
+    fn finish(mut self) -> Kept {
         assert!(self.is_written);
         self.is_written = false;
         // SAFETY: the value is live, of the type that both are of, and moved away.
@@ -160,7 +175,9 @@ impl OwnedView {
         if table.rows[usize::from(row)].steps == 1 {
             // Nothing but singletons: no plan is needed to know where they are.
             let slot = |edge: &Source| match edge {
-                Source::Row(to) => (u32::from(table.rows[usize::from(*to)].slot) * SLOT) << 1 | APP,
+                Source::Row(to) | Source::Lazy(to) => {
+                    (u32::from(table.rows[usize::from(*to)].slot) * SLOT) << 1 | APP
+                }
                 _ => 0,
             };
             let inputs = edges.iter().map(slot).collect();

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Inputs, Lazy, Transient};
-use crate::key::{Extracted, Extractor, Guard, Lazily, Lent, Mode, Of, Owned, Ref, Shared, Use};
+use super::{Inputs, Lazy, LazyArc, Transient};
+use crate::key::{
+    Extracted, Extractor, Guard, Lazily, LazilyShared, Lent, Mode, Of, Owned, Ref, Shared, Use,
+};
 
 /// One dependency as a type: what the constructor receives for it.
 ///
@@ -85,6 +87,17 @@ unsafe impl<D: ?Sized, F: ?Sized + for<'q> Of<'q>, Q, E> Dep for Use<Lazily<E>, 
     unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r> {
         // SAFETY: the caller's.
         unsafe { Lazy::new(inputs.deferred(i)) }
+    }
+}
+
+// SAFETY: as above; only singletons are held so (`HeldByLazyArc`), and they are in an `Arc`.
+unsafe impl<D: ?Sized, F: ?Sized + for<'q> Of<'q>, Q, E> Dep for Use<LazilyShared<E>, D, F, Q> {
+    const MODE: Mode = Mode::LazyShared;
+    type Arg<'r> = LazyArc<<F as Of<'static>>::T, E>;
+    #[inline]
+    unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r> {
+        // SAFETY: the caller's.
+        unsafe { LazyArc::new(inputs.deferred(i)) }
     }
 }
 

@@ -26,6 +26,7 @@ use super::{
 };
 use crate::{
     Container, Failure, Outcome, Scope,
+    error::NotBuilt,
     graph::{Kind, Row, Source},
     teardown::Ended,
 };
@@ -101,6 +102,9 @@ impl<C: Container> Filled<C> {
 
     /// What a lazy handle to this row refers to.
     pub(super) fn put_off(&self, row: u16) -> Slot {
+        if row_of::<C>(row).scope == Scope::Singleton {
+            return self.container.handle().slot_of(C::GRAPH.slot(row));
+        }
         let mut store = self.store();
         let put_off = store.put_off.entry(row);
         let put_off = put_off.or_insert_with(|| Arc::new(PutOff::new(self, row)));
@@ -137,6 +141,14 @@ impl<C: Container> Filled<C> {
         row: u16,
         request: Option<&mut C::Request>,
     ) -> Result<Slot, Failure> {
+        if row_of::<C>(row).is_lazy {
+            // SAFETY: the slot of a lazy singleton holds the pointer of what defers it, which the app keeps.
+            let deferred = unsafe { &*self.put_off(row).read::<dyn Deferred>() };
+            return match deferred.find() {
+                Some(slot) => Ok(slot),
+                None => deferred.build().await.map_err(NotBuilt::into_failure),
+            };
+        }
         self.build(row, request).await?;
         self.filled_slot(row)
     }

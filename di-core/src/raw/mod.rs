@@ -56,6 +56,7 @@
 //! dropped, and a request that is given up meanwhile moves to a task before anything is dropped. Where safe code forgets
 //! whoever waits, all that the thread may use is leaked: `Control::is_blocking` and `open::Busy` tell.
 
+mod app_lazy;
 mod block;
 mod blocking;
 mod call;
@@ -89,6 +90,7 @@ pub(crate) use self::{
     block::SLOT,
     blocking::BlockingCall,
     inputs::{APP, Inputs},
+    lazy::Origin,
     maker::Op,
     scope_future::Control,
 };
@@ -98,7 +100,7 @@ pub use self::{
     construct::OwnedView,
     deps::{Dep, Deps},
     frame::{Flow, Frame, Memory, Plan, Ready},
-    lazy::{Asking, Lazy},
+    lazy::{Asking, AskingArc, Lazy, LazyArc},
     lent::Transient,
     maker::{AsyncOp, Maker},
     open::{Asked, OpenScope},

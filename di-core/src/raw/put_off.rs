@@ -1,11 +1,11 @@
 //! What a lazy handle refers to in a request: a row of its scope.
 
-use std::pin::Pin;
+use std::{pin::Pin, sync::Weak};
 
 use super::{
-    block::Slot,
+    block::{Block, Slot},
     filled::Filled,
-    lazy::{Building, Deferred},
+    lazy::{Building, Deferred, Origin},
 };
 use crate::{Container, error::NotBuilt};
 
@@ -41,8 +41,17 @@ impl<C: Container> Deferred for PutOff<C> {
         let (filled, row) = (self.filled(), self.row);
         let building: Pin<Box<dyn Future<Output = _> + Send + '_>> = Box::pin(async move {
             let built = filled.built(row, None).await;
-            built.map_err(|failure| NotBuilt::new::<C>(failure, row))
+            built.map_err(|failure| NotBuilt::new(failure, Origin::of::<C>(row)))
         });
         building
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::of::<C>(self.row)
+    }
+
+    fn block(&self) -> Weak<Block> {
+        // It is no singleton, and never held as a `LazyArc`.
+        Weak::new()
     }
 }

@@ -5,10 +5,12 @@ use std::{collections::HashMap, sync::Arc};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::{
-    block::{Block, Handed, Handle, Kept},
+    app_lazy::AppSite,
+    block::{Block, Handed, Handle, Kept, Slot},
     construct::{Base, Built, unit},
     maker::Op,
     replace::Replacements,
+    turns::Site,
 };
 use crate::{
     BuildError, Container, Failure,
@@ -37,8 +39,15 @@ pub async fn start<C: Container>(
     let idle = replacements.idle();
     let Replacements { values, makes } = replacements;
     let runtime: Arc<dyn Runtime> = Arc::new(runtime);
-    let mut startup = Startup::new(C::GRAPH, Arc::clone(&runtime), &idle, &values);
-    startup.block.is_replaced = !(values.is_empty() && makes.is_empty());
+    let is_replaced = !(values.is_empty() && makes.is_empty());
+    let block = Block::new(
+        usize::from(C::GRAPH.slots),
+        Arc::clone(&runtime),
+        Site::new(C::GRAPH),
+    );
+    let block = Arc::new(block.replaced(is_replaced));
+    let lazy = AppSite::<C>::open(&block);
+    let mut startup = Startup::new(C::GRAPH, block, lazy.is_some(), &idle, &values);
     startup.keep_given(given);
     startup.keep_replaced(values);
     let mut running = FuturesUnordered::new();
@@ -63,12 +72,17 @@ pub async fn start<C: Container>(
         "a graph without cycles is built whole"
     );
     drop(running);
+    if let Some(lazy) = lazy {
+        lazy.started();
+    }
     Ok(Handle::new(startup.block, makes))
 }
 
 struct Startup {
     graph: Graph,
-    block: Block,
+    block: Arc<Block>,
+    /// Whether there are lazy singletons, which may be asked for meanwhile.
+    has_lazy: bool,
     /// For each row, how many singletons it still waits for.
     waiting: Vec<u32>,
     /// For each row, the singletons that wait for it.
@@ -82,14 +96,16 @@ struct Startup {
 impl Startup {
     fn new(
         graph: Graph,
-        runtime: Arc<dyn Runtime>,
+        block: Arc<Block>,
+        has_lazy: bool,
         idle: &[u16],
         replaced: &HashMap<u16, Kept>,
     ) -> Self {
         let rows = graph.rows.len();
         let mut startup = Startup {
             graph,
-            block: Block::new(usize::from(graph.slots), runtime),
+            block,
+            has_lazy,
             waiting: vec![0; rows],
             waiters: vec![Vec::new(); rows],
             ready: Vec::new(),
@@ -97,13 +113,21 @@ impl Startup {
         };
         let is_built = |row: u16| {
             let this = &graph.rows[usize::from(row)];
-            let is_constructed = this.scope == Scope::Singleton && this.kind != Kind::Given;
+            let is_constructed =
+                this.scope == Scope::Singleton && this.kind != Kind::Given && !this.is_lazy;
             is_constructed && !idle.contains(&row) && !replaced.contains_key(&row)
         };
         startup.is_built = (0..rows as u16).map(is_built).collect();
         for &row in graph.order {
             if startup.is_built(row) {
                 startup.wait_for_singletons(row, row);
+            }
+        }
+        if has_lazy {
+            for &row in graph.order {
+                if startup.is_built(row) {
+                    startup.wait_for_lazy(row);
+                }
             }
         }
         startup.ready = graph
@@ -137,44 +161,86 @@ impl Startup {
         }
     }
 
+    /// A constructor may ask for the lazy singletons that it holds: it comes after what those need, except where that needs it.
+    fn wait_for_lazy(&mut self, waiter: u16) {
+        let mut seen = vec![false; self.graph.rows.len()];
+        let mut open = vec![(waiter, false)];
+        while let Some((row, is_lazy)) = open.pop() {
+            for edge in self.graph.sources(row) {
+                let Some(to) = edge.row() else { continue };
+                let this = &self.graph.rows[usize::from(to)];
+                if std::mem::replace(&mut seen[usize::from(to)], true) {
+                    continue;
+                }
+                if this.is_lazy || this.scope == Scope::Transient {
+                    open.push((to, is_lazy || this.is_lazy));
+                } else if is_lazy && self.is_built(to) && !self.comes_after(to, waiter) {
+                    self.waiting[usize::from(waiter)] += 1;
+                    self.waiters[usize::from(to)].push(waiter);
+                }
+            }
+        }
+    }
+
+    /// Whether a row is the other, or waits for it.
+    fn comes_after(&self, row: u16, other: u16) -> bool {
+        let mut seen = vec![false; self.graph.rows.len()];
+        let mut open = vec![other];
+        while let Some(next) = open.pop() {
+            if !std::mem::replace(&mut seen[usize::from(next)], true) {
+                open.extend(&self.waiters[usize::from(next)]);
+            }
+        }
+        seen[usize::from(row)]
+    }
+
     fn keep_given<G: Handed>(&mut self, given: G) {
         let mut values = Vec::new();
         given.keep(&mut values);
-        let rows = self.graph.rows.iter().filter(|row| row.kind == Kind::Given);
+        let rows = 0..self.graph.rows.len() as u16;
+        let rows = rows.filter(|row| self.graph.rows[usize::from(*row)].kind == Kind::Given);
         for (row, value) in rows.zip(values) {
-            self.block.keep(usize::from(row.slot), value);
+            self.fill(row, value);
+        }
+    }
+
+    /// Fills the slot of a singleton.
+    fn fill(&self, row: u16, value: Kept) {
+        let slot = value.slot;
+        // SAFETY: start-up is not over, and whoever needs the row waits for it; lazy singletons are told by the site.
+        unsafe { self.block.keep(self.graph.slot(row), value) };
+        self.tell(row, slot);
+    }
+
+    fn tell(&self, row: u16, slot: Slot) {
+        if self.has_lazy {
+            self.block.site().insert(row, slot);
         }
     }
 
     fn keep_replaced(&mut self, values: HashMap<u16, Kept>) {
         for (row, value) in values {
-            self.block.keep(self.graph.slot(row), value);
+            match self.graph.rows[usize::from(row)].is_lazy {
+                true => self.block.keep_lazy(row, value),
+                false => self.fill(row, value),
+            }
         }
     }
 
     fn finish(&mut self, built: Built) {
         let row = built.row;
-        let slot = self.graph.slot(row);
-        let this = &self.graph.rows[usize::from(row)];
-        match (&this.maker, built.memory) {
-            (maker, Some(memory)) => {
-                let mut kept = memory.finish();
-                if let Some(teardown) = maker.and_then(|maker| maker.teardown) {
-                    // SAFETY: the row's maker made the value.
-                    kept = unsafe { kept.torn_down(teardown, this.name) };
-                }
-                self.block.keep(slot, kept);
+        let alias = self.graph.rows[usize::from(row)]
+            .maker
+            .map(|maker| maker.op);
+        if let (Some(Op::Alias(_, coerce)), [Source::Row(to)]) = (alias, self.graph.sources(row)) {
+            // SAFETY: the implementation's slot is filled, since the binding waited for it; nobody reads the binding's yet.
+            unsafe {
+                let alias = coerce(self.block.slot(self.graph.slot(*to)));
+                self.block.alias(self.graph.slot(row), alias);
+                self.tell(row, alias);
             }
-            (Some(maker), None) => {
-                if let (Op::Alias(_, coerce), [Source::Row(to)]) =
-                    (maker.op, self.graph.sources(row))
-                {
-                    // SAFETY: the implementation's slot is filled, since the binding waited for it.
-                    let alias = unsafe { coerce(self.block.slot(self.graph.slot(*to))) };
-                    self.block.alias(slot, alias);
-                }
-            }
-            (None, None) => {}
+        } else if let Some(kept) = built.into_kept(self.graph) {
+            self.fill(row, kept);
         }
         for waiter in std::mem::take(&mut self.waiters[usize::from(row)]) {
             let waiting = &mut self.waiting[usize::from(waiter)];
@@ -196,7 +262,9 @@ impl Failure {
         }
         let mut node = singleton;
         while let Some(user) = (0..graph.rows.len()).map(|row| row as u16).find(|row| {
-            graph.rows[usize::from(*row)].scope == Scope::Singleton
+            let this = &graph.rows[usize::from(*row)];
+            this.scope == Scope::Singleton
+                && !this.is_lazy
                 && graph
                     .sources(*row)
                     .iter()

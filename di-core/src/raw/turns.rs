@@ -135,6 +135,16 @@ impl Site {
         self.lock().slots.remove(&row);
     }
 
+    /// Keeps a value, unless the site is closed: then it is given back. No closing happens in between.
+    pub(super) fn while_open<T>(&self, value: T, keep: impl FnOnce(T)) -> Result<(), T> {
+        let tables = self.lock();
+        if tables.is_closed {
+            return Err(value);
+        }
+        keep(value);
+        Ok(())
+    }
+
     pub(super) fn is_closed(&self) -> bool {
         self.lock().is_closed
     }

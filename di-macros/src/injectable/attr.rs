@@ -11,6 +11,8 @@ pub(crate) struct Args {
     pub(crate) teardown: Option<Path>,
     /// `blocking`
     pub(crate) blocking: Option<Span>,
+    /// `lazy`
+    pub(crate) lazy: Option<Span>,
 }
 
 const SCOPES: [&str; 3] = ["singleton", "request", "transient"];
@@ -50,11 +52,16 @@ impl Args {
                 None => Ok(()),
             };
         }
-        if word == "blocking" {
-            return match self.blocking.replace(word.span()) {
+        let flag = match word.to_string().as_str() {
+            "blocking" => Some(&mut self.blocking),
+            "lazy" => Some(&mut self.lazy),
+            _ => None,
+        };
+        if let Some(flag) = flag {
+            return match flag.replace(word.span()) {
                 Some(_) => Err(syn::Error::new(
                     word.span(),
-                    "`blocking` is given twice: keep one of them",
+                    format!("`{word}` is given twice: keep one of them"),
                 )),
                 None => Ok(()),
             };
@@ -67,7 +74,7 @@ impl Args {
                 format!("expected a scope: {WRITE}")
             } else if self.scope.is_some() {
                 format!(
-                    "unknown option `{word}`: beside the scope, `teardown = close` and `blocking` can be said here"
+                    "unknown option `{word}`: beside the scope, `teardown = close`, `blocking` and `lazy` can be said here"
                 )
             } else {
                 unknown(&word_text)
@@ -109,6 +116,22 @@ impl Args {
         self.scope
             .clone()
             .ok_or_else(|| syn::Error::new(owner, format!("the scope is missing: {WRITE}")))
+    }
+
+    /// `#[injectable(request, lazy)]`: only a singleton is built before anybody asks for it.
+    pub(crate) fn check_lazy(&self) -> syn::Result<()> {
+        match (&self.scope, self.lazy) {
+            (Some(scope), Some(span)) if scope == "request" => Err(syn::Error::new(
+                span,
+                "`lazy` is for singletons, which are else built at start-up; whoever needs a request-scoped value only at times holds \
+                 it as `Lazy<'_, T>`",
+            )),
+            (Some(scope), Some(span)) if scope == "transient" => Err(syn::Error::new(
+                span,
+                "`lazy` is for singletons, which are else built at start-up; a transient is made with its owner",
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// The teardown's path, as an expression.

@@ -79,6 +79,7 @@ pub(crate) fn provider(
             );
     }
     check_blocking(sig, &args, di, &mut report);
+    report.take(args.check_lazy());
     report.check()?;
     let (Some(scope), Some(params), Some(output)) = (scope, params, output) else {
         return Err(syn::Error::new_spanned(
@@ -112,7 +113,7 @@ pub(crate) fn provider(
         output,
         is_async: sig.asyncness.is_some(),
         is_blocking: args.blocking.is_some(),
-        is_lazy: false,
+        is_lazy: args.lazy.is_some(),
         span: sig.ident.span(),
         teardown: teardown.map(|path| named_by(path, self_ty)),
     })

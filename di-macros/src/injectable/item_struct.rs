@@ -9,12 +9,15 @@ use super::{
     model::{Node, Param, Source, Target},
     params::{limit, local},
 };
-use crate::common::{Dependency, Report, peel, text};
+use crate::common::{Dependency, Held, Report, peel, text};
 
 pub(crate) fn parse(item: &ItemStruct, args: Args) -> syn::Result<Node> {
     let mut report = Report::default();
     let scope = report.take(args.required(item.ident.span()));
     let teardown = args.teardown();
+    report.take(args.check_lazy());
+    let is_lazy = args.lazy.is_some();
+    let is_singleton = scope.as_ref().is_some_and(|scope| scope == "singleton");
     if let Some(span) = args.blocking {
         report.push(syn::Error::new(
             span,
@@ -33,6 +36,15 @@ pub(crate) fn parse(item: &ItemStruct, args: Args) -> syn::Result<Node> {
         };
         let value = match role {
             Role::Plain(value) => value,
+            Role::Dependency(dependency) if is_singleton && dependency.held == Held::Lazy => {
+                // It borrows from the scope in which it is asked for.
+                report.error(
+                    &field.ty,
+                    "a singleton lives as long as the app and cannot borrow: hold a lazy singleton as `LazyArc<T>`; a \
+                     request-scoped value cannot be held",
+                );
+                continue;
+            }
             Role::Dependency(dependency) => {
                 let local = local(i);
                 let name = field.ident.as_ref().map_or_else(|| i.to_string(), text);
@@ -69,7 +81,7 @@ pub(crate) fn parse(item: &ItemStruct, args: Args) -> syn::Result<Node> {
         is_fallible: false,
         is_async: false,
         is_blocking: false,
-        is_lazy: false,
+        is_lazy,
         construct,
         span: ident.span(),
         teardown,

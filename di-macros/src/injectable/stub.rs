@@ -48,6 +48,7 @@ pub(crate) fn of_fn(item: &ItemFn, scope: Option<&Args>) -> Option<Node> {
 }
 
 fn node(target: Target, generics: &Generics, output: Type, scope: Option<&Args>) -> Node {
+    let is_lazy = scope.is_some_and(|scope| scope.lazy.is_some());
     let written = scope.and_then(|scope| scope.scope.as_ref());
     let scope = match written {
         Some(scope) if scope != "singleton" => scope.to_string(),
@@ -55,6 +56,8 @@ fn node(target: Target, generics: &Generics, output: Type, scope: Option<&Args>)
         _ => "singleton".to_string(),
     };
     let now = expand::elided(&output);
+    // What holds it then gets no second error.
+    let is_lazy = scope == "singleton" && written.is_some() && is_lazy;
     Node {
         scope: Ident::new(&scope, Span::call_site()),
         target,
@@ -68,7 +71,7 @@ fn node(target: Target, generics: &Generics, output: Type, scope: Option<&Args>)
         is_fallible: false,
         is_async: false,
         is_blocking: false,
-        is_lazy: false,
+        is_lazy,
         teardown: None,
     }
 }
