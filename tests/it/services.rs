@@ -181,6 +181,29 @@ async fn after_the_signal_nothing_is_accepted() {
     assert!(within(get_raw(&address, "/")).await.is_err());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_request_that_does_not_end_is_left_at_the_deadline() {
+    let (log, stage) = (Log::new(), Arc::new(Stage::default()));
+    let builder = App::builder(Arc::clone(&log), Arc::clone(&stage));
+    let builder = builder.shutdown_deadline(Duration::from_secs(7));
+    let app = builder.build().await.expect("nothing fails");
+    let (listener, address) = listener().await;
+    let router = Router::new().route("/", get(slow)).with_state(app.clone());
+    let (tell, told) = signal();
+    let served = di_axum::serve(listener, router, app).signal(told);
+    let served = tokio::spawn(served.into_future());
+    let _waits = tokio::spawn(async move { get_raw(&address, "/").await });
+    stage.has_begun.notified().await;
+    let begun = tokio::time::Instant::now();
+    tell.send(()).expect("it listens");
+    served.await.expect("no panic").expect("nothing fails");
+    assert_eq!(begun.elapsed(), Duration::from_secs(7));
+    assert_eq!(
+        log.take()[3..],
+        ["second ends", "first ends", "pool closed"]
+    );
+}
+
 #[tokio::test]
 async fn shutdown_twice_is_a_no_op() {
     let (app, log, _) = build().await;
