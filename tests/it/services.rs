@@ -4,7 +4,8 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use axum::{Router, http::StatusCode, routing::get};
 use di_axum::{
-    Opener, Outcome, Shutdown, TaskQueue, Tasks, container, handler, injectable, service, task,
+    NodeKind, Opener, Outcome, Shutdown, TaskQueue, Tasks, container, handler, injectable, service,
+    task,
 };
 use tokio::{
     net::TcpListener,
@@ -543,4 +544,42 @@ struct Early;
 async fn before_the_app_is_built_an_opener_says_so() {
     let app = Early::build().await.expect("nothing fails");
     assert_eq!(app.get::<String>(), "the app is not built yet");
+}
+
+/// Tasks and services of another crate.
+#[container(..di_fixture_billing::Bookkeeping, handlers(di_fixture_billing::invoice_later))]
+#[allow(unused)]
+struct Books;
+
+#[tokio::test]
+async fn tasks_and_services_of_a_module_are_those_of_the_app() {
+    let app = Books::build().await.expect("nothing fails");
+    let router = Router::new()
+        .route("/{plan}", get(di_fixture_billing::invoice_later))
+        .with_state(app.clone());
+    let (tell, told) = signal();
+    let (listener, address) = listener().await;
+    let served = di_axum::serve(listener, router, app.clone()).signal(told);
+    let served = tokio::spawn(served.into_future());
+    let answer = within(get_raw(&address, "/small"))
+        .await
+        .expect("it is served");
+    assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
+    tell.send(()).expect("it listens");
+    within(served)
+        .await
+        .expect("no panic")
+        .expect("nothing fails");
+    let roots = Books::graph().nodes().filter(|node| node.is_root);
+    let roots: Vec<_> = roots.map(|node| (node.name, node.kind)).collect();
+    assert_eq!(
+        roots,
+        [
+            ("di_fixture_billing::invoice_later", NodeKind::Handler),
+            ("write_later", NodeKind::Task),
+            ("closing_of_books", NodeKind::Service),
+        ]
+    );
+    let entries = app.get::<di_fixture_billing::Ledger>().entries();
+    assert_eq!(entries, ["small", "closed"]);
 }
