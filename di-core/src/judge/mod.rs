@@ -208,7 +208,12 @@ const fn check_errors<const N: usize, const E: usize>(
         Text::new()
             .str("[DI009] the error of `")
             .str(this.name)
-            .str("` would be returned by `build()`, but does not implement `std::error::Error`\n  ")
+            .str(if this.is_lazy {
+                "` would be returned by whoever asks for it"
+            } else {
+                "` would be returned by `build()`"
+            })
+            .str(", but does not implement `std::error::Error`\n  ")
     } else {
         return None;
     };

@@ -59,8 +59,8 @@ unsafe impl Send for Work {}
 
 impl Work {
     fn run(self) -> Result<Result<(), Thrown>, Box<dyn Any + Send>> {
-        // SAFETY: that of `BlockingCall::start`.
         Current::run(self.current, || {
+            // SAFETY: that of `BlockingCall::start`.
             catch_unwind(AssertUnwindSafe(|| unsafe {
                 (self.make)(self.inputs, self.out)
             }))
