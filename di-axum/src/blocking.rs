@@ -81,7 +81,7 @@ where
 {
     let runtime = state.container().handle().runtime_as::<AppRuntime>();
     let (places, tracker) = match runtime {
-        Some(runtime) => (runtime.blocking.clone(), runtime.tracker.clone()),
+        Some(runtime) => (runtime.blocking.clone(), runtime.background.scopes.clone()),
         None => (Places::new(LIMIT), TaskTracker::new()),
     };
     let place = match places.take() {

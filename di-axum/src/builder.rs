@@ -1,13 +1,17 @@
 //! What can be said about an app before it is built.
 
+use std::{sync::Arc, time::Duration};
+
 use di_core::{
-    __private::{Replacements, start},
+    __private::{Late, Replacements, start},
     BuildError, Container,
 };
 
 use crate::{
+    TaskEnd,
     blocking::{LIMIT, Places},
     runtime::AppRuntime,
+    work::{Background, DEADLINE, Hook},
 };
 
 /// An app that is not built yet: `App::builder(fields..)`.
@@ -15,16 +19,22 @@ pub struct Builder<C: Container> {
     given: C::Given,
     replacements: Replacements<C>,
     blocking_limit: usize,
+    deadline: Duration,
+    hook: Option<Hook>,
+    late: Late<C>,
 }
 
 impl<C: Container> Builder<C> {
     /// Of the values handed in.
     #[doc(hidden)]
-    pub fn new(given: C::Given) -> Self {
+    pub fn new(given: C::Given, late: Late<C>) -> Self {
         Builder {
             given,
             replacements: Replacements::default(),
             blocking_limit: LIMIT,
+            deadline: DEADLINE,
+            hook: None,
+            late,
         }
     }
 
@@ -36,15 +46,36 @@ impl<C: Container> Builder<C> {
         self
     }
 
+    /// How long `shutdown()` and [`serve`](crate::serve()) wait for requests, tasks, services and open scopes to end, 30 seconds unless this is
+    /// called. What is not through by then is cut off, and named in the log.
+    #[must_use]
+    pub fn shutdown_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Calls something for every task that ends, well or not, in the task that ran it; see [`TaskEnd`]. Failures are logged whether or not this
+    /// is called. Of several, the last one counts.
+    #[must_use]
+    pub fn on_task_end(mut self, hook: impl Fn(&TaskEnd<'_>) + Send + Sync + 'static) -> Self {
+        self.hook = Some(Arc::new(hook));
+        self
+    }
+
     /// Constructs the singletons, what each needs first, and independent ones concurrently.
     ///
     /// # Errors
     /// The first constructor that fails or panics: the path of nodes to it, and its error. What was built until then is torn
     /// down, in reverse order.
     pub async fn build(self) -> Result<C, BuildError> {
-        let runtime = AppRuntime::new(Places::new(self.blocking_limit));
+        let runtime = AppRuntime {
+            background: Arc::new(Background::new(self.deadline, self.hook)),
+            blocking: Places::new(self.blocking_limit),
+        };
         let handle = start::<C>(self.given, runtime, self.replacements).await?;
-        Ok(C::from_handle(handle))
+        let app = C::from_handle(handle);
+        self.late.set(&app);
+        Ok(app)
     }
 }
 

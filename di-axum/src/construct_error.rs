@@ -55,6 +55,13 @@ impl ConstructError {
         }
     }
 
+    /// Of a task or service, with the error itself.
+    pub(crate) fn owned(graph: Graph, failure: Failure, asker: Asker<'_>) -> Self {
+        let mut error = Self::of(graph, &failure, asker);
+        error.source = Some(failure.into_source(graph));
+        error
+    }
+
     /// The handler; none when middleware asked, before there was one.
     pub fn handler(&self) -> Option<&'static str> {
         self.path.first().copied().filter(|_| self.has_handler)

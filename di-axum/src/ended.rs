@@ -1,4 +1,4 @@
-//! What is answered when a request ended otherwise than with its handler's response.
+//! What becomes of the response when the request's scope has ended.
 
 use std::sync::Arc;
 
@@ -6,7 +6,9 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use di_core::{Outcome, Panic, TeardownError, TeardownFailure};
+use di_core::{__private::Ended, Outcome, Panic, TeardownError, TeardownFailure};
+
+use crate::after::after_body;
 
 /// The answer to a request that panicked.
 pub(crate) fn panicked(handler: &'static str, panic: &Panic) -> Response {
@@ -14,8 +16,22 @@ pub(crate) fn panicked(handler: &'static str, panic: &Panic) -> Response {
     internal_error()
 }
 
+/// The answer when a scope has ended: what is left to be done waits for its body.
+pub(crate) fn answer(response: Response, ended: Ended) -> Response {
+    let Ended {
+        outcome,
+        failures,
+        deferred,
+    } = ended;
+    let response = match failures.is_empty() {
+        true => response,
+        false => not_torn_down(response, failures),
+    };
+    after_body(response, deferred, outcome)
+}
+
 /// The answer when values could not be torn down: a success that was not committed is none.
-pub(crate) fn not_torn_down(response: Response, failures: Vec<TeardownFailure>) -> Response {
+fn not_torn_down(response: Response, failures: Vec<TeardownFailure>) -> Response {
     log(&failures);
     let mut response = if Outcome::of_status(response.status().as_u16()).is_success() {
         internal_error()

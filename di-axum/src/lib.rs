@@ -60,33 +60,41 @@
 )]
 extern crate self as di_axum;
 
+mod after;
 mod answer;
 mod blocking;
 mod builder;
 mod construct_error;
 mod ended;
 mod extract;
+mod host;
 mod inject;
 mod lazy;
+mod opener;
 mod runtime;
 mod scoped;
 mod serve;
 mod stopping;
+mod work;
 
 pub use self::{
     builder::Builder,
     construct_error::ConstructError,
+    host::{Serve, ServeError, ServeFailure, serve, work},
     inject::Inject,
     lazy::{Lazy, LazyArc, LazyError},
+    opener::Opener,
     scoped::{GuardLayer, RequestScope, ScopeLayer, guard, scoped},
     stopping::{Stopping, stop, stopping},
+    work::{PushError, Services, Shutdown, TaskCounts, TaskEnd, TaskError, TaskQueue, Tasks},
 };
 pub use di_core::{
-    __private::OpenScope, Asking, AskingArc, BoxError, BuildError, Circle, Container, Early, Graph,
-    GraphEdge, GraphMissing, GraphNode, HasContainer, Meta, Mode, NoPlace, NodeKind, Outcome, Over,
-    Panic, Param, ProvidedIn, Provides, Scope, TeardownError, TeardownFailure, Transient,
+    __private::{OpenScope, SeededScope},
+    Asking, AskingArc, BoxError, BuildError, Circle, Container, Early, Graph, GraphEdge,
+    GraphMissing, GraphNode, HasContainer, Meta, Mode, NoPlace, NodeKind, NotRunning, Outcome,
+    Over, Panic, Param, ProvidedIn, Provides, Scope, TeardownError, TeardownFailure, Transient,
 };
-pub use di_macros::{Injectable, container, handler, injectable, module};
+pub use di_macros::{Injectable, container, handler, injectable, module, service, task};
 
 /// What the macros write. Not covered by semantic versioning.
 #[doc(hidden)]
@@ -97,8 +105,13 @@ pub mod __private {
         builder::Builder,
         extract::{ExtractsBody, ExtractsHead, FromRequest, extract_body, extract_part},
         lazy::{Lazy, LazyArc},
+        opener::Opener,
         runtime::{empty_request, shutdown},
         serve::{Endpoint, Via, serve},
+        work::{
+            Finished, Job, NoJob, PayloadOf, RunFuture, Runs, Service, ServiceOf, ServiceOptions,
+            Services, Shutdown, Task, TaskError, TaskOptions, TaskQueue, Tasks, run,
+        },
     };
     pub use axum::{
         extract::Request,
@@ -148,3 +161,29 @@ struct Readme;
 /// ```
 #[cfg(doctest)]
 struct AppScopeWithoutRequest;
+
+/// Nor has it what nobody handed in, which is found in the same way.
+///
+/// ```compile_fail
+/// use di_axum::{container, injectable};
+/// pub struct Tenant;
+/// #[container(#[seed] Tenant)]
+/// pub struct App;
+/// async fn ask(app: App) { app.scope().get::<Tenant>().await.expect("nothing fails"); }
+/// #[tokio::main]
+/// async fn main() { ask(App::build().await.expect("nothing fails")).await }
+/// ```
+///
+/// Its twin:
+///
+/// ```
+/// use di_axum::{container, injectable};
+/// pub struct Tenant;
+/// #[container(#[seed] Tenant)]
+/// pub struct App;
+/// async fn ask(app: App) { app.scope().with(Tenant).get::<Tenant>().await.expect("nothing fails"); }
+/// #[tokio::main]
+/// async fn main() { ask(App::build().await.expect("nothing fails")).await }
+/// ```
+#[cfg(doctest)]
+struct AppScopeWithoutSeed;

@@ -1,41 +1,26 @@
 //! What an app runs on: tokio, and a tracker of what runs beside requests.
 
-use std::any::Any;
+use std::{any::Any, sync::Arc};
 
 use axum::http::{Request, request::Parts};
 use di_core::{
     __private::{BlockingWork, BoxFuture, Handle, Runtime},
     Container, NoPlace, TeardownError, TeardownFailure,
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{blocking::Places, ended::log};
+use crate::{blocking::Places, ended::log, work::Background};
 
 /// The runtime of an app with axum.
-#[derive(Debug)]
 pub(crate) struct AppRuntime {
-    /// What runs beside requests: teardowns of those whose client went away, and blocking handlers.
-    pub(crate) tracker: TaskTracker,
-    /// Cancelled when the app begins to shut down.
-    pub(crate) stopping: CancellationToken,
+    pub(crate) background: Arc<Background>,
     pub(crate) blocking: Places,
-}
-
-impl AppRuntime {
-    pub(crate) fn new(blocking: Places) -> Self {
-        AppRuntime {
-            tracker: TaskTracker::new(),
-            stopping: CancellationToken::new(),
-            blocking,
-        }
-    }
 }
 
 impl Runtime for AppRuntime {
     fn spawn(&self, future: BoxFuture) {
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => {
-                self.tracker.spawn_on(future, &runtime);
+                self.background.scopes.spawn_on(future, &runtime);
             }
             Err(_) => tracing::error!(
                 "dropped outside of a tokio runtime, where nothing can be torn down: values are only dropped"
@@ -53,12 +38,16 @@ impl Runtime for AppRuntime {
             let _place = place;
             work();
         };
-        self.tracker.spawn_blocking_on(work, &runtime);
+        self.background.scopes.spawn_blocking_on(work, &runtime);
         Ok(())
     }
 
     fn opened(&self) -> Box<dyn Any + Send + Sync> {
-        Box::new(self.tracker.token())
+        Box::new(self.background.scopes.token())
+    }
+
+    fn is_over(&self) -> bool {
+        self.background.is_over()
     }
 
     fn teardown_failed(&self, failures: &[TeardownFailure]) {
@@ -78,19 +67,19 @@ pub fn empty_request() -> Parts {
     Request::new(()).into_parts().0
 }
 
-/// Tells open streams to end, waits for what runs beside requests, and tears the singletons down.
+/// Tells everything that runs beside requests to end, waits for it, and tears the singletons down.
 ///
 /// # Errors
 /// The teardowns that failed.
 pub async fn shutdown<C: Container>(app: &Handle<C>) -> Result<(), TeardownError> {
-    if let Some(AppRuntime {
-        tracker, stopping, ..
-    }) = app.runtime_as()
-    {
-        stopping.cancel();
-        tracker.close();
-        tracker.wait().await;
+    if let Some(AppRuntime { background, .. }) = app.runtime_as() {
+        background.end(background.deadline()).await;
     }
+    end_singletons(app).await
+}
+
+/// Tears the singletons down.
+pub(crate) async fn end_singletons<C: Container>(app: &Handle<C>) -> Result<(), TeardownError> {
     let ended = app.end().await;
     if let Err(error) = &ended {
         log(error.failures());

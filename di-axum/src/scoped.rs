@@ -351,10 +351,5 @@ async fn end<C: Container>(
         );
         return response;
     };
-    let failures = scope.end(outcome).await;
-    if failures.is_empty() {
-        response
-    } else {
-        ended::not_torn_down(response, failures)
-    }
+    ended::answer(response, scope.end(outcome).await)
 }

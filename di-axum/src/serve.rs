@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use axum::{body::Body, extract::Request, http::request::Parts, response::Response};
 use di_core::{
-    __private::{Asks, At, Deps, Flow, Frame, Memory, Mounts, Plan, ScopeFuture},
-    Container, HasContainer, Outcome, Panic, TeardownFailure,
+    __private::{Asks, At, Deps, Ended, Flow, Frame, Memory, Mounts, Plan, ScopeFuture},
+    Container, HasContainer, Outcome, Panic,
 };
 
 use crate::{
@@ -141,8 +141,8 @@ where
     }
 
     #[cold]
-    fn not_torn_down(response: Response, failures: Vec<TeardownFailure>) -> Response {
-        ended::not_torn_down(response, failures)
+    fn ended(response: Response, ended: Ended) -> Response {
+        ended::answer(response, ended)
     }
 }
 

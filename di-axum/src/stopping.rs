@@ -36,7 +36,7 @@ use crate::runtime::AppRuntime;
 /// Requests are still served. Twice is a no-op.
 pub fn stop<C: Container>(app: &C) {
     if let Some(runtime) = app.handle().runtime_as::<AppRuntime>() {
-        runtime.stopping.cancel();
+        runtime.background.stopping.cancel();
     }
 }
 
@@ -81,7 +81,7 @@ pub fn stop<C: Container>(app: &C) {
 /// It stays ready, and does not keep the app alive.
 pub fn stopping<C: Container>(app: &C) -> Stopping {
     let runtime = app.handle().runtime_as::<AppRuntime>();
-    Stopping(runtime.map(|runtime| Box::pin(runtime.stopping.clone().cancelled_owned())))
+    Stopping(runtime.map(|runtime| Box::pin(runtime.background.stopping.clone().cancelled_owned())))
 }
 
 /// Made by [`stopping`].

@@ -100,17 +100,20 @@ pub trait Everywhere {
 /// # Safety
 /// There is one impl for a type, and `Root::SOURCES` lists the same dependencies.
 #[diagnostic::on_unimplemented(
-    message = "[DI010] `{Self}` is not a handler",
-    label = "listed in `handlers(..)`",
-    note = "write `#[handler]` on the async fn"
+    message = "[DI010] `{Self}` is no handler, task or service",
+    label = "listed as one",
+    note = "write `#[handler]`, `#[task]` or `#[service]` on the async fn"
 )]
 pub unsafe trait Asks<S>: 'static {
     /// What a container reads.
     const ASKED: Asked<Self::Deps> = Asked {
         meta: Self::META,
         guards: Self::GUARDS,
+        is_handler: Self::IS_HANDLER,
         deps: PhantomData,
     };
+    /// Whether it is a handler; else a task or service.
+    const IS_HANDLER: bool = true;
     /// How many of the dependencies, the first ones, are guards.
     const GUARDS: usize;
     /// Name, parameters, place.
@@ -123,6 +126,7 @@ pub unsafe trait Asks<S>: 'static {
 pub struct Asked<L> {
     pub(crate) meta: &'static Meta,
     pub(crate) guards: usize,
+    pub(crate) is_handler: bool,
     deps: PhantomData<fn() -> L>,
 }
 
@@ -206,6 +210,15 @@ unsafe impl<C, H: Provided<C>, T: ProvidedAll<C>> ProvidedAll<C> for (H, T) {
     note = "add `{H}` to `handlers(..)` of `{Self}`, so that its dependencies are checked with the others"
 )]
 pub unsafe trait Mounts<H>: Container {
+    /// The plan for `H`.
+    type Plan: Plan<Container = Self, Root = H>;
+}
+
+/// The container can run the task or service `H`.
+///
+/// # Safety
+/// Only `#[container]` implements this, with a plan made for `H`.
+pub unsafe trait Hosts<H>: Container {
     /// The plan for `H`.
     type Plan: Plan<Container = Self, Root = H>;
 }

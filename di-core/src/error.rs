@@ -117,6 +117,41 @@ impl fmt::Display for NotConstructed {
 
 impl Error for NotConstructed {}
 
+/// A value is handed in when a scope is opened, and this one was opened without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotHandedIn;
+
+impl fmt::Display for NotHandedIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it is handed in when a scope is opened, and was not")
+    }
+}
+
+impl Error for NotHandedIn {}
+
+/// The app is shut down, or being built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotRunning {
+    is_early: bool,
+}
+
+impl NotRunning {
+    /// It is not built yet.
+    pub const EARLY: Self = NotRunning { is_early: true };
+    /// It is shut down.
+    pub const OVER: Self = NotRunning { is_early: false };
+}
+
+impl fmt::Display for NotRunning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.is_early {
+            true => "the app is not built yet",
+            false => "the app is shut down",
+        })
+    }
+}
+
+impl Error for NotRunning {}
 /// A constructor asked for a lazy value that needs this constructor itself, or that waits for it: they would wait for each other
 /// for ever.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -232,6 +267,18 @@ impl Failure {
         Failure::new(row, Box::new(NotConstructed))
     }
 
+    /// Of a row that is handed in when a scope is opened, where it was not.
+    #[cold]
+    pub(crate) fn not_handed_in(row: u16) -> Self {
+        Failure::new(row, Box::new(NotHandedIn))
+    }
+
+    /// Of a row that was asked for when the app was shut down.
+    #[cold]
+    pub(crate) fn not_running(row: u16) -> Self {
+        Failure::new(row, Box::new(NotRunning::OVER))
+    }
+
     /// Of what a constructor asked for that would wait for itself.
     #[cold]
     pub(crate) fn circle(row: u16, names: Vec<&'static str>) -> Self {
@@ -264,10 +311,13 @@ impl Failure {
             .or_else(|| found::<Circle>(error))
             .or_else(|| found::<Over>(error))
             .or_else(|| found::<Early>(error))
+            .or_else(|| found::<NotHandedIn>(error))
+            .or_else(|| found::<NotRunning>(error))
+            .or_else(|| found::<NoPlace>(error))
     }
 
     /// The error, as the source of another.
-    pub(crate) fn into_source(self, graph: Graph) -> BoxError {
+    pub fn into_source(self, graph: Graph) -> BoxError {
         if let Some(error) = self.own() {
             return error;
         }
@@ -290,7 +340,7 @@ impl Failure {
     /// several. O(nodes + edges).
     pub fn path(&self, graph: Graph, root: &[Source]) -> Vec<&'static str> {
         // For each row that was seen the one that asks for it; those that the root asks for have themselves there.
-        let mut seen: Vec<Option<u16>> = vec![None; graph.len()];
+        let mut seen: Vec<Option<u16>> = vec![None; graph.rows.len()];
         let mut queue = VecDeque::from([(None, root)]);
         while let Some((from, sources)) = queue.pop_front() {
             for source in sources {

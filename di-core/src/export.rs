@@ -17,8 +17,14 @@ pub enum NodeKind {
     HandedIn,
     /// A trait object that is bound to its implementation.
     Binding,
+    /// A request-scoped value that is handed in when a scope is opened.
+    Seed,
     /// A handler in `handlers(..)`.
     Handler,
+    /// What a task runs.
+    Task,
+    /// One of `services(..)`.
+    Service,
 }
 
 impl NodeKind {
@@ -27,7 +33,10 @@ impl NodeKind {
             NodeKind::Constructed => "constructed",
             NodeKind::HandedIn => "handed in",
             NodeKind::Binding => "binding",
+            NodeKind::Seed => "seed",
             NodeKind::Handler => "handler",
+            NodeKind::Task => "task",
+            NodeKind::Service => "service",
         }
     }
 }
@@ -40,7 +49,7 @@ pub struct GraphNode {
     pub name: &'static str,
     /// What it is.
     pub kind: NodeKind,
-    /// How long its values live; none for a handler.
+    /// How long its values live; none for a root: a handler, task or service.
     pub scope: Option<Scope>,
     /// File and line of the constructor or handler; none for what has none.
     pub place: Option<(&'static str, u32)>,
@@ -48,7 +57,7 @@ pub struct GraphNode {
     pub is_async: bool,
     /// Whether it is a singleton that is built when it is first needed.
     pub is_lazy: bool,
-    /// Whether paths begin here: a handler, or without listed handlers every node.
+    /// Whether paths begin here: a handler, task or service, or without listed handlers every node.
     pub is_root: bool,
 }
 
@@ -79,7 +88,7 @@ pub struct GraphMissing {
 }
 
 impl Graph {
-    /// The nodes, in the order of the list: values handed in, entries, handlers.
+    /// The nodes, in the order of the list: values handed in, entries, handlers, tasks and services.
     ///
     /// ```
     /// # use di_core::{Scope, container, injectable};
@@ -93,15 +102,15 @@ impl Graph {
     /// assert_eq!((node.name, node.scope), ("Settings", Some(Scope::Singleton)));
     /// ```
     pub fn nodes(self) -> impl Iterator<Item = GraphNode> {
-        let has_handlers = self.rows.iter().any(|row| row.kind == Kind::Root);
-        self.rows.iter().map(move |row| GraphNode {
+        let has_handlers = self.rows.iter().any(|row| row.kind == Kind::Handler);
+        self.rows[..self.len()].iter().map(move |row| GraphNode {
             name: row.name,
             kind: kind(row),
-            scope: (row.kind != Kind::Root).then_some(row.scope),
+            scope: (!row.kind.is_root()).then_some(row.scope),
             place: row.meta.map(|meta| (meta.file, meta.line)),
             is_async: row.meta.is_some_and(|meta| meta.is_async),
             is_lazy: row.is_lazy,
-            is_root: !has_handlers || row.kind == Kind::Root,
+            is_root: !has_handlers || row.kind.is_root(),
         })
     }
 
@@ -237,13 +246,16 @@ fn kind(row: &Row) -> NodeKind {
     match row.kind {
         Kind::Given => NodeKind::HandedIn,
         Kind::Binding => NodeKind::Binding,
-        Kind::Root => NodeKind::Handler,
+        Kind::Seed => NodeKind::Seed,
+        Kind::Handler | Kind::Misplaced => NodeKind::Handler,
+        Kind::Task => NodeKind::Task,
+        Kind::Service => NodeKind::Service,
         Kind::Node | Kind::Invalid => NodeKind::Constructed,
     }
 }
 
 fn label(node: GraphNode, newline: &str) -> String {
-    let scope = node.scope.map_or("handler", Scope::name);
+    let scope = node.scope.map_or(node.kind.name(), Scope::name);
     match node.place {
         Some((file, line)) => format!("{}{newline}{scope}{newline}{file}:{line}", node.name),
         None => format!("{}{newline}{scope}, {}", node.name, node.kind.name()),

@@ -49,7 +49,7 @@ pub(crate) const NO_ROW: u16 = u16::MAX;
 pub struct Table<const N: usize, const E: usize> {
     /// The container's name.
     pub(crate) name: &'static str,
-    /// Whether handlers are listed.
+    /// Whether handlers are listed. Without them every row is as good as a root.
     pub(crate) has_roots: bool,
     /// Whether it may be refused, and is judged at run time.
     pub(crate) is_draft: bool,
@@ -60,6 +60,8 @@ pub struct Table<const N: usize, const E: usize> {
     /// For each row, the row that one of its edges leads back to, in a cycle.
     pub(crate) back: [u16; N],
     pub(crate) slots: u16,
+    /// How many rows, the last ones, are shown only where something asks for them.
+    pub(crate) hidden: u16,
     /// Whether plans can be made: nothing is missing, no cycle, no captive.
     pub(crate) valid: bool,
     /// Bounds of any plan: steps, inputs, and bytes are checked separately.
@@ -74,6 +76,8 @@ pub struct Graph {
     pub(crate) edges: &'static [Source],
     pub(crate) order: &'static [u16],
     pub(crate) slots: u16,
+    /// How many of the rows are shown.
+    shown: usize,
 }
 
 impl Graph {
@@ -83,6 +87,7 @@ impl Graph {
         edges: &[],
         order: &[],
         slots: 0,
+        shown: 0,
     };
 
     #[inline(always)]
@@ -97,12 +102,12 @@ impl Graph {
 
     /// How many nodes there are, bindings and values handed in included.
     pub const fn len(self) -> usize {
-        self.rows.len()
+        self.shown
     }
 
     /// Whether there are none.
     pub const fn is_empty(self) -> bool {
-        self.rows.is_empty()
+        self.shown == 0
     }
 
     /// What can be done with the errors of a row's constructor.
@@ -110,32 +115,75 @@ impl Graph {
         self.rows[usize::from(row)].errors
     }
 
-    /// Whether a row, or something below it, is extracted from a request.
-    pub const fn takes_from_request(self, row: u16) -> bool {
-        const fn search(graph: Graph, row: u16, seen: &mut [u64; 1 << 10]) -> bool {
-            let (word, bit) = (row as usize / 64, 1 << (row % 64));
-            if seen[word] & bit != 0 {
-                return false;
-            }
-            seen[word] |= bit;
-            let this = &graph.rows[row as usize];
-            let mut k = 0;
-            while k < this.len as usize {
-                match graph.edges[this.first as usize + k] {
-                    Source::Extract(_) => return true,
-                    Source::Row(to) | Source::Lazy(to) if search(graph, to, seen) => return true,
-                    _ => {}
-                }
-                k += 1;
-            }
-            false
-        }
-        search(self, row, &mut [0; 1 << 10])
+    /// Whether a row, or something that is built for it, comes from outside and is not handed in. O(nodes + edges).
+    pub const fn reaches(self, row: u16, what: Outside, handed: HandedIn) -> bool {
+        search(self, row, what, &handed, &mut [0; 1 << 10])
     }
 
     /// The name of a row, as its entry is written.
     pub fn name(self, row: u16) -> &'static str {
         self.rows[usize::from(row)].name
+    }
+}
+
+const fn search(
+    graph: Graph,
+    row: u16,
+    what: Outside,
+    handed: &HandedIn,
+    seen: &mut [u64; 1 << 10],
+) -> bool {
+    let (word, bit) = (row as usize / 64, 1 << (row % 64));
+    if seen[word] & bit != 0 || handed.has(row) {
+        return false;
+    }
+    seen[word] |= bit;
+    let this = &graph.rows[row as usize];
+    if matches!((what, this.kind), (Outside::Seed, Kind::Seed)) {
+        return true;
+    }
+    let mut k = 0;
+    while k < this.len as usize {
+        match (graph.edges[this.first as usize + k], what) {
+            (Source::Extract(_), Outside::Extractor) => return true,
+            (Source::Row(to) | Source::Lazy(to), _) if search(graph, to, what, handed, seen) => {
+                return true;
+            }
+            _ => {}
+        }
+        k += 1;
+    }
+    false
+}
+
+/// What is not there in every scope.
+#[derive(Clone, Copy)]
+pub enum Outside {
+    /// What is extracted from a request.
+    Extractor,
+    /// What is handed in when a scope is opened.
+    Seed,
+}
+
+/// The rows of what is handed in to a scope.
+#[derive(Clone, Copy)]
+pub struct HandedIn(Option<(u16, &'static HandedIn)>);
+
+impl HandedIn {
+    /// Nothing is.
+    pub const NONE: Self = HandedIn(None);
+
+    /// This one, and those.
+    pub const fn and(row: u16, others: &'static HandedIn) -> Self {
+        HandedIn(Some((row, others)))
+    }
+
+    const fn has(&self, row: u16) -> bool {
+        match self.0 {
+            Some((own, _)) if own == row => true,
+            Some((_, others)) => others.has(row),
+            None => false,
+        }
     }
 }
 
@@ -167,6 +215,7 @@ impl<const N: usize, const E: usize> Table<N, E> {
             order: [0; N],
             back: [NO_ROW; N],
             slots: 0,
+            hidden: 0,
             valid: true,
             max_steps: 0,
             max_inputs: 0,
@@ -183,7 +232,8 @@ impl<const N: usize, const E: usize> Table<N, E> {
         while i < N {
             let from = &listed[i];
             let len = from.len();
-            self.has_roots |= matches!(from.kind, Kind::Root);
+            self.has_roots |= matches!(from.kind, Kind::Handler);
+            self.hidden += from.is_hidden as u16;
             self.rows[i] = Row {
                 name: from.name.name,
                 key: from.name.key,
@@ -201,7 +251,7 @@ impl<const N: usize, const E: usize> Table<N, E> {
                 inputs: 0,
                 guards: from.guards as u16,
             };
-            if matches!(from.kind, Kind::Invalid) {
+            if matches!(from.kind, Kind::Invalid | Kind::Misplaced) {
                 self.valid = false;
             }
             let mut k = 0;
@@ -335,7 +385,23 @@ impl<const N: usize, const E: usize> Table<N, E> {
             edges: &self.edges,
             order: &self.order,
             slots: self.slots,
+            shown: self.shown(),
         }
+    }
+
+    /// How many rows are shown: without what the facade hands in, unless something asks for it.
+    const fn shown(&self) -> usize {
+        let mut shown = N - self.hidden as usize;
+        let mut k = 0;
+        while k < E {
+            if let Source::Row(to) = self.edges[k]
+                && to as usize >= shown
+            {
+                shown = to as usize + 1;
+            }
+            k += 1;
+        }
+        shown
     }
 
     /// How many of a handler's sources, the first ones, are guards.

@@ -29,7 +29,8 @@ mod text;
 pub use self::{
     container::{Container, HasContainer, ProvidedIn, Provides},
     error::{
-        BoxError, BuildError, Circle, Early, Failure, NoPlace, NoRequest, NotConstructed, Over,
+        BoxError, BuildError, Circle, Early, Failure, NoPlace, NoRequest, NotConstructed,
+        NotHandedIn, NotRunning, Over,
     },
     export::{GraphEdge, GraphMissing, GraphNode, NodeKind},
     graph::Graph,
@@ -51,8 +52,8 @@ pub mod __private {
     pub use crate::{
         builder::Builder,
         container::{
-            Asks, Container, Everywhere, HasContainer, Mounts, Provided, ProvidedAll, ProvidedIn,
-            Provides, Root, share,
+            Asks, Container, Everywhere, HasContainer, Hosts, Mounts, Provided, ProvidedAll,
+            ProvidedIn, Provides, Root, share,
         },
         error::{BoxError, BuildError, Failure, IntoSource, NotBuilt},
         graph::{Graph, Table},
@@ -72,8 +73,8 @@ pub mod __private {
         probe::*,
         raw::{
             Asked, Asking, AskingArc, AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Last,
-            Lazy, LazyArc, Maker, Memory, OpenScope, OwnedView, Plain, Plan, Ready, Replacements,
-            ScopeFuture, Transient, start,
+            Late, Lazy, LazyArc, Maker, Memory, OpenScope, OwnedView, Plain, Plan, Ready,
+            Replacements, ScopeFuture, SeededScope, Transient, start,
         },
         runtime::{BlockingWork, BoxFuture, Runtime},
         scope::{
@@ -81,8 +82,8 @@ pub mod __private {
             HeldByValue, ReplacedByValue, ReplacedWith, Scope, ScopeIs, ScopeNumber,
         },
         teardown::{
-            Close, CloseShared, Closed, Panic, Teardown, TeardownError, TeardownFailure,
-            TeardownShared,
+            Close, CloseShared, Closed, Deferred, Ended, Panic, Teardown, TeardownError,
+            TeardownFailure, TeardownShared, Torn,
         },
     };
     pub use core;

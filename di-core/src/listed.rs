@@ -67,6 +67,8 @@ pub struct Listed {
     pub(crate) errors: Errors,
     /// How many of the sources, the first ones, are guards of a handler.
     pub(crate) guards: usize,
+    /// Whether it is shown only where something asks for it.
+    pub(crate) is_hidden: bool,
 }
 
 /// What can be done with a constructor's error.
@@ -97,10 +99,28 @@ pub(crate) enum Kind {
     Given,
     /// `dyn Trait = Impl`.
     Binding,
-    /// A handler in `handlers(..)`: asks for others, and nobody asks for it.
-    Root,
+    /// A request-scoped value that is handed in when a scope is opened.
+    Seed,
+    /// A handler in `handlers(..)`. As the two below it asks for others, and nobody asks for it.
+    Handler,
+    /// What a task runs.
+    Task,
+    /// One of `services(..)`.
+    Service,
+    /// A task or service in `handlers(..)`.
+    Misplaced,
     /// An entry that is no node; the compiler says so elsewhere.
     Invalid,
+}
+
+impl Kind {
+    /// Whether it is where the graph begins.
+    pub(crate) const fn is_root(self) -> bool {
+        matches!(
+            self,
+            Kind::Handler | Kind::Task | Kind::Service | Kind::Misplaced
+        )
+    }
 }
 
 impl Listed {
@@ -120,6 +140,7 @@ impl Listed {
             sources: chosen::<C, L, R>(),
             errors,
             guards: 0,
+            is_hidden: false,
         }
     }
 
@@ -134,6 +155,47 @@ impl Listed {
             sources: [Source::None; MAX_DEPS],
             errors: Errors::NONE,
             guards: 0,
+            is_hidden: false,
+        }
+    }
+
+    /// What the facade hands in; it is shown where something asks for it.
+    #[must_use]
+    pub const fn built_in(mut self) -> Self {
+        self.is_hidden = true;
+        self
+    }
+
+    /// A request-scoped value that is handed in when a scope is opened.
+    pub const fn seed(name: Name) -> Self {
+        Listed {
+            kind: Kind::Seed,
+            scope: Scope::Request,
+            ..Self::given(name)
+        }
+    }
+
+    /// What a task runs.
+    pub const fn task<C, L, R: Chosen<C, L>>(
+        name: Name,
+        asked: Asked<L>,
+        sources: fn(Ask<C, L>) -> R,
+    ) -> Self {
+        Listed {
+            kind: Kind::Task,
+            ..Self::root(name, asked, sources)
+        }
+    }
+
+    /// One of `services(..)`.
+    pub const fn service<C, L, R: Chosen<C, L>>(
+        name: Name,
+        asked: Asked<L>,
+        sources: fn(Ask<C, L>) -> R,
+    ) -> Self {
+        Listed {
+            kind: Kind::Service,
+            ..Self::root(name, asked, sources)
         }
     }
 
@@ -145,13 +207,17 @@ impl Listed {
     ) -> Self {
         Listed {
             name,
-            kind: Kind::Root,
+            kind: match asked.is_handler {
+                true => Kind::Handler,
+                false => Kind::Misplaced,
+            },
             meta: Some(asked.meta),
             scope: Scope::Request,
             maker: None,
             sources: chosen::<C, L, R>(),
             errors: Errors::NONE,
             guards: asked.guards,
+            is_hidden: false,
         }
     }
 
@@ -169,6 +235,7 @@ impl Listed {
             sources,
             errors: Errors::NONE,
             guards: 0,
+            is_hidden: false,
         }
     }
 

@@ -297,7 +297,9 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
         let step = self.len;
         let maker = match &row.maker {
             Some(maker) => maker,
-            None => panic!("a value that is handed in needs no construction"),
+            None => panic!(
+                "[DI025] this handler needs a value that is handed in when a scope is opened, a `#[seed]`, and nobody hands it in to a handler"
+            ),
         };
         let out = self.reserve(maker.output.size, maker.output.align);
         if let Some((size, align)) = maker.future() {

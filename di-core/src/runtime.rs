@@ -21,6 +21,8 @@ pub trait Runtime: Any + Send + Sync {
     fn spawn_blocking(&self, work: BlockingWork, is_bounded: bool) -> Result<(), NoPlace>;
     /// A scope was opened, outside of a request or around one; dropping what this returns says that it ended.
     fn opened(&self) -> Box<dyn Any + Send + Sync>;
+    /// Whether the app is shut down: its singletons are being torn down, or are.
+    fn is_over(&self) -> bool;
     /// Values could not be torn down.
     fn teardown_failed(&self, failures: &[TeardownFailure]);
     /// The last handle to an app is gone, and these singletons have a teardown that never ran.
@@ -41,6 +43,9 @@ impl Runtime for NoRuntime {
     }
     fn opened(&self) -> Box<dyn Any + Send + Sync> {
         Box::new(())
+    }
+    fn is_over(&self) -> bool {
+        false
     }
     fn teardown_failed(&self, _: &[TeardownFailure]) {}
     fn never_shut_down(&self, nodes: &[&'static str]) {

@@ -124,6 +124,15 @@ impl ReplacedByValue for ScopeIs<LAZY> {}
 pub trait ReplacedWith {}
 impl ReplacedWith for ScopeIs<REQUEST> {}
 
+/// A scope whose values are handed in when one is opened.
+#[diagnostic::on_unimplemented(
+    message = "[DI027] only a request-scoped value is handed in when a scope is opened",
+    label = "is not request-scoped",
+    note = "list it as `#[seed] Type`, or give it a constructor with `#[injectable(request)]`; a singleton is handed in as a field of the container"
+)]
+pub trait HandedInScope {}
+impl HandedInScope for ScopeIs<REQUEST> {}
+
 /// A scope whose values can guard a request.
 #[diagnostic::on_unimplemented(
     message = "[DI019] a guard is built for each request, and this is not request-scoped",

@@ -10,7 +10,11 @@ use crate::{
     BoxError, Outcome,
     node::{At, Recipe},
     raw::Last,
+    runtime::Runtime,
 };
+
+/// What a teardown comes to: something that is left to be done, or nothing; or its error.
+pub type Torn = Result<Option<Deferred>, BoxError>;
 
 /// The teardown of a request-scoped or transient value, which is then gone.
 pub trait Teardown<S>: Recipe<S> {
@@ -19,7 +23,7 @@ pub trait Teardown<S>: Recipe<S> {
         at: At<'r>,
         value: Last<'r, Self::Output<'r>>,
         outcome: Outcome,
-    ) -> impl Future<Output = Result<(), BoxError>> + Send;
+    ) -> impl Future<Output = Torn> + Send;
 }
 
 /// The teardown of a singleton or transient, of which there may be handles left.
@@ -29,7 +33,7 @@ pub trait TeardownShared<S>: Recipe<S> {
         at: At<'r>,
         value: &'r Self::Output<'r>,
         outcome: Outcome,
-    ) -> impl Future<Output = Result<(), BoxError>> + Send;
+    ) -> impl Future<Output = Torn> + Send;
 }
 
 /// A fn that closes a `V`. `K` is inferred. Whether its future is `Send`, and what it returns, is asked where it is called, so
@@ -47,8 +51,8 @@ pub trait Close<'r, V, K> {
         self,
         value: Last<'r, V>,
         outcome: Outcome,
-        closed: fn(Self::Returned) -> Result<(), BoxError>,
-    ) -> impl Future<Output = Result<(), BoxError>>;
+        closed: fn(Self::Returned) -> Torn,
+    ) -> impl Future<Output = Torn>;
 }
 
 /// A fn that closes a shared `V`. `K` is inferred.
@@ -65,8 +69,8 @@ pub trait CloseShared<'r, V, K> {
         self,
         value: &'r V,
         outcome: Outcome,
-        closed: fn(Self::Returned) -> Result<(), BoxError>,
-    ) -> impl Future<Output = Result<(), BoxError>>;
+        closed: fn(Self::Returned) -> Torn,
+    ) -> impl Future<Output = Torn>;
 }
 
 /// Takes the value.
@@ -91,8 +95,8 @@ macro_rules! closes {
                 self,
                 $value: $held,
                 $outcome: Outcome,
-                $closed: fn(R::Output) -> Result<(), BoxError>,
-            ) -> Result<(), BoxError> {
+                $closed: fn(R::Output) -> Torn,
+            ) -> Torn {
                 let $fn = self;
                 $call
             }
@@ -120,20 +124,93 @@ pub trait Closed {
     ///
     /// # Errors
     /// The teardown's own.
-    fn closed(self) -> Result<(), BoxError>;
+    fn closed(self) -> Torn;
 }
 
 #[diagnostic::do_not_recommend]
 impl Closed for () {
-    fn closed(self) -> Result<(), BoxError> {
-        Ok(())
+    fn closed(self) -> Torn {
+        Ok(None)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T, E: Into<BoxError>> Closed for Result<T, E> {
-    fn closed(self) -> Result<(), BoxError> {
-        self.map(drop).map_err(Into::into)
+    fn closed(self) -> Torn {
+        self.map(|_| None).map_err(Into::into)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Closed for Deferred {
+    fn closed(self) -> Torn {
+        Ok(Some(self))
+    }
+}
+
+/// What a teardown leaves to be done when its scope is over and answered for, whatever else failed on the way. It is told how
+/// the scope ended; dropped uncalled, where nobody is left to call it.
+pub struct Deferred(Box<dyn FnOnce(Outcome) + Send>);
+
+impl Deferred {
+    /// Of something that neither waits nor blocks.
+    pub fn new(run: impl FnOnce(Outcome) + Send + 'static) -> Self {
+        Deferred(Box::new(run))
+    }
+
+    /// Does it.
+    pub fn run(self, outcome: Outcome) {
+        (self.0)(outcome);
+    }
+}
+
+/// How a scope ended.
+pub struct Ended {
+    /// A failed teardown makes a failure of a success.
+    pub outcome: Outcome,
+    /// The values that could not be torn down.
+    pub failures: Vec<TeardownFailure>,
+    /// What is left to be done, in the order in which the values were torn down.
+    pub deferred: Vec<Deferred>,
+}
+
+impl Ended {
+    /// Nothing yet.
+    pub(crate) const fn new(outcome: Outcome) -> Self {
+        Ended {
+            outcome,
+            failures: Vec::new(),
+            deferred: Vec::new(),
+        }
+    }
+
+    /// Notes what came of the teardown, or the drop, of a node's value.
+    pub(crate) fn note(&mut self, node: &'static str, ended: Result<Torn, Panic>) {
+        let error = match ended {
+            Ok(Ok(deferred)) => return self.deferred.extend(deferred),
+            Ok(Err(error)) => error,
+            Err(panic) => panic.into(),
+        };
+        self.failures.push(TeardownFailure::new(node, error));
+        if self.outcome.is_success() {
+            self.outcome = Outcome::of_status(500);
+        }
+    }
+
+    /// Does what is left to be done. One that panics does not stop the others.
+    pub fn settle(self) -> Vec<TeardownFailure> {
+        for deferred in self.deferred {
+            let _ = caught(|| deferred.run(self.outcome));
+        }
+        self.failures
+    }
+
+    /// The same, where nobody else hears of it.
+    pub(crate) fn settle_beside(self, runtime: &dyn Runtime) {
+        let failures = self.settle();
+        if !failures.is_empty() {
+            runtime.teardown_failed(&failures);
+        }
     }
 }
 

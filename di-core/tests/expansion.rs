@@ -454,8 +454,8 @@ impl di::Flow<<App as di::Mounts<show>>::Plan> for Show {
     fn panicked(panic: di::Panic) -> String {
         panic.to_string()
     }
-    fn not_torn_down(_: String, failures: Vec<di::TeardownFailure>) -> String {
-        format!("{failures:?}")
+    fn ended(_: String, ended: di::Ended) -> String {
+        format!("{:?}", ended.settle())
     }
 }
 

@@ -15,6 +15,7 @@ mod handler;
 mod injectable;
 #[cfg(test)]
 mod soup;
+mod task;
 
 use proc_macro::TokenStream;
 
@@ -65,8 +66,8 @@ pub fn derive_injectable(item: TokenStream) -> TokenStream {
 
 /// Makes a container of a list of nodes: `#[container(..)] pub struct App { handed_in: Fields }`.
 ///
-/// An entry is a `Type`, a `Type = provider`, a `dyn Trait = Type`, a `..path::Module`, or `handlers(a, b)`, which
-/// names the roots. Fields are values handed in from outside; a field of type `Arc<T>` provides `T`. The
+/// An entry is a `Type`, a `Type = provider`, a `dyn Trait = Type`, a task, `Tasks<Payload> = name`, a `..path::Module`, `services(a, b)`, or
+/// `handlers(a, b)`, which names the handlers. Fields are values handed in from outside; a field of type `Arc<T>` provides `T`. The
 /// struct gets `App::build(fields..).await`, and is `Clone`.
 ///
 /// In front of an entry may stand
@@ -74,6 +75,7 @@ pub fn derive_injectable(item: TokenStream) -> TokenStream {
 /// - `#[qualifier(Name)]`: it is asked for as `#[inject(Name)] pool: &Pool`.
 /// - `#[replace]`: it takes the place of the entry of an included module, or of this list, that provides the same. In front of a field,
 ///   too. `#[replace(path::Module)]` says whose is meant, when modules list several types of one name.
+/// - `#[seed]`: a request-scoped type without a constructor, of which a value is handed in when a scope is opened, `app.scope().with(value)`.
 /// - `#[allow(unused)]`: no warning when `handlers(..)` do not need it. In front of a field and of a module, too; on the struct,
 ///   `#[allow(unused)]` and `#[deny(unused)]` hold for all of them.
 ///
@@ -112,6 +114,36 @@ pub fn module(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn handler(args: TokenStream, item: TokenStream) -> TokenStream {
     handler::attribute(args.into(), item.into()).into()
+}
+
+/// Makes a task of an async fn: what a request leaves to be done when it is over.
+///
+/// The first parameter is the payload, which is pushed; everything else is injected, in a scope of the task's own: `&T`, `Arc<T>`, or `T` for
+/// a transient. It returns nothing, or a `Result` whose error implements `std::error::Error`. It is listed as
+/// `Tasks<Payload> = name`, and pushed by whoever takes `tasks: &Tasks<Payload>`. The fn stays as it is, for a test to call.
+///
+/// # Options
+/// - `concurrency = 16`: how many run at once.
+/// - `queue = 1024`: how many wait beyond those. A push beyond that is refused, and the job given back.
+/// - `timeout = Duration::from_secs(30)`: how long one may run. None unless it is given.
+/// - `on_failure = stop`: one that fails or panics ends the app, and `serve` returns its error. Otherwise that is logged.
+#[proc_macro_attribute]
+pub fn task(args: TokenStream, item: TokenStream) -> TokenStream {
+    task::attribute(args.into(), item.into(), task::Shape::Task).into()
+}
+
+/// Makes a service of an async fn: what runs as long as the app, such as the consumer of a queue.
+///
+/// Its parameters are injected: singletons and transients, since what belongs to a request would be kept for as long as the app; for each piece of work
+/// it opens a scope, with `scopes: &Opener<App>`. A parameter `shutdown: &Shutdown` says when to end. It is listed in `services(name, ..)`, started by
+/// `serve` in the order of the list, and told to end in reverse. It returns nothing, or a `Result` whose error implements
+/// `std::error::Error`.
+///
+/// # Options
+/// - `on_failure = log`: a failure is logged. Otherwise it ends the app, and `serve` returns that error.
+#[proc_macro_attribute]
+pub fn service(args: TokenStream, item: TokenStream) -> TokenStream {
+    task::attribute(args.into(), item.into(), task::Shape::Service).into()
 }
 
 /// Goes on with a container or module when the list of an included module is known. Written by the macros.

@@ -4,7 +4,7 @@ use std::{
     error::Error,
     fmt,
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
 };
@@ -19,13 +19,8 @@ use axum::{
 };
 use di_axum::{ConstructError, RequestScope, container, handler, injectable, scoped};
 use tower::ServiceExt as _;
-use tracing::{
-    Event, Metadata, Subscriber,
-    field::{Field, Visit},
-    span,
-};
 
-use crate::support::request;
+use crate::support::{Events, request};
 
 /// An error that can be cloned.
 #[derive(Clone, Debug)]
@@ -321,53 +316,16 @@ async fn in_an_open_scope_the_path_starts_with_who_asked() {
     assert_eq!(error.handler(), None);
 }
 
-/// Keeps events as text.
-#[derive(Clone, Default)]
-struct Events(Arc<Mutex<Vec<String>>>);
-
-impl Subscriber for Events {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with("di_axum")
-    }
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-    fn event(&self, event: &Event<'_>) {
-        let mut text = Fields(event.metadata().level().to_string());
-        event.record(&mut text);
-        self.0.lock().expect("nobody panics here").push(text.0);
-    }
-    fn enter(&self, _: &span::Id) {}
-    fn exit(&self, _: &span::Id) {}
-}
-
-struct Fields(String);
-
-impl Visit for Fields {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.record_debug(field, &format_args!("{value}"));
-    }
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        if field.name() != "message" {
-            self.0 += &format!(" {}={value:?}", field.name());
-        }
-    }
-}
-
 #[tokio::test]
 async fn the_log_has_the_path_and_the_error() {
     let running = run().await;
-    let events = Events::default();
-    let subscribed = tracing::subscriber::set_default(events.clone());
+    let (events, subscribed) = Events::heard();
     for fail in ["link", "caller", "version"] {
         answer(&running.router, fail).await;
     }
     drop(subscribed);
-    let events = events.0.lock().expect("nobody panics here");
     assert_eq!(
-        *events,
+        events.take(),
         [
             "ERROR handler=show node=Link path=show -> Mailbox -> Link error=nobody is there",
             "DEBUG handler=show node=Caller path=show -> Audit -> Caller error=the token expired 7 s ago",

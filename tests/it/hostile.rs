@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::{Router, http::StatusCode, routing::get};
 use di_axum::{
-    __private::{Flow, Memory, Mounts, Plan, ScopeFuture},
-    Outcome, Panic, TeardownError, TeardownFailure, container, handler, injectable,
+    __private::{Ended, Flow, Memory, Mounts, Plan, ScopeFuture},
+    Outcome, Panic, TeardownError, container, handler, injectable,
 };
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
@@ -266,7 +266,7 @@ impl<P: Plan<Container = Forgetful>> Flow<P> for Forgets {
         panic!("{panic}");
     }
 
-    fn not_torn_down((): (), _: Vec<TeardownFailure>) {}
+    fn ended((): (), _: Ended) {}
 }
 
 /// The memory of a future that is pinned and forgotten must not be used again, not even for a teardown. Leaks that memory.

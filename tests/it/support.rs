@@ -1,7 +1,7 @@
 //! What the tests share: an event log, and a client that drives a router without a socket.
 
 use std::{
-    fmt::Display,
+    fmt::{self, Display},
     ops::Deref,
     pin::Pin,
     sync::{Arc, Mutex},
@@ -17,6 +17,11 @@ use axum::{
 use http_body_util::BodyExt as _;
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
+use tracing::{
+    Event, Metadata, Subscriber,
+    field::{Field, Visit},
+    span,
+};
 
 /// What happened, in order. Every test hands a log of its own to its app.
 #[derive(Debug, Default)]
@@ -139,4 +144,53 @@ pub(crate) fn poll_once<F: Future + ?Sized>(future: &mut Pin<Box<F>>) -> Poll<F:
     future
         .as_mut()
         .poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// Keeps what is said to the log as text: the level, and the fields but the message.
+#[derive(Clone, Default)]
+pub(crate) struct Events(Arc<Mutex<Vec<String>>>);
+
+impl Subscriber for Events {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("di_axum")
+    }
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+    fn event(&self, event: &Event<'_>) {
+        let mut text = Fields(event.metadata().level().to_string());
+        event.record(&mut text);
+        self.0.lock().expect("nobody panics here").push(text.0);
+    }
+    fn enter(&self, _: &span::Id) {}
+    fn exit(&self, _: &span::Id) {}
+}
+
+struct Fields(String);
+
+impl Visit for Fields {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.record_debug(field, &format_args!("{value}"));
+    }
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if field.name() != "message" {
+            self.0 += &format!(" {}={value:?}", field.name());
+        }
+    }
+}
+
+impl Events {
+    /// Listens to this thread until the guard is dropped.
+    pub(crate) fn heard() -> (Self, tracing::subscriber::DefaultGuard) {
+        let events = Self::default();
+        let subscribed = tracing::subscriber::set_default(events.clone());
+        (events, subscribed)
+    }
+
+    /// What was said since the last call.
+    pub(crate) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().expect("nobody panics here"))
+    }
 }

@@ -145,7 +145,7 @@ const fn check_mode<const N: usize, const E: usize>(
     };
     let text = Text::new().str(code).str(to.name).str(why).str("\n  ");
     let text = at(takes(node(text, &table.rows[row]), param), &table.rows[row]);
-    let is_handler = matches!(table.rows[row].kind, Kind::Root);
+    let is_handler = matches!(table.rows[row].kind, Kind::Handler);
     Some(
         needed_by(text, table, row)
             .str("\n  help: write `")

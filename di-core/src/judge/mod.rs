@@ -5,8 +5,10 @@
 //! explained in docs/errors.md.
 
 mod draft;
+mod errors;
 mod held;
 mod missing;
+mod root;
 mod say;
 mod unused;
 mod way;
@@ -18,8 +20,10 @@ use crate::{
 };
 
 use self::{
+    errors::check_errors,
     held::check_held,
     missing::check_missing,
+    root::check_root,
     say::{at, held, node, takes},
     way::{Way, inside, path, way_to},
 };
@@ -50,7 +54,7 @@ const fn verdict<const N: usize, const E: usize>(table: &Table<N, E>, row: usize
             }
         )*};
     }
-    first!(check_missing check_held check_cycle check_captive check_extractors check_errors);
+    first!(check_missing check_held check_cycle check_captive check_extractors check_root check_errors);
     None
 }
 
@@ -183,57 +187,6 @@ const fn check_extractors<const N: usize, const E: usize>(
         );
     }
     None
-}
-
-/// A constructor whose error can become neither an answer nor a source. A transient's goes where its owner's would.
-const fn check_errors<const N: usize, const E: usize>(
-    table: &Table<N, E>,
-    row: usize,
-) -> Option<Text> {
-    let this = &table.rows[row];
-    if !this.errors.fallible || !matches!(this.kind, Kind::Node) {
-        return None;
-    }
-    let is_transient = this.scope.is(Scope::Transient);
-    let answers =
-        this.scope.is(Scope::Request) || is_transient && is_part_of(table, row, Scope::Request);
-    let is_source =
-        this.scope.is(Scope::Singleton) || is_transient && is_part_of(table, row, Scope::Singleton);
-    let text = if answers && this.errors.answer.is_none() {
-        Text::new()
-            .str("[DI008] the error of `")
-            .str(this.name)
-            .str("` would be the answer to a request, but does not implement `IntoResponse`\n  ")
-    } else if is_source && this.errors.source.is_none() {
-        Text::new()
-            .str("[DI009] the error of `")
-            .str(this.name)
-            .str(if this.is_lazy {
-                "` would be returned by whoever asks for it"
-            } else {
-                "` would be returned by `build()`"
-            })
-            .str(", but does not implement `std::error::Error`\n  ")
-    } else {
-        return None;
-    };
-    Some(at(node(text, this), this).str("\n  help: implement it for the error type"))
-}
-
-/// Whether a row of this scope, or a listed handler for that of a request, takes the transient, or one that takes it.
-const fn is_part_of<const N: usize, const E: usize>(
-    table: &Table<N, E>,
-    transient: usize,
-    scope: Scope,
-) -> bool {
-    let mut row = 0;
-    while row < N {
-        if table.rows[row].scope.is(scope) && way::takes(table, row, transient) {
-            return true;
-        }
-        row += 1;
-    }
-    false
 }
 
 /// Each node of a chain and what it takes, in lines of their own; the last one only named.

@@ -11,7 +11,7 @@ use crate::{
 /// "`Users` (request)", "the handler `show`"
 pub(super) const fn node(text: Text, row: &Row) -> Text {
     match row.kind {
-        Kind::Root => text.str("the handler `").str(row.name).str("`"),
+        kind if kind.is_root() => root(text, row),
         _ => text
             .str("`")
             .str(row.name)
@@ -19,6 +19,16 @@ pub(super) const fn node(text: Text, row: &Row) -> Text {
             .str(row.scope.name())
             .str(")"),
     }
+}
+
+/// "the handler `show`"
+pub(super) const fn root(text: Text, row: &Row) -> Text {
+    let what = match row.kind {
+        Kind::Task => "the task `",
+        Kind::Service => "the service `",
+        _ => "the handler `",
+    };
+    text.str(what).str(row.name).str("`")
 }
 
 /// " takes `pool: &Pool`"
@@ -67,7 +77,7 @@ pub(super) const fn hints<const N: usize, const E: usize>(
     let mut i = 0;
     while i < N {
         let row = &table.rows[i];
-        let is_node = !matches!(row.kind, Kind::Root | Kind::Invalid);
+        let is_node = !row.kind.is_root() && !matches!(row.kind, Kind::Invalid);
         if is_node && same(short(row.key), short(param.ty)) {
             text = match (row.qualifier, param.qualifier) {
                 (Some(has), Some(wants)) if same(has, wants) => other_type(text, row, param),
@@ -99,7 +109,7 @@ pub(super) const fn is_held_too_long<const N: usize, const E: usize>(
     let mut i = 0;
     while i < N {
         let row = &table.rows[i];
-        let is_node = !matches!(row.kind, Kind::Root | Kind::Invalid);
+        let is_node = !row.kind.is_root() && !matches!(row.kind, Kind::Invalid);
         let is_plain = row.qualifier.is_none() && param.qualifier.is_none();
         if is_node && is_plain && same(short(row.key), short(param.ty)) && outlives(row, param) {
             return true;

@@ -4,7 +4,7 @@
 //! writes for it is in `di-macros/src/container/expand/unused.rs`.
 
 use super::is_refused;
-use crate::graph::{Kind, Table};
+use crate::graph::Table;
 
 /// For each row, whether a root reaches it. All of them, when nothing is listed as a root; and when the graph is refused:
 /// then what is missing may be what would use them.
@@ -15,7 +15,7 @@ pub const fn used<const N: usize, const E: usize>(table: &Table<N, E>) -> [bool;
     let (mut used, mut open, mut len) = ([false; N], [0u16; N], 0);
     let mut row = 0;
     while row < N {
-        if matches!(table.rows[row].kind, Kind::Root) {
+        if table.rows[row].kind.is_root() {
             used[row] = true;
             open[len] = row as u16;
             len += 1;

@@ -2,7 +2,7 @@
 
 use crate::{
     Scope,
-    graph::{Kind, NO_ROW, Source, Table},
+    graph::{Kind, NO_ROW, Outside, Source, Table},
     node::Param,
 };
 
@@ -44,7 +44,7 @@ pub(super) const fn way_to<const N: usize, const E: usize>(
     let mut i = 0;
     while i < N {
         let is_root = if table.has_roots {
-            matches!(table.rows[i].kind, Kind::Root)
+            table.rows[i].kind.is_root()
         } else {
             !needed[i]
         };
@@ -199,6 +199,80 @@ pub(super) const fn takes<const N: usize, const E: usize>(
                     return true;
                 }
                 if table.rows[to as usize].scope.is(Scope::Transient) && !seen[to as usize] {
+                    seen[to as usize] = true;
+                    open[len] = to;
+                    len += 1;
+                }
+            }
+            k += 1;
+        }
+    }
+    false
+}
+
+/// The way from a root, through all that is built for it, to what comes from outside. Empty when there is none. Depth first.
+pub(super) const fn way_out<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    root: usize,
+    what: Outside,
+) -> Way<N> {
+    let mut way = Way {
+        rows: [root as u16; N],
+        len: 1,
+    };
+    let (mut next, mut seen) = ([0usize; N], [false; N]);
+    while way.len > 0 {
+        let row = way.rows[way.len - 1] as usize;
+        if matches!((what, table.rows[row].kind), (Outside::Seed, Kind::Seed)) {
+            return way;
+        }
+        let k = next[row];
+        next[row] += 1;
+        if k >= table.rows[row].len as usize {
+            way.len -= 1;
+            continue;
+        }
+        match (table.edge(row, k), what) {
+            (Source::Extract(_), Outside::Extractor) => return way,
+            (Source::Row(to) | Source::Lazy(to), _)
+                if !table.rows[to as usize].scope.is(Scope::Singleton) && !seen[to as usize] =>
+            {
+                seen[to as usize] = true;
+                way.rows[way.len] = to;
+                way.len += 1;
+            }
+            _ => {}
+        }
+    }
+    way
+}
+
+/// Whether a root of this kind has this row built for it.
+pub(super) const fn is_built_for<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    kind: Kind,
+    row: usize,
+) -> bool {
+    let (mut open, mut len, mut seen) = ([0u16; N], 0, [false; N]);
+    let mut i = 0;
+    while i < N {
+        if table.rows[i].kind as u8 == kind as u8 {
+            open[len] = i as u16;
+            len += 1;
+        }
+        i += 1;
+    }
+    while len > 0 {
+        len -= 1;
+        let from = open[len] as usize;
+        let mut k = 0;
+        while k < table.rows[from].len as usize {
+            if let Some(to) = table.edge(from, k).row() {
+                let is_built = !table.rows[to as usize].scope.is(Scope::Singleton);
+                if is_built && to as usize == row {
+                    return true;
+                }
+                if is_built && !seen[to as usize] {
                     seen[to as usize] = true;
                     open[len] = to;
                     len += 1;

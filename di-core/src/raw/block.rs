@@ -6,7 +6,7 @@ use std::{
     marker::PhantomData,
     mem::MaybeUninit,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
 };
@@ -22,7 +22,7 @@ use crate::{
     key::Of,
     runtime::Runtime,
     scope::{Eager, HeldByArc},
-    teardown::caught,
+    teardown::{Ended, caught},
 };
 
 /// A raw pointer, thin or fat.
@@ -374,27 +374,21 @@ impl Block {
     /// to them. Each once: what is called meanwhile waits, and then finds nothing to do. When this is dropped before its end, a later
     /// call goes on with the next one.
     pub(super) async fn end(&self, outcome: Outcome) -> Vec<TeardownFailure> {
-        let mut failures = Vec::new();
-        let mut outcome = outcome;
+        let mut ended = Ended::new(outcome);
         // Lazy ones that are under construction are given up.
         give_up(self.site.close());
         let _turn = self.ending.lock().await;
         while let Some((value, op, node)) = self.kept.next_teardown() {
             // SAFETY: the operation is that of the value, which is sized, so that its slot holds a thin pointer; it is kept
             // for as long as this block is borrowed.
-            let closing = caught(|| unsafe { value.close(op, outcome) });
+            let closing = caught(|| unsafe { value.close(op, ended.outcome) });
             let closed = match closing {
-                Ok(closing) => closing.await,
-                Err(panic) => Err(panic.into()),
+                Ok(closing) => Ok(closing.await),
+                Err(panic) => Err(panic),
             };
-            if let Err(error) = closed {
-                failures.push(TeardownFailure::new(node, error));
-                if outcome.is_success() {
-                    outcome = Outcome::of_status(500);
-                }
-            }
+            ended.note(node, closed);
         }
-        failures
+        ended.settle()
     }
 }
 
@@ -454,7 +448,36 @@ impl<C> Clone for Handle<C> {
     }
 }
 
+/// The same, without keeping it.
+pub(super) struct WeakHandle<C> {
+    block: Weak<Block>,
+    #[cfg(feature = "testing")]
+    makes: Option<Arc<dyn Any + Send + Sync>>,
+    _container: PhantomData<fn() -> C>,
+}
+
+impl<C> WeakHandle<C> {
+    /// None, when nobody keeps it any more.
+    pub(super) fn upgrade(&self) -> Option<Handle<C>> {
+        Some(Handle {
+            block: self.block.upgrade()?,
+            #[cfg(feature = "testing")]
+            makes: self.makes.clone(),
+            _container: PhantomData,
+        })
+    }
+}
+
 impl<C: Container> Handle<C> {
+    pub(super) fn downgrade(&self) -> WeakHandle<C> {
+        WeakHandle {
+            block: Arc::downgrade(&self.block),
+            #[cfg(feature = "testing")]
+            makes: self.makes.clone(),
+            _container: PhantomData,
+        }
+    }
+
     pub(super) fn new(block: Arc<Block>, makes: HashMap<u16, Make<C>>) -> Self {
         block.is_built.store(true, Relaxed);
         // Without the feature there are none.

@@ -59,12 +59,9 @@ unsafe impl Send for Work {}
 
 impl Work {
     fn run(self) -> Result<Result<(), Thrown>, Box<dyn Any + Send>> {
-        Current::run(self.current, || {
-            // SAFETY: that of `BlockingCall::start`.
-            catch_unwind(AssertUnwindSafe(|| unsafe {
-                (self.make)(self.inputs, self.out)
-            }))
-        })
+        // SAFETY: that of `BlockingCall::start`.
+        let make = || unsafe { (self.make)(self.inputs, self.out) };
+        Current::run(self.current, || catch_unwind(AssertUnwindSafe(make)))
     }
 }
 

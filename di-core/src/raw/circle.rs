@@ -36,7 +36,7 @@ fn rows(graph: Graph, way: &[Wait]) -> Vec<u16> {
 
 /// The shortest way along what is needed at once, both ends included. O(rows + edges).
 fn path(graph: Graph, from: u16, to: u16) -> Vec<u16> {
-    let mut asked_by = vec![NO_ROW; graph.len()];
+    let mut asked_by = vec![NO_ROW; graph.rows.len()];
     let mut queue = VecDeque::from([from]);
     while let Some(row) = queue.pop_front() {
         for source in graph.sources(row) {

@@ -10,9 +10,9 @@ use std::{
 
 use super::heap::{allocate, free};
 use crate::{
-    BoxError, Outcome,
+    Outcome,
     node::Recipe,
-    teardown::{Teardown, TeardownShared, caught},
+    teardown::{Teardown, TeardownShared, Torn, caught},
 };
 
 /// A teardown, erased: its future is started in memory of `size` and `align`, polled there, and dropped.
@@ -22,7 +22,7 @@ pub(crate) struct TeardownOp {
     pub(crate) align: usize,
     /// Takes the value at the first address, or, of a singleton, borrows it; starts the future at the second.
     pub(super) start: unsafe fn(*mut u8, Outcome, *mut u8),
-    pub(super) poll: unsafe fn(*mut u8, &mut Context<'_>) -> Poll<Result<(), BoxError>>,
+    pub(super) poll: unsafe fn(*mut u8, &mut Context<'_>) -> Poll<Torn>,
     pub(super) drop: unsafe fn(*mut u8),
 }
 
@@ -39,7 +39,7 @@ impl TeardownOp {
     const fn of<F, Fut>(_: F) -> Self
     where
         F: Fn(*mut u8, Outcome) -> Fut + Copy,
-        Fut: Future<Output = Result<(), BoxError>> + Send,
+        Fut: Future<Output = Torn> + Send,
     {
         assert!(
             size_of::<F>() == 0,
@@ -58,7 +58,7 @@ impl TeardownOp {
 fn begin<'r, N: Teardown<S>, S>(
     value: *mut u8,
     outcome: Outcome,
-) -> impl Future<Output = Result<(), BoxError>> + Send + use<'r, N, S> {
+) -> impl Future<Output = Torn> + Send + use<'r, N, S> {
     // SAFETY: only called by `start`, whose caller gives the value away.
     let value = unsafe { Last::new(value.cast()) };
     N::teardown(PhantomData, value, outcome)
@@ -67,7 +67,7 @@ fn begin<'r, N: Teardown<S>, S>(
 fn begin_shared<'r, N: TeardownShared<S>, S>(
     value: *mut u8,
     outcome: Outcome,
-) -> impl Future<Output = Result<(), BoxError>> + Send + use<'r, N, S> {
+) -> impl Future<Output = Torn> + Send + use<'r, N, S> {
     // SAFETY: only called by `start`, whose caller keeps the singleton until the future is dropped.
     let value: &<N as Recipe<S>>::Output<'r> = unsafe { &*value.cast() };
     N::teardown(PhantomData, value, outcome)
@@ -91,10 +91,7 @@ unsafe fn start<F: Fn(*mut u8, Outcome) -> Fut + Copy, Fut>(
 
 /// # Safety
 /// `at` is a started future that is not done and does not move.
-unsafe fn poll<Fut: Future<Output = Result<(), BoxError>>>(
-    at: *mut u8,
-    cx: &mut Context<'_>,
-) -> Poll<Result<(), BoxError>> {
+unsafe fn poll<Fut: Future<Output = Torn>>(at: *mut u8, cx: &mut Context<'_>) -> Poll<Torn> {
     // SAFETY: the caller's.
     unsafe { Pin::new_unchecked(&mut *at.cast::<Fut>()).poll(cx) }
 }
@@ -139,7 +136,7 @@ impl Closing {
 }
 
 impl Future for Closing {
-    type Output = Result<(), BoxError>;
+    type Output = Torn;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         // SAFETY: started, on the heap, and dropped only with this.

@@ -6,9 +6,9 @@ use std::task::{Context, Poll};
 
 use super::{block::Kept, closing::TeardownOp, frame::Plan, lent::LentOps, step::flag};
 use crate::{
-    BoxError, Outcome, TeardownFailure,
+    Outcome,
     plan::{SHARED, Step, View},
-    teardown::{Panic, caught},
+    teardown::{Ended, Panic, Torn, caught},
 };
 
 /// How far the end of a frame is.
@@ -17,12 +17,11 @@ pub(crate) struct End {
     mark: u32,
     /// The steps from here on are torn down and dropped.
     ended: u32,
-    pub(super) outcome: Outcome,
+    pub(super) ended_as: Ended,
     /// The teardown in flight, whose future lies in the frame's scratch memory, and its step.
     pending: Option<(TeardownOp, usize)>,
     /// What that teardown borrows, where it does not take the value.
     keeping: Option<Kept>,
-    failures: Vec<TeardownFailure>,
 }
 
 impl End {
@@ -30,10 +29,9 @@ impl End {
         End {
             mark: 0,
             ended: u32::MAX,
-            outcome: Outcome::Cancelled,
+            ended_as: Ended::new(Outcome::Cancelled),
             pending: None,
             keeping: None,
-            failures: Vec::new(),
         }
     }
 
@@ -44,7 +42,7 @@ impl End {
     }
 
     pub(super) fn begin(&mut self, outcome: Outcome) {
-        self.outcome = outcome;
+        self.ended_as.outcome = outcome;
     }
 
     /// Whether there is nothing to do.
@@ -76,16 +74,13 @@ impl End {
         }
     }
 
-    fn note(&mut self, node: &'static str, ended: Result<Result<(), BoxError>, Panic>) {
-        let error = match ended {
-            Ok(Ok(())) => return,
-            Ok(Err(error)) => error,
-            Err(panic) => panic.into(),
-        };
-        self.failures.push(TeardownFailure::new(node, error));
-        if self.outcome.is_success() {
-            self.outcome = Outcome::of_status(500);
-        }
+    fn note(&mut self, node: &'static str, ended: Result<Torn, Panic>) {
+        self.ended_as.note(node, ended);
+    }
+
+    fn take(&mut self) -> Ended {
+        let outcome = self.ended_as.outcome;
+        std::mem::replace(&mut self.ended_as, Ended::new(outcome))
     }
 }
 
@@ -127,7 +122,7 @@ impl<'e> Ending<'e> {
         (step, self.view.rows[usize::from(step.row)].name)
     }
 
-    fn poll(mut self, cx: &mut Context<'_>) -> Poll<Vec<TeardownFailure>> {
+    fn poll(mut self, cx: &mut Context<'_>) -> Poll<Ended> {
         loop {
             if let Some((op, k)) = self.end.pending {
                 // SAFETY: the future is in flight, and does not move.
@@ -140,15 +135,15 @@ impl<'e> Ending<'e> {
                 let node = self.step(k).1;
                 self.end.note(node, ended);
                 let dropped = caught(|| self.stop());
-                self.end.note(node, dropped.map(Ok));
+                self.end.note(node, dropped.map(|()| Ok(None)));
             }
             // Elsewhere it is dropped, without teardown.
             if self.is_occupied() {
-                return Poll::Ready(std::mem::take(&mut self.end.failures));
+                return Poll::Ready(self.end.take());
             }
             match self.end.next(&self.view) {
                 Some(k) => self.begin(k),
-                None => return Poll::Ready(std::mem::take(&mut self.end.failures)),
+                None => return Poll::Ready(self.end.take()),
             }
         }
     }
@@ -198,7 +193,7 @@ impl<'e> Ending<'e> {
         let Some(op) = teardown else {
             // SAFETY: see `start`.
             let dropped = caught(|| unsafe { self.drop_value(k) });
-            return self.end.note(node, dropped.map(Ok));
+            return self.end.note(node, dropped.map(|()| Ok(None)));
         };
         let (mut value, scratch) = (self.place(step.out as usize), self.place(self.view.scratch));
         if let Some(ops) = lent(&self.view, step) {
@@ -209,7 +204,7 @@ impl<'e> Ending<'e> {
                 self.end.keeping = Some(kept);
             }
         }
-        let outcome = self.end.outcome;
+        let outcome = self.end.ended_as.outcome;
         // SAFETY: the step is live (see the module's documentation), everything that borrows from it was built later and is
         // ended already, and `next` hands it out once. The scratch memory is free: nothing is pending, and it is not occupied.
         let started = caught(|| unsafe { (op.start)(value, outcome, scratch) });
@@ -255,7 +250,7 @@ pub(super) unsafe fn poll_end<P: Plan>(
     at: *mut u8,
     end: &mut End,
     cx: &mut Context<'_>,
-) -> Poll<Vec<TeardownFailure>> {
+) -> Poll<Ended> {
     // SAFETY: the caller's.
     unsafe { Ending::new::<P>(at, end) }.poll(cx)
 }

@@ -25,9 +25,10 @@ use super::{
     values::{Held, HeldValue, Value},
 };
 use crate::{
-    Container, Failure, Outcome, Scope, TeardownFailure,
+    Container, Failure, Outcome, Scope,
     error::NotBuilt,
-    graph::{Row, Source},
+    graph::{Kind, Row, Source},
+    teardown::Ended,
 };
 
 /// What is in a scope. It is borrowed by all that is built in it, and does not move.
@@ -122,6 +123,9 @@ impl<C: Container> Filled<C> {
         wanted: u16,
         mut request: Option<&mut C::Request>,
     ) -> Result<(), Failure> {
+        if self.container.handle().runtime().is_over() {
+            return Err(Failure::not_running(wanted));
+        }
         for row in self.missing(wanted) {
             if let Some(request) = request.as_deref_mut() {
                 self.extract(&[Source::Row(row)], request).await?;
@@ -161,7 +165,10 @@ impl<C: Container> Filled<C> {
     async fn constructed(&self, row: u16) -> Result<Slot, Failure> {
         let this = row_of::<C>(row);
         let Some(maker) = &this.maker else {
-            return self.filled_slot(row);
+            return match this.kind {
+                Kind::Seed => Err(Failure::not_handed_in(row)),
+                _ => self.filled_slot(row),
+            };
         };
         let teardown = maker.teardown.map(|teardown| (teardown, this.name));
         let mut value = Value::new(&maker.output, teardown);
@@ -196,7 +203,11 @@ impl<C: Container> Filled<C> {
         if self.site.find(row).is_some() {
             return;
         }
-        let kept = make(request);
+        self.hand_in(row, make(request));
+    }
+
+    /// The value of a row is this one, from the beginning.
+    pub(super) fn hand_in(&self, row: u16, kept: Kept) {
         self.site.insert(row, kept.slot);
         self.store().values.push(Held {
             row: Some(row),
@@ -376,22 +387,17 @@ impl<C: Container> Filled<C> {
     }
 
     /// Tears down and drops the values, in reverse order of construction. One that fails or panics does not stop the others.
-    pub(super) async fn end(self: &Arc<Self>, mut outcome: Outcome) -> Vec<TeardownFailure> {
-        let mut failures = Vec::new();
+    pub(super) async fn end(self: &Arc<Self>, outcome: Outcome) -> Ended {
+        let mut ended = Ended::new(outcome);
         self.close();
         while let Some(mut held) = self.pop() {
             // SAFETY: it is dropped after the teardown.
-            let Some((closing, node)) = (unsafe { held.close(outcome) }) else {
+            let Some((closing, node)) = (unsafe { held.close(ended.outcome) }) else {
                 continue;
             };
-            if let Err(error) = closing.await {
-                failures.push(TeardownFailure::new(node, error));
-                if outcome.is_success() {
-                    outcome = Outcome::of_status(500);
-                }
-            }
+            ended.note(node, Ok(closing.await));
         }
-        failures
+        ended
     }
 
     /// Drops the values, in reverse order of construction.

@@ -11,8 +11,8 @@ use super::{
     unroll::{BuildFn, DropFn, First, build_chunk, drop_chunk},
 };
 use crate::{
-    Container, Failure, HasContainer, Outcome, Panic, TeardownFailure, container::Asks,
-    graph::MAX_DEPS, key::Deps, plan::View,
+    Container, Failure, HasContainer, Outcome, Panic, container::Asks, graph::MAX_DEPS, key::Deps,
+    plan::View, teardown::Ended,
 };
 
 /// The plan of a root, as a type.
@@ -47,8 +47,8 @@ pub trait Flow<P: Plan>: Sized + Send + 'static {
     fn outcome(output: &Self::Output) -> Outcome;
     /// The output of one that panicked.
     fn panicked(panic: Panic) -> Self::Output;
-    /// The output where values could not be torn down.
-    fn not_torn_down(output: Self::Output, failures: Vec<TeardownFailure>) -> Self::Output;
+    /// The output where values could not be torn down, or something is left to be done.
+    fn ended(output: Self::Output, ended: Ended) -> Self::Output;
 }
 
 /// The memory of a frame, not yet filled.

@@ -89,11 +89,13 @@ mod open;
 mod put_off;
 mod replace;
 mod scope_future;
+mod seeded;
 mod startup;
 mod step;
 mod turns;
 mod unroll;
 mod values;
+mod weak;
 
 pub(crate) use self::{
     block::SLOT,
@@ -115,5 +117,7 @@ pub use self::{
     open::{Asked, OpenScope},
     replace::Replacements,
     scope_future::ScopeFuture,
+    seeded::SeededScope,
     startup::start,
+    weak::Late,
 };

@@ -11,19 +11,20 @@ use std::{
 };
 
 use super::{
-    block::Slot,
+    block::{Kept, Slot},
     call::Call,
     deps::Deps,
     filled::{Filled, rows},
     frame::Plan,
 };
 use crate::{
-    BuildError, Container, Failure, Outcome, TeardownError, TeardownFailure,
+    BuildError, Container, Failure, Outcome, TeardownError,
     container::{Asks, Provides},
-    graph::{NO_ROW, Source},
+    graph::{HandedIn, NO_ROW, Outside, Source},
     key::Of,
     runtime::Runtime,
     scope::HeldByRef,
+    teardown::Ended,
 };
 
 /// An open scope of the container `C`. Values are built when they are asked for, each once, and live until it ends.
@@ -73,8 +74,13 @@ impl<C: Container> OpenScope<C> {
         C: Provides<T, (), Scope: HeldByRef, Family: for<'q> Of<'q>>,
     {
         const {
+            let row = <C as Provides<T, ()>>::INDEX;
             assert!(
-                !C::GRAPH.takes_from_request(<C as Provides<T, ()>>::INDEX),
+                !C::GRAPH.reaches(row, Outside::Seed, HandedIn::NONE),
+                "[DI025] what is asked for here, or something that it needs, is a `#[seed]`: hand it in, `app.scope().with(..)`"
+            );
+            assert!(
+                !C::GRAPH.reaches(row, Outside::Extractor, HandedIn::NONE),
                 "[DI007] what is asked for here, or something that it needs, is extracted from a request, and a scope that is \
                  opened with `app.scope()` has none"
             );
@@ -89,7 +95,7 @@ impl<C: Container> OpenScope<C> {
     /// # Errors
     /// The teardowns that failed or panicked; the others were done.
     pub async fn close(self, outcome: Outcome) -> Result<(), TeardownError> {
-        TeardownError::of(self.end(outcome).await).map_or(Ok(()), Err)
+        TeardownError::of(self.end(outcome).await.settle()).map_or(Ok(()), Err)
     }
 
     /// The container.
@@ -196,11 +202,16 @@ impl<C: Container> OpenScope<C> {
     }
 
     #[doc(hidden)]
-    /// The same, with the failures one by one.
+    /// The same, with what came of it.
     ///
     /// When the future is dropped before its end, a task of the app goes on with it.
-    pub fn end(self, outcome: Outcome) -> impl Future<Output = Vec<TeardownFailure>> + Send {
+    pub fn end(self, outcome: Outcome) -> impl Future<Output = Ended> + Send {
         self.begin_end(outcome)
+    }
+
+    /// The value of a row is this one.
+    pub(super) fn hand_in(&mut self, row: u16, kept: Kept) {
+        self.filled.hand_in(row, kept);
     }
 
     /// From now on the end owns what is in it.
@@ -281,20 +292,20 @@ impl<C: Container> Drop for Ending<C> {
 
 /// The end of a scope, which goes on as a task of the app when it is dropped.
 struct ToItsEnd {
-    ended: Option<Pin<Box<dyn Future<Output = Vec<TeardownFailure>> + Send>>>,
+    ended: Option<Pin<Box<dyn Future<Output = Ended> + Send>>>,
     runtime: Arc<dyn Runtime>,
 }
 
 impl Future for ToItsEnd {
-    type Output = Vec<TeardownFailure>;
+    type Output = Ended;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Some(ended) = &mut self.ended else {
-            return Poll::Ready(Vec::new());
+        let Some(ending) = &mut self.ended else {
+            return Poll::Ready(Ended::new(Outcome::Cancelled));
         };
-        let failures = ready!(ended.as_mut().poll(cx));
+        let ended = ready!(ending.as_mut().poll(cx));
         self.ended = None;
-        Poll::Ready(failures)
+        Poll::Ready(ended)
     }
 }
 
@@ -303,10 +314,7 @@ impl Drop for ToItsEnd {
         if let Some(ended) = self.ended.take() {
             let told = Arc::clone(&self.runtime);
             self.runtime.spawn(Box::pin(async move {
-                let failures = ended.await;
-                if !failures.is_empty() {
-                    told.teardown_failed(&failures);
-                }
+                ended.await.settle_beside(&*told);
             }));
         }
     }

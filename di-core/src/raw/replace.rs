@@ -80,7 +80,7 @@ fn idle(graph: Graph, replaced: &[u16]) -> Vec<u16> {
         let row = &graph.rows[usize::from(*row)];
         row.scope == Scope::Singleton && row.kind != Kind::Given
     };
-    if !graph.rows.iter().any(|row| row.kind == Kind::Root) {
+    if !graph.rows.iter().any(|row| row.kind == Kind::Handler) {
         let bound = replaced.iter().filter_map(|row| {
             let is_binding = graph.rows[usize::from(*row)].kind == Kind::Binding;
             match graph.sources(*row) {
@@ -98,7 +98,7 @@ fn idle(graph: Graph, replaced: &[u16]) -> Vec<u16> {
     }
     let roots: Vec<u16> = rows
         .clone()
-        .filter(|row| graph.rows[usize::from(*row)].kind == Kind::Root)
+        .filter(|row| graph.rows[usize::from(*row)].kind.is_root())
         .collect();
     let before = reached(graph, roots.clone(), &[]);
     // What no root reaches is constructed all the same, with what it needs.

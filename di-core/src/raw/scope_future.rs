@@ -14,7 +14,9 @@ use super::{
     heap::{allocate, free},
 };
 use crate::{
-    Container, HasContainer, Outcome, TeardownFailure, runtime::Runtime, teardown::caught,
+    Container, HasContainer, Outcome,
+    runtime::Runtime,
+    teardown::{Ended, caught},
 };
 
 /// A handler's future, the router state that it borrows, and its frame, in one allocation and in this order.
@@ -68,7 +70,7 @@ struct Shape {
 
 struct EndShape {
     control: usize,
-    poll: unsafe fn(*mut u8, &mut End, &mut Context<'_>) -> Poll<Vec<TeardownFailure>>,
+    poll: unsafe fn(*mut u8, &mut End, &mut Context<'_>) -> Poll<Ended>,
     /// Drops what `poll` has not come to.
     drop: unsafe fn(*mut u8, &mut End),
     runtime: unsafe fn(*const u8) -> Arc<dyn Runtime>,
@@ -227,14 +229,14 @@ unsafe fn poll_to_end<P: Plan, W: Flow<P>, F: Future<Output = W::Output>>(
     }
     assert!(scope.phase == Phase::Ending, "polled after its end");
     // SAFETY: the future is gone.
-    let failures = ready!(unsafe { scope.rest().poll_end(cx) });
+    let ended = ready!(unsafe { scope.rest().poll_end(cx) });
     scope.phase = Phase::Over;
     // SAFETY: the output is live, and moved out once.
     let output = unsafe { scope.at.cast::<W::Output>().read() };
-    Poll::Ready(if failures.is_empty() {
+    Poll::Ready(if ended.failures.is_empty() && ended.deferred.is_empty() {
         output
     } else {
-        W::not_torn_down(output, failures)
+        W::ended(output, ended)
     })
 }
 
@@ -254,7 +256,7 @@ unsafe fn give_up<F: Future<Output = O> + Send + 'static, O>(scope: &mut ScopeFu
         };
         // SAFETY: the container is borrowed from the state, which lives as long as the future.
         let runtime = unsafe { (end.runtime)(control.container) };
-        return spawn(runtime, waiting.into_failures());
+        return spawn(runtime, waiting.into_end());
     }
     let owned = Owned(rest);
     match scope.phase {
@@ -365,14 +367,14 @@ impl Rest {
 
     /// # Safety
     /// The future is gone, and the memory is not freed.
-    unsafe fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Vec<TeardownFailure>> {
+    unsafe fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Ended> {
         // SAFETY: the caller's.
         unsafe {
             match self.control() {
                 Some((end, control)) => {
                     (end.poll)(self.at.add(self.shape.frame), &mut control.end, cx)
                 }
-                None => Poll::Ready(Vec::new()),
+                None => Poll::Ready(Ended::new(Outcome::Cancelled)),
             }
         }
     }
@@ -411,12 +413,12 @@ struct Owned(Rest);
 unsafe impl Send for Owned {}
 
 impl Owned {
-    async fn into_failures(mut self) -> Vec<TeardownFailure> {
+    async fn into_end(mut self) -> Ended {
         // SAFETY: the future is gone, and the memory is this one's.
         std::future::poll_fn(|cx| self.poll_end(cx)).await
     }
 
-    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Vec<TeardownFailure>> {
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Ended> {
         // SAFETY: the future is gone where there is an `Owned` that is polled, and the memory is this one's.
         unsafe { self.0.poll_end(cx) }
     }
@@ -433,7 +435,7 @@ impl Owned {
             {
                 // The task may end, and with it the container, while it is being spawned.
                 let runtime = (end.runtime)(control.container);
-                spawn(runtime, self.into_failures());
+                spawn(runtime, self.into_end());
             }
         }
     }
@@ -454,16 +456,10 @@ unsafe fn runtime<C: Container>(container: *const u8) -> Arc<dyn Runtime> {
 }
 
 /// Goes on with a scope as a task of the app.
-fn spawn(
-    runtime: Arc<dyn Runtime>,
-    ended: impl Future<Output = Vec<TeardownFailure>> + Send + 'static,
-) {
+fn spawn(runtime: Arc<dyn Runtime>, ended: impl Future<Output = Ended> + Send + 'static) {
     let told = Arc::clone(&runtime);
     runtime.spawn(Box::pin(async move {
-        let failures = ended.await;
-        if !failures.is_empty() {
-            told.teardown_failed(&failures);
-        }
+        ended.await.settle_beside(&*told);
     }));
 }
 
@@ -479,11 +475,11 @@ unsafe impl<F: Send> Send for Waiting<F> {}
 impl<F> Unpin for Waiting<F> {}
 
 impl<F: Future> Waiting<F> {
-    async fn into_failures(mut self) -> Vec<TeardownFailure> {
+    async fn into_end(mut self) -> Ended {
         std::future::poll_fn(|cx| self.poll_blocking(cx)).await;
         match self.give_up() {
-            Some(owned) => owned.into_failures().await,
-            None => Vec::new(),
+            Some(owned) => owned.into_end().await,
+            None => Ended::new(Outcome::Cancelled),
         }
     }
 

@@ -274,7 +274,6 @@ impl Failure {
             node = user;
         }
         path.reverse();
-        let source = self.into_source(graph);
-        BuildError::new(C::NAME, path, source)
+        BuildError::new(C::NAME, path, self.into_source(graph))
     }
 }

@@ -216,6 +216,16 @@ impl ToTokens for Encoded<'_> {
                 quote!(binding #id #name [#marks] [#ty] [#to] [#qualifier])
             }
             Kind::Handler { ty } => quote!(handler #id #name [#marks] [#ty]),
+            Kind::Service { ty } => quote!(service #id #name [#marks] [#ty]),
+            Kind::Seed {
+                key: Key { ty, .. },
+            } => quote!(seed #id #name [#marks] [#ty]),
+            Kind::Task { key, ty, payload } => {
+                let key = &key.ty;
+                quote!(task #id #name [#marks] [#key] [#ty] [#payload])
+            }
+            // Only in the expansion of a container.
+            Kind::BuiltIn { .. } => TokenStream::new(),
         });
     }
 }
@@ -279,33 +289,48 @@ fn entry(input: ParseStream<'_>, module: Option<&Path>) -> syn::Result<Entry> {
     let marks = marks.parse::<Marks>()?;
     let first = ty(input, module)?.ok_or_else(|| input.error("expected a type"))?;
     let span = module.map_or_else(|| name.span(), last_span);
-    let kind = if kind == "handler" {
-        Kind::Handler { ty: first }
-    } else {
-        let second = ty(input, module)?.ok_or_else(|| input.error("expected a type"))?;
-        let key = Key {
-            ty: first,
-            qualifier: ty(input, module)?,
-        };
-        match kind.as_str() {
-            "binding" => Kind::Binding {
-                key,
-                to: Key {
+    let unqualified = |ty| Key {
+        ty,
+        qualifier: None,
+    };
+    let kind = match kind.as_str() {
+        "handler" => Kind::Handler { ty: first },
+        "service" => Kind::Service { ty: first },
+        "seed" => Kind::Seed {
+            key: unqualified(first),
+        },
+        kind => {
+            let second = ty(input, module)?.ok_or_else(|| input.error("expected a type"))?;
+            let third = ty(input, module)?;
+            let key = Key {
+                ty: first,
+                qualifier: third.clone(),
+            };
+            match kind {
+                "task" => Kind::Task {
+                    key: unqualified(key.ty),
                     ty: second,
-                    qualifier: None,
+                    payload: third.ok_or_else(|| input.error("expected a type"))?,
                 },
-            },
-            "associated" => {
-                let hash = input.parse::<syn::LitInt>()?.base10_parse()?;
-                Kind::Node {
+                "binding" => Kind::Binding {
                     key,
-                    node: NodeType::Associated { of: second, hash },
+                    to: Key {
+                        ty: second,
+                        qualifier: None,
+                    },
+                },
+                "associated" => {
+                    let hash = input.parse::<syn::LitInt>()?.base10_parse()?;
+                    Kind::Node {
+                        key,
+                        node: NodeType::Associated { of: second, hash },
+                    }
                 }
+                _ => Kind::Node {
+                    key,
+                    node: NodeType::Type(second),
+                },
             }
-            _ => Kind::Node {
-                key,
-                node: NodeType::Type(second),
-            },
         }
     };
     Ok(Entry {

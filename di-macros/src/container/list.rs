@@ -2,14 +2,15 @@
 //!
 //! ```text
 //! list    = (entry | "draft") ("," list)?
-//! entry   = option* (type | type "=" provider | "dyn" bounds "=" type) | allow? ".." path | "handlers" "(" path,* ")"
-//! option  = "#[qualifier(" type ")]" | "#[replace]" | "#[replace(" path ")]" | allow
+//! entry   = option* (type | type "=" provider | "dyn" bounds "=" type) | allow? ".." path | roots "(" path,* ")"
+//! roots   = "handlers" | "services"
+//! option  = "#[qualifier(" type ")]" | "#[replace]" | "#[replace(" path ")]" | "#[seed]" | allow
 //! allow   = "#[allow(unused)]"
 //! ```
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{
-    Ident, Path, Token, Type, parenthesized,
+    GenericArgument, Ident, Path, PathArguments, Token, Type, parenthesized,
     parse::{Parse, ParseStream},
     punctuated::Punctuated,
     spanned::Spanned,
@@ -20,7 +21,7 @@ use super::{
     options::Options,
 };
 use crate::{
-    common::{Key, peel},
+    common::{Key, has_lifetimes, peel},
     injectable::hash,
 };
 
@@ -68,31 +69,13 @@ impl List {
             });
             return Ok(());
         }
-        if is_handlers(input) {
+        if is_word(input, "handlers") {
             options.none_on("`handlers(..)`")?;
-            let word = input.parse::<Ident>()?;
-            if !input.peek(syn::token::Paren) {
-                let message = "the roots are listed in parentheses: write `handlers(invite, ..)`";
-                return Err(syn::Error::new(word.span(), message));
-            }
-            let content;
-            parenthesized!(content in input);
-            let handlers = Punctuated::<Path, Token![,]>::parse_terminated_with(
-                &content,
-                Path::parse_mod_style,
-            )?;
-            self.entries.extend(handlers.into_iter().map(|path| {
-                let span = last_span(&path);
-                let ty = syn::parse_quote!(#path);
-                Entry {
-                    id: None,
-                    name: crate::common::text(&path),
-                    kind: Kind::Handler { ty },
-                    marks: Marks::default(),
-                    span,
-                }
-            }));
-            return Ok(());
+            return self.roots(input, "handlers(invite, ..)", |ty| Kind::Handler { ty });
+        }
+        if is_word(input, "services") {
+            options.none_on("`services(..)`")?;
+            return self.roots(input, "services(consumer, ..)", |ty| Kind::Service { ty });
         }
         if is_draft(input) {
             options.none_on("`draft`")?;
@@ -100,6 +83,34 @@ impl List {
             return Ok(());
         }
         self.entries.push(node(input, options)?);
+        Ok(())
+    }
+}
+
+impl List {
+    /// `handlers(invite, a::b)`, `services(consumer)`
+    fn roots(
+        &mut self,
+        input: ParseStream<'_>,
+        example: &str,
+        kind: fn(Type) -> Kind,
+    ) -> syn::Result<()> {
+        let word = input.parse::<Ident>()?;
+        if !input.peek(syn::token::Paren) {
+            let message = format!("the roots are listed in parentheses: write `{example}`");
+            return Err(syn::Error::new(word.span(), message));
+        }
+        let content;
+        parenthesized!(content in input);
+        let roots =
+            Punctuated::<Path, Token![,]>::parse_terminated_with(&content, Path::parse_mod_style)?;
+        self.entries.extend(roots.into_iter().map(|path| Entry {
+            id: None,
+            name: crate::common::text(&path),
+            span: last_span(&path),
+            kind: kind(syn::parse_quote!(#path)),
+            marks: Marks::default(),
+        }));
         Ok(())
     }
 }
@@ -127,9 +138,10 @@ pub(super) fn find_self(tokens: TokenStream) -> Option<Ident> {
     })
 }
 
-fn is_handlers(input: ParseStream<'_>) -> bool {
+/// The word, and not the first segment of a path.
+fn is_word(input: ParseStream<'_>, expected: &str) -> bool {
     let fork = input.fork();
-    fork.parse::<Ident>().is_ok_and(|word| word == "handlers") && !fork.peek(Token![::])
+    fork.parse::<Ident>().is_ok_and(|word| word == expected) && !fork.peek(Token![::])
 }
 
 /// The word alone; `Type = draft` is a provider, and `self::draft` a type.
@@ -156,7 +168,25 @@ fn node(input: ParseStream<'_>, options: Options) -> syn::Result<Entry> {
     if let (true, Some(to)) = (is_object, &to) {
         check_bound(to, &name)?;
     }
+    if let Some(span) = options.seed {
+        check_seed(span, &key, to.as_ref())?;
+        return Ok(Entry {
+            id: None,
+            name,
+            kind: Kind::Seed { key },
+            marks: options.marks,
+            span,
+        });
+    }
     let kind = match (is_object, to) {
+        (false, Some(task)) if payload(&key.ty).is_some() => task_of(key, task)?,
+        (false, None) if payload(&key.ty).is_some() => {
+            let name = key.name();
+            let message = format!(
+                "a queue is listed with the task that takes its jobs: write `{name} = task`"
+            );
+            return Err(syn::Error::new(span, message));
+        }
         (true, Some(to)) => Kind::Binding {
             key,
             to: Key {
@@ -186,6 +216,67 @@ fn node(input: ParseStream<'_>, options: Options) -> syn::Result<Entry> {
         marks: options.marks,
         span,
     })
+}
+
+/// The payload of `Tasks<Payload>`.
+fn payload(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = peel(ty) else {
+        return None;
+    };
+    let last = path.path.segments.last()?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    match (
+        last.ident == "Tasks",
+        arguments.args.len(),
+        arguments.args.first()?,
+    ) {
+        (true, 1, GenericArgument::Type(payload)) => Some(payload),
+        _ => None,
+    }
+}
+
+/// `Tasks<Welcome> = welcome`
+fn task_of(key: Key, task: Type) -> syn::Result<Kind> {
+    if let Some(qualifier) = &key.qualifier {
+        let message = "a task is found by its payload, without a qualifier: give each task a payload of its own, `struct Slow(Export)`";
+        return Err(syn::Error::new_spanned(qualifier, message));
+    }
+    let Some(payload) = payload(&key.ty).cloned() else {
+        return Err(syn::Error::new_spanned(
+            &key.ty,
+            "expected `Tasks<Payload>`",
+        ));
+    };
+    if !matches!(peel(&task), Type::Path(_)) {
+        let message = "expected the path of a task: an async fn with `#[task]`";
+        return Err(syn::Error::new_spanned(task, message));
+    }
+    Ok(Kind::Task {
+        key,
+        ty: task,
+        payload,
+    })
+}
+
+/// `#[seed] Tenant`, and not `#[seed] Tenant = provider`.
+fn check_seed(span: Span, key: &Key, to: Option<&Type>) -> syn::Result<()> {
+    if let Some(to) = to {
+        let message =
+            "a seed is handed in when a scope is opened, and has no provider: remove one of them";
+        return Err(syn::Error::new_spanned(to, message));
+    }
+    if key.qualifier.is_some() {
+        let message =
+            "a seed is handed in by its type, without a qualifier: give it a type of its own";
+        return Err(syn::Error::new(span, message));
+    }
+    if has_lifetimes(&key.ty) {
+        let message = "a seed is handed in from outside and cannot borrow: hand in an owned value";
+        return Err(syn::Error::new_spanned(&key.ty, message));
+    }
+    Ok(())
 }
 
 /// What stands behind `=`.
@@ -285,7 +376,7 @@ fn check_key(ty: &Type) -> syn::Result<()> {
 }
 
 /// Where the type's own name stands.
-fn type_span(ty: &Type) -> Span {
+pub(super) fn type_span(ty: &Type) -> Span {
     match peel(ty) {
         Type::Path(path) => last_span(&path.path),
         Type::TraitObject(object) => object

@@ -88,7 +88,19 @@ impl Entry {
                 key: key(from),
                 to: key(to),
             },
+            Kind::Seed { key: of } => Kind::Seed { key: key(of) },
             Kind::Handler { ty } => Kind::Handler { ty: adopted(ty) },
+            Kind::Service { ty } => Kind::Service { ty: adopted(ty) },
+            Kind::Task {
+                key: of,
+                ty,
+                payload,
+            } => Kind::Task {
+                key: key(of),
+                ty: adopted(ty),
+                payload: adopted(payload),
+            },
+            Kind::BuiltIn { .. } => self.kind.clone(),
         };
         Entry {
             kind,
@@ -108,16 +120,32 @@ pub(crate) enum Kind {
     Node { key: Key, node: NodeType },
     /// `dyn Trait = Type`
     Binding { key: Key, to: Key },
+    /// `#[seed] Type`
+    Seed { key: Key },
+    /// `Tasks<Payload> = name`. In the expansion it is the root alone; see [`super::expand::with_parts`].
+    Task { key: Key, ty: Type, payload: Type },
     /// One of `handlers(..)`
     Handler { ty: Type },
+    /// One of `services(..)`
+    Service { ty: Type },
+    /// In the expansion: what the facade hands in.
+    BuiltIn {
+        key: Key,
+        value: TokenStream,
+        is_hidden: bool,
+    },
 }
 
 impl Kind {
     /// What it provides.
     pub(crate) fn key(&self) -> Option<&Key> {
         match self {
-            Kind::Node { key, .. } | Kind::Binding { key, .. } => Some(key),
-            Kind::Handler { .. } => None,
+            Kind::Node { key, .. }
+            | Kind::Binding { key, .. }
+            | Kind::Seed { key }
+            | Kind::Task { key, .. }
+            | Kind::BuiltIn { key, .. } => Some(key),
+            Kind::Handler { .. } | Kind::Service { .. } => None,
         }
     }
 
@@ -141,7 +169,11 @@ impl Kind {
                 format!("a provider of `{}`", text(of))
             }
             Kind::Binding { to, .. } => format!("the binding to `{}`", text(&to.ty)),
+            Kind::Seed { key } => format!("the seed `{}`", text(&key.ty)),
+            Kind::Task { ty, .. } => format!("the task `{}`", text(ty)),
             Kind::Handler { ty } => format!("the handler `{}`", text(ty)),
+            Kind::Service { ty } => format!("the service `{}`", text(ty)),
+            Kind::BuiltIn { key, .. } => format!("the app's own `{}`", text(&key.ty)),
         }
     }
 }

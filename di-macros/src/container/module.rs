@@ -127,7 +127,14 @@ impl Aliases<'_> {
                 self.key(key);
                 to.ty = self.alias("N", &to.ty);
             }
-            Kind::Handler { ty } => *ty = self.alias("H", ty),
+            Kind::Seed { key } => self.key(key),
+            Kind::Task { key, ty, payload } => {
+                self.key(key);
+                *ty = self.alias("N", ty);
+                *payload = self.alias("P", payload);
+            }
+            Kind::Handler { ty } | Kind::Service { ty } => *ty = self.alias("H", ty),
+            Kind::BuiltIn { .. } => {}
         }
     }
 

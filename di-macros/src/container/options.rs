@@ -13,6 +13,8 @@ use super::{
 pub(super) struct Options {
     pub(super) qualifier: Option<Type>,
     pub(super) marks: Marks,
+    /// `#[seed]`
+    pub(super) seed: Option<Span>,
     first: Option<Span>,
 }
 
@@ -30,8 +32,16 @@ impl Options {
         if self.marks.add(attr)? {
             return Ok(());
         }
+        if attr.path().is_ident("seed") {
+            attr.meta.require_path_only()?;
+            if self.seed.replace(last_span(attr.path())).is_some() {
+                let message = "`#[seed]` a second time: once is enough";
+                return Err(syn::Error::new_spanned(attr, message));
+            }
+            return Ok(());
+        }
         if !attr.path().is_ident("qualifier") {
-            let message = "unknown option; an entry may have `#[qualifier(Name)]`, `#[replace]` and `#[allow(unused)]`";
+            let message = "unknown option; an entry may have `#[qualifier(Name)]`, `#[replace]`, `#[seed]` and `#[allow(unused)]`";
             return Err(syn::Error::new_spanned(attr.path(), message));
         }
         if self.qualifier.replace(attr.parse_args()?).is_some() {
@@ -50,12 +60,14 @@ impl Options {
 
     /// For an included module: whether it may be unused.
     pub(super) fn of_include(&self) -> syn::Result<bool> {
-        match (self.first, &self.qualifier, &self.marks.replace) {
-            (Some(span), Some(_), _) | (Some(span), _, Some(_)) => {
+        let is_other =
+            self.qualifier.is_some() || self.marks.replace.is_some() || self.seed.is_some();
+        match self.first.filter(|_| is_other) {
+            Some(span) => {
                 let message = "an included module takes no option but `#[allow(unused)]`: the others belong to its entries";
                 Err(syn::Error::new(span, message))
             }
-            _ => Ok(self.marks.may_be_unused),
+            None => Ok(self.marks.may_be_unused),
         }
     }
 }

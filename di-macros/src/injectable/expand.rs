@@ -346,9 +346,7 @@ fn teardown(node: &Node, di: &Facade) -> (Option<TokenStream>, Option<TokenStrea
     };
     // An error about the fn as a whole, such as a future that is not `Send`, stands where it is named.
     let keyword = quote_spanned!(place=> async);
-    let returned = quote_spanned! {place=>
-        #at_place::core::result::Result<(), #at_place::BoxError>
-    };
+    let returned = quote_spanned!(place=> #at_place::Torn);
     let implemented = quote! {
         #[automatically_derived]
         impl #impls #di::#of<#seal> for #target #bounds {

@@ -9,13 +9,14 @@ mod item_fn;
 mod item_impl;
 mod item_struct;
 mod model;
-mod params;
+pub(crate) mod params;
 mod stub;
 
 pub(crate) use self::{
     attr::{Mark, is_mark, mark},
-    expand::{hash, nested},
-    params::limit,
+    expand::{deps, hash, nested},
+    model::{Param, Source},
+    params::{limit, strip},
 };
 
 use proc_macro2::TokenStream;

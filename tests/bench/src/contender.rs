@@ -125,7 +125,7 @@ macro_rules! in_process {
             fn panicked(panic: di_axum::Panic) -> u64 {
                 unreachable!("nothing in the chain panics, but: {panic}")
             }
-            fn not_torn_down(_: u64, _: Vec<di_axum::TeardownFailure>) -> u64 {
+            fn ended(_: u64, _: di_axum::__private::Ended) -> u64 {
                 unreachable!("nothing in the chain has a teardown")
             }
         }

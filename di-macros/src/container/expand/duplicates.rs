@@ -57,7 +57,10 @@ pub(crate) fn without_duplicates(entries: Vec<Entry>, report: &mut Report) -> Ve
 
 fn duplicate(at: Span, key: &Key, first: &str, second: &str) -> syn::Error {
     let name = key.name();
-    let help = "keep one of them, or tell them apart, `#[qualifier(Name)]`";
+    let help = match second.starts_with("the task ") {
+        true => "keep one of them, or give one a payload of its own",
+        false => "keep one of them, or tell them apart, `#[qualifier(Name)]`",
+    };
     let message = if first == second {
         format!("[DI011] `{name}` is listed twice, by {first}\n  help: {help}")
     } else {

@@ -2,6 +2,7 @@
 
 mod draft;
 mod duplicates;
+mod parts;
 mod rows;
 mod table;
 mod unused;
@@ -16,7 +17,10 @@ use super::{
     model::{Entry, Kind, Listing, Marks, Module},
     replace::{Replaced, Replacer, Same},
 };
-use crate::common::{Facade, Key, shared, text};
+use crate::{
+    common::{Facade, Key, shared, text},
+    injectable::nested,
+};
 
 /// The struct, its `build`, and everything that the compiler checks.
 pub(crate) fn container(item: &ItemStruct, listing: Listing, di: &Facade) -> TokenStream {
@@ -30,12 +34,11 @@ pub(crate) fn container(item: &ItemStruct, listing: Listing, di: &Facade) -> Tok
     let mut report = replaced.report;
     let entries = check_duplicates(&fields, &entries, &mut report);
     let errors = report.check().err().map(|error| error.to_compile_error());
-    let (handlers, nodes): (Vec<&Entry>, Vec<&Entry>) = entries
-        .into_iter()
-        .partition(|entry| matches!(entry.kind, Kind::Handler { .. }));
-    let has_handlers = !handlers.is_empty();
-    // Rows: fields, nodes, handlers.
-    let nodes: Vec<&Entry> = nodes.into_iter().chain(handlers).collect();
+    let entries = parts::with_parts(item, entries, di);
+    let is_handler = |entry: &Entry| matches!(entry.kind, Kind::Handler { .. });
+    let has_handlers = entries.iter().any(is_handler);
+    // Rows: fields, then these.
+    let nodes: Vec<&Entry> = entries.iter().collect();
     let mut container = Container {
         item,
         fields,
@@ -159,9 +162,18 @@ impl Container<'_> {
                 }
             },
         );
-        let values = values
-            .rev()
-            .fold(quote!(()), |tail, head| quote!((#head, #tail)));
+        let late = parts::late();
+        let built_in = self.built_in().map(|(_, value)| value.clone());
+        let values: Vec<TokenStream> = values.chain(built_in).collect();
+        let values = nested(values.into_iter());
+        let (make_late, pass_late) = match di.is_web {
+            true => (
+                Some(quote!(let #late = #di::Late::<Self>::new();)),
+                Some(quote!(, #late)),
+            ),
+            false => (None, None),
+        };
+        let (run, runs, services) = (self.run(), self.runs(), self.services());
         // Attributes of a field have no place on a parameter, except that of its documentation, which goes here.
         let docs = self
             .fields
@@ -189,12 +201,13 @@ impl Container<'_> {
                 /// What can be said before it is built: limits, and in tests replacements.
                 #[allow(clippy::too_many_arguments, dead_code)]
                 #vis fn builder(#(#parameters),*) -> #di::Builder<Self> {
-                    #di::Builder::<Self>::new(#values)
+                    #make_late
+                    #di::Builder::<Self>::new(#values #pass_late)
                 }
 
-                /// Tells open streams to end, waits for what still runs beside requests, and then tears the singletons down, in
-                /// reverse order of construction, each awaited. Stop the server first: a request that is still served would
-                /// use what is torn down.
+                /// Tells open streams to end, waits for tasks, services and what else runs beside requests, and then tears the singletons
+                /// down, in reverse order of construction, each awaited. Stop the server first, as `di_axum::serve` does: a
+                /// request that is still served would use what is torn down. What is not through by the deadline is cut off.
                 ///
                 /// Each is torn down once: a second call waits for the first, and then has nothing to do. When the first was
                 /// dropped before its end, as by a time limit, the second goes on with the next singleton.
@@ -205,6 +218,8 @@ impl Container<'_> {
                 #vis async fn shutdown(&self) -> #di::core::result::Result<(), #di::TeardownError> {
                     #di::shutdown(&self.0).await
                 }
+
+                #run
 
                 /// Opens a scope outside of a request, or for longer than one: for a stream, a socket, a command.
                 #[allow(dead_code)]
@@ -241,6 +256,9 @@ impl Container<'_> {
                     f.write_str(#name)
                 }
             }
+
+            #runs
+            #services
         }
     }
 }

@@ -23,7 +23,16 @@ impl Container<'_> {
             match &entry.kind {
                 Kind::Node { key, node } => self.node(row, entry, key, &node.tokens(di)),
                 Kind::Binding { key, to } => self.binding(i, row, entry, key, to),
-                Kind::Handler { ty } => self.mount(row, entry, ty),
+                Kind::Seed { key } => {
+                    let scope = quote!(#di::Scope::Request as u8);
+                    self.provides(row, key, &scope, entry.place())
+                }
+                Kind::BuiltIn { key, .. } => {
+                    let scope = quote!(#di::Scope::Singleton as u8);
+                    self.provides(row, key, &scope, entry.place())
+                }
+                Kind::Handler { ty } => self.mount(row, entry, ty, "Mounts"),
+                Kind::Task { ty, .. } | Kind::Service { ty } => self.mount(row, entry, ty, "Hosts"),
             }
         });
         given.chain(nodes).collect()
@@ -98,24 +107,34 @@ impl Container<'_> {
     /// rows, so that what is wrong with one is said here and not where it is mounted.
     pub(super) fn mounts(&self) -> TokenStream {
         let (di, ItemStruct { ident, vis, .. }) = (self.di, self.item);
-        if self.has_handlers {
-            return quote! {
+        let by_row = self.nodes.iter().any(|entry| {
+            matches!(
+                entry.kind,
+                Kind::Handler { .. } | Kind::Task { .. } | Kind::Service { .. }
+            )
+        });
+        let by_row = by_row.then(|| {
+            quote! {
                 #[allow(unreachable_pub, missing_debug_implementations)]
-                #vis struct __PlanOf<__H, const __ROW: usize>(#di::core::marker::PhantomData<__H>);
+                #vis struct __PlanAt<__H, const __ROW: usize>(#di::core::marker::PhantomData<__H>);
                 #[automatically_derived]
-                impl<__H: 'static, const __ROW: usize> __PlanOf<__H, __ROW> {
+                impl<__H: 'static, const __ROW: usize> __PlanAt<__H, __ROW> {
                     const LAYOUT: #di::Layout<__STEPS, __INPUTS> =
                         #di::Layout::new(&__GRAPH, __GRAPH.sources(__ROW), __GRAPH.guards(__ROW));
                 }
                 #[automatically_derived]
-                unsafe impl<__H: 'static, const __ROW: usize> #di::Plan for __PlanOf<__H, __ROW> {
+                unsafe impl<__H: 'static, const __ROW: usize> #di::Plan for __PlanAt<__H, __ROW> {
                     type Container = #ident;
                     type Root = __H;
-                    const VIEW: #di::View<'static> = __PlanOf::<__H, __ROW>::LAYOUT.view(&__GRAPH, __GRAPH.sources(__ROW), __GRAPH.guards(__ROW));
+                    const VIEW: #di::View<'static> = __PlanAt::<__H, __ROW>::LAYOUT.view(&__GRAPH, __GRAPH.sources(__ROW), __GRAPH.guards(__ROW));
                 }
-            };
+            }
+        });
+        if self.has_handlers {
+            return by_row.unwrap_or_default();
         }
         quote! {
+            #by_row
             #[allow(unreachable_pub, missing_debug_implementations)]
             #vis struct __PlanOf<__H>(#di::core::marker::PhantomData<__H>);
             #[automatically_derived]
@@ -135,13 +154,17 @@ impl Container<'_> {
         }
     }
 
-    fn mount(&self, row: usize, entry: &Entry, handler: &Type) -> TokenStream {
+    fn mount(&self, row: usize, entry: &Entry, root: &Type, as_what: &str) -> TokenStream {
         let (di, ident) = (self.di, &self.item.ident);
         let check = self.check(row, entry.place());
+        let as_what = format_ident!("{as_what}", span = entry.place());
+        let alias = format_ident!("__Root{row}");
+        // A fn that is no root is said to be no type, and nothing else follows from that.
         quote_spanned! {entry.place()=>
+            type #alias = #root;
             #[automatically_derived]
-            unsafe impl #di::Mounts<#handler> for #ident {
-                type Plan = __PlanOf<#handler, #row>;
+            unsafe impl #di::#as_what<#alias> for #ident {
+                type Plan = __PlanAt<#alias, #row>;
             }
             #check
         }

@@ -1,12 +1,16 @@
 //! The graph of a container, as a const table.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::{Container, Field, binding, called, lifetime};
 use crate::{
     common::{Key, at, text},
-    container::model::{Entry, Kind},
+    container::{
+        list::type_span,
+        model::{Entry, Kind, written_at},
+    },
+    injectable::nested,
 };
 
 impl Container<'_> {
@@ -42,9 +46,11 @@ impl Container<'_> {
                 }
             },
         );
-        let given = given
-            .rev()
-            .fold(quote!(()), |tail, head| quote!((#head, #tail)));
+        let built_in = self
+            .built_in()
+            .map(|(ty, _)| quote!(#di::std::sync::Arc<#ty>));
+        let given: Vec<TokenStream> = given.chain(built_in).collect();
+        let given = nested(given.into_iter());
         let once = (!self.twins.is_empty()).then(|| {
             quote! {
                 use #di::NotSame as _;
@@ -109,18 +115,43 @@ impl Container<'_> {
                     #di::Listed::binding::<#binding>(#name, #di::Probe::<#ident, #d, #f, #q>::SOURCE)
                 }
             }
-            Kind::Handler { ty } => self.root(entry, &quote!(#ty)),
+            Kind::Seed { key } => {
+                let name = called(&entry.name, key, di);
+                quote!(#di::Listed::seed(#name))
+            }
+            Kind::BuiltIn { key, is_hidden, .. } => {
+                let name = called(&entry.name, key, di);
+                let hidden = is_hidden.then(|| quote!(.built_in()));
+                quote!(#di::Listed::given(#name) #hidden)
+            }
+            Kind::Handler { ty } => {
+                let (place, di) = (entry.place(), di.at(entry.place()));
+                let asked = quote_spanned!(place=> <#ty as #di::Asks<_>>::ASKED);
+                self.root(entry, "root", &entry.name, &asked)
+            }
+            Kind::Service { ty } => {
+                let (place, di) = (entry.place(), di.at(entry.place()));
+                let asked = quote_spanned!(place=> <#ty as #di::Asks<_>>::ASKED);
+                self.root(entry, "service", &entry.name, &asked)
+            }
+            Kind::Task { ty, .. } => {
+                let place = written_at(type_span(ty));
+                let di = di.at(place);
+                let asked = quote_spanned!(place=> <#ty as #di::Asks<_>>::ASKED);
+                self.root(entry, "task", &text(ty), &asked)
+            }
         }
     }
 
-    /// A handler: the same, of what it asks for.
-    fn root(&self, entry: &Entry, handler: &TokenStream) -> TokenStream {
-        let (container, name) = (&self.item.ident, &entry.name);
+    /// A handler, task or service: the same, of what it asks for.
+    fn root(&self, entry: &Entry, kind: &str, name: &str, asked: &TokenStream) -> TokenStream {
+        let container = &self.item.ident;
         let (place, di) = (entry.place(), self.di.at(entry.place()));
+        let kind = Ident::new(kind, place);
         quote_spanned! {place=>
-            #di::Listed::root::<#container, _, _>(
+            #di::Listed::#kind::<#container, _, _>(
                 #di::Name { name: #name, key: #name, qualifier: #di::core::option::Option::None },
-                <#handler as #di::Asks<_>>::ASKED,
+                #asked,
                 |ask| ask.pick().settle(),
             )
         }

@@ -106,7 +106,10 @@ impl Container<'_> {
     fn unused_entries(&self) -> impl Iterator<Item = Suspect> {
         let rows = (self.fields.len()..).zip(&self.nodes);
         let own = rows.filter(|(_, entry)| {
-            let is_root = matches!(entry.kind, Kind::Handler { .. });
+            let is_root = matches!(
+                entry.kind,
+                Kind::Handler { .. } | Kind::Task { .. } | Kind::Service { .. }
+            );
             entry.id.is_none() && !is_root && !entry.marks.may_be_unused
         });
         let app = text(&self.item.ident);

@@ -1,5 +1,5 @@
 //! error: DI010 at 10
-//! says: [DI010] `Pool` is not a handler
+//! says: [DI010] `Pool` is no handler, task or service
 use di_axum::{container, handler, injectable};
 
 #[injectable(singleton)]

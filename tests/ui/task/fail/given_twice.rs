@@ -1,0 +1,11 @@
+//! error: plain at 5
+//! says: `#[task]` is given twice
+use di_axum::{Tasks, container, task};
+
+#[task] #[task]
+async fn welcome(_job: u8) {}
+
+#[container(Tasks<u8> = welcome)]
+pub struct App;
+
+fn main() {}

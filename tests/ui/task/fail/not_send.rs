@@ -1,0 +1,15 @@
+//! error: plain at 6
+//! says: cannot be sent between threads
+use di_axum::{Tasks, container, task};
+
+#[task]
+async fn welcome(_job: u8) {
+    let held = std::rc::Rc::new(1);
+    std::future::ready(()).await;
+    drop(held);
+}
+
+#[container(Tasks<u8> = welcome)]
+pub struct App;
+
+fn main() {}

@@ -1,0 +1,9 @@
+use di_axum::{Tasks, container, task};
+
+#[task]
+async fn welcome(_job: u8) {}
+
+#[container(Tasks<u8> = welcome)]
+pub struct App;
+
+fn main() {}

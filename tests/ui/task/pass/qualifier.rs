@@ -1,0 +1,11 @@
+use di_axum::{Tasks, container, task};
+
+pub struct Slow;
+
+#[task]
+async fn welcome(_job: u8) {}
+
+#[container(Tasks<u8> = welcome)]
+pub struct App;
+
+fn main() {}
