@@ -55,6 +55,8 @@ pub struct GraphNode {
     pub place: Option<(&'static str, u32)>,
     /// Whether the constructor is an async fn.
     pub is_async: bool,
+    /// Whether it is a singleton that is built when it is first needed.
+    pub is_lazy: bool,
     /// Whether paths begin here: a handler, task or service, or without listed handlers every node.
     pub is_root: bool,
 }
@@ -69,6 +71,8 @@ pub struct GraphEdge {
     pub to: usize,
     /// The parameter or field; none for a binding.
     pub param: Option<&'static str>,
+    /// Whether it is held as `Lazy<'_, T>` or `LazyArc<T>`, to be built when it is asked for.
+    pub is_lazy: bool,
 }
 
 /// What nothing provides: `from`, by its place in [`Graph::nodes`], asks for it. Only a draft has such.
@@ -105,6 +109,7 @@ impl Graph {
             scope: (!row.kind.is_root()).then_some(row.scope),
             place: row.meta.map(|meta| (meta.file, meta.line)),
             is_async: row.meta.is_some_and(|meta| meta.is_async),
+            is_lazy: row.is_lazy,
             is_root: !has_handlers || row.kind.is_root(),
         })
     }
@@ -114,20 +119,14 @@ impl Graph {
         (0..self.rows.len()).flat_map(move |from| {
             let params = self.rows[from].meta.map_or(&[][..], |meta| meta.params);
             let sources = self.sources(from as u16);
-            sources
-                .iter()
-                .enumerate()
-                .filter_map(move |(k, source)| match source {
-                    Source::Row(to) => {
-                        let param = params.get(k).map(|param| param.name);
-                        Some(GraphEdge {
-                            from,
-                            to: usize::from(*to),
-                            param,
-                        })
-                    }
-                    _ => None,
+            sources.iter().enumerate().filter_map(move |(k, source)| {
+                Some(GraphEdge {
+                    from,
+                    to: usize::from(source.row()?),
+                    param: params.get(k).map(|param| param.name),
+                    is_lazy: matches!(source, Source::Lazy(_)),
                 })
+            })
         })
     }
 
@@ -147,7 +146,7 @@ impl Graph {
         })
     }
 
-    /// The graph for Graphviz. The order is that of [`nodes`](Self::nodes) and [`edges`](Self::edges).
+    /// The graph for Graphviz; what is held lazily is dotted. The order is that of [`nodes`](Self::nodes) and [`edges`](Self::edges).
     pub fn to_dot(self) -> String {
         let mut out = String::from("digraph {\n  node [shape=box, style=filled];\n");
         for (i, node) in self.nodes().enumerate() {
@@ -165,9 +164,10 @@ impl Graph {
         }
         for edge in self.edges() {
             let label = quoted(edge.param.unwrap_or("bound to"));
+            let style = if edge.is_lazy { ", style=dotted" } else { "" };
             put(
                 &mut out,
-                format_args!("  n{} -> n{} [label={label}];\n", edge.from, edge.to),
+                format_args!("  n{} -> n{} [label={label}{style}];\n", edge.from, edge.to),
             );
         }
         for (i, missing) in self.missing().enumerate() {
@@ -185,7 +185,7 @@ impl Graph {
         out
     }
 
-    /// The graph for Mermaid, as a flowchart. The order is that of [`nodes`](Self::nodes) and [`edges`](Self::edges).
+    /// The graph for Mermaid, as a flowchart; what is held lazily is dotted. The order is that of [`nodes`](Self::nodes) and [`edges`](Self::edges).
     pub fn to_mermaid(self) -> String {
         let mut out = String::from("flowchart LR\n");
         for (i, node) in self.nodes().enumerate() {
@@ -195,9 +195,10 @@ impl Graph {
         }
         for edge in self.edges() {
             let label = entities(edge.param.unwrap_or("bound to"));
+            let arrow = if edge.is_lazy { "-.->" } else { "-->" };
             put(
                 &mut out,
-                format_args!("  n{} -->|\"{label}\"| n{}\n", edge.from, edge.to),
+                format_args!("  n{} {arrow}|\"{label}\"| n{}\n", edge.from, edge.to),
             );
         }
         for (i, missing) in self.missing().enumerate() {
@@ -226,7 +227,7 @@ impl Graph {
         out
     }
 
-    /// The graph as JSON: `{"nodes": [{name, kind, scope, file, line, async, root}], "edges": [{from, to, param}], "missing": [{from, param, type}]}`,
+    /// The graph as JSON: `{"nodes": [{name, kind, scope, file, line, async, lazy, root}], "edges": [{from, to, param, lazy}], "missing": [{from, param, type}]}`,
     /// with null for what there is not. The order is that of [`nodes`](Self::nodes) and [`edges`](Self::edges).
     pub fn to_json(self) -> String {
         let nodes: Vec<String> = self.nodes().map(json_node).collect();
@@ -270,10 +271,11 @@ fn json_node(node: GraphNode) -> String {
         None => ("null".to_string(), "null".to_string()),
     };
     format!(
-        "{{\"name\":{},\"kind\":{},\"scope\":{scope},\"file\":{file},\"line\":{line},\"async\":{},\"root\":{}}}",
+        "{{\"name\":{},\"kind\":{},\"scope\":{scope},\"file\":{file},\"line\":{line},\"async\":{},\"lazy\":{},\"root\":{}}}",
         quoted(node.name),
         quoted(node.kind.name()),
         node.is_async,
+        node.is_lazy,
         node.is_root,
     )
 }
@@ -281,8 +283,8 @@ fn json_node(node: GraphNode) -> String {
 fn json_edge(edge: GraphEdge) -> String {
     let param = edge.param.map_or("null".to_string(), quoted);
     format!(
-        "{{\"from\":{},\"to\":{},\"param\":{param}}}",
-        edge.from, edge.to
+        "{{\"from\":{},\"to\":{},\"param\":{param},\"lazy\":{}}}",
+        edge.from, edge.to, edge.is_lazy
     )
 }
 

@@ -104,7 +104,7 @@ fn json_has_the_same_in_the_same_order() {
     assert_eq!(graph["nodes"][3]["async"], true);
     assert_eq!(
         graph["edges"][1],
-        json!({ "from": 2, "to": 1, "param": null })
+        json!({ "from": 2, "to": 1, "param": null, "lazy": false })
     );
     assert_eq!(graph["nodes"].as_array().map(Vec::len), Some(5));
     assert_eq!(graph["edges"].as_array().map(Vec::len), Some(5));

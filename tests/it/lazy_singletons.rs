@@ -190,6 +190,25 @@ async fn none(_index: Lazy<'_, Index>, search: Arc<Search>) -> String {
     format!("{:?}", search.index)
 }
 
+#[test]
+fn the_graph_shows_what_is_lazy() {
+    let nodes: Vec<_> = App::graph().nodes().collect();
+    let lazy: Vec<_> = nodes.iter().filter(|node| node.is_lazy).collect();
+    let names: Vec<_> = lazy.iter().map(|node| node.name).collect();
+    assert_eq!(names, ["Index", "dyn Store", "Cache"]);
+    let edges = App::graph().edges().filter(|edge| edge.is_lazy);
+    let edges: Vec<_> = edges
+        .map(|edge| (nodes[edge.from].name, nodes[edge.to].name))
+        .collect();
+    assert_eq!(edges[..2], [("Search", "dyn Store"), ("Search", "Index")]);
+    assert!(
+        App::graph()
+            .to_dot()
+            .contains("[label=\"store\", style=dotted]")
+    );
+    assert!(App::graph().to_mermaid().contains("-.->|\"store\"|"));
+}
+
 struct Running {
     app: App,
     log: Arc<Log>,
@@ -335,7 +354,7 @@ async fn unrelated_ones_do_not_wait_for_each_other() {
     let mut index = Box::pin(search.index.get());
     assert!(poll_once(&mut index).is_pending());
     let cache = poll_once(&mut Box::pin(search.cache.get()));
-    assert!(cache.is_ready_and(|cache| cache.is_ok()));
+    assert!(matches!(cache, std::task::Poll::Ready(Ok(_))));
     running.gate.open(1);
     within(index).await.expect("nothing fails");
     assert_eq!(
@@ -348,19 +367,6 @@ async fn unrelated_ones_do_not_wait_for_each_other() {
         running.log.take(),
         ["down:Index Success", "down:Cache", "down:Search true"]
     );
-}
-
-trait IsReadyAnd<T> {
-    fn is_ready_and(self, check: impl FnOnce(T) -> bool) -> bool;
-}
-
-impl<T> IsReadyAnd<T> for std::task::Poll<T> {
-    fn is_ready_and(self, check: impl FnOnce(T) -> bool) -> bool {
-        match self {
-            std::task::Poll::Ready(value) => check(value),
-            std::task::Poll::Pending => false,
-        }
-    }
 }
 
 #[tokio::test]
@@ -554,7 +560,7 @@ mod at_start_up {
 
         #[tokio::test]
         async fn is_an_error() {
-            let error = within(App::build()).await.err().expect("it is refused");
+            let error = within(App::build()).await.expect_err("it is refused");
             assert_eq!(error.path(), ["Third", "First"]);
             let source = std::error::Error::source(&error).and_then(std::error::Error::source);
             assert!(source.is_some_and(|source| source.is::<Early>()), "{error}");

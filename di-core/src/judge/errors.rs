@@ -27,6 +27,13 @@ pub(super) const fn check_errors<const N: usize, const E: usize>(
         ));
     }
     if this.errors.source.is_none() {
+        if this.is_lazy {
+            return Some(text(
+                this,
+                "[DI009]",
+                "would be returned where it is asked for, but does not implement `std::error::Error`",
+            ));
+        }
         if lives_for(table, row, Scope::Singleton) {
             return Some(text(
                 this,

@@ -15,7 +15,7 @@ use super::{
     closing::{Closing, TeardownOp},
     lazy::Deferred,
     replace::Make,
-    turns::Site,
+    turns::{Site, give_up},
 };
 use crate::{
     Container, Graph, Outcome, Provides, TeardownError, TeardownFailure,
@@ -376,7 +376,7 @@ impl Block {
     pub(super) async fn end(&self, outcome: Outcome) -> Vec<TeardownFailure> {
         let mut ended = Ended::new(outcome);
         // Lazy ones that are under construction are given up.
-        drop(self.site.close());
+        give_up(self.site.close());
         let _turn = self.ending.lock().await;
         while let Some((value, op, node)) = self.kept.next_teardown() {
             // SAFETY: the operation is that of the value, which is sized, so that its slot holds a thin pointer; it is kept
@@ -395,7 +395,7 @@ impl Block {
 impl Drop for Block {
     fn drop(&mut self) {
         // What borrows singletons is dropped before them.
-        drop(self.site.close());
+        give_up(self.site.close());
         let nodes = self.not_torn_down();
         if !nodes.is_empty() && !self.is_orphan {
             if *self.is_built.get_mut() {

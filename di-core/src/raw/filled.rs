@@ -21,7 +21,7 @@ use super::{
     maker::{AsyncOp, Maker, Op},
     put_off::PutOff,
     replace::Make,
-    turns::{Ask, Builder, Constructing, Site},
+    turns::{self, Ask, Builder, Constructing, Site},
     values::{Held, HeldValue, Value},
 };
 use crate::{
@@ -364,6 +364,8 @@ impl<C: Container> Filled<C> {
         if self.busy.load(Acquire) > 0 {
             std::mem::forget(given_up);
             self.leak();
+        } else {
+            turns::give_up(given_up);
         }
     }
 

@@ -222,8 +222,10 @@ pub struct LazyArc<T: ?Sized, E = BuildError> {
     /// Owned by the block.
     deferred: Cell,
     origin: Origin,
-    _value: PhantomData<fn() -> (Arc<T>, E)>,
+    _value: Yields<T, E>,
 }
+
+type Yields<T, E> = PhantomData<fn() -> (Arc<T>, E)>;
 
 #[derive(Clone, Copy)]
 struct Cell(*const dyn Deferred);
@@ -331,7 +333,7 @@ pub struct AskingArc<T: ?Sized, E = BuildError> {
     building: Building<'static>,
     /// Dropped last: what is built borrows from it.
     block: Option<Arc<Block>>,
-    _value: PhantomData<fn() -> (Arc<T>, E)>,
+    _value: Yields<T, E>,
 }
 
 impl<T: ?Sized, E: From<NotBuilt>> Future for AskingArc<T, E> {
@@ -340,9 +342,9 @@ impl<T: ?Sized, E: From<NotBuilt>> Future for AskingArc<T, E> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let built = ready!(self.building.as_mut().poll(cx));
         debug_assert!(built.is_err() || self.block.is_some(), "it was kept");
-        // SAFETY: a `LazyArc` is made of what defers a singleton `T`, whose slot has the pointer of its `Arc`; the block keeps that,
-        // and is kept by this.
         Poll::Ready(match built {
+            // SAFETY: a `LazyArc` is made of what defers a singleton `T`, whose slot has the pointer of its `Arc`; the block keeps
+            // that, and is kept by this.
             Ok(slot) => Ok(unsafe { shared(slot) }),
             Err(error) => Err(error.into()),
         })

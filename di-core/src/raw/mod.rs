@@ -51,10 +51,21 @@
 //! and arguments are laid out in [`call`] as [`Inputs`] reads them. Values are borrowed for no longer than the scope, and
 //! dropped with it in reverse order.
 //!
+//! # Lazy values
+//! A [`Lazy`] refers to its row's [`put_off`] in the scope, which stays where it is until its values are gone, or to an [`app_lazy`]
+//! of the app. It gives out `&'r T` for a value that is built later than the one that holds it, and is dropped earlier. That is
+//! sound since a reference is kept only by what is dropped before: a constructor that asks is finished after what it got, so it comes later in
+//! the list; a value that is finished can store nothing more that lives as short as `'r`, as it is covariant in that; handlers
+//! and middleware borrow the scope. A value is taken out of the table before it is torn down or dropped, and from then on the lazy handles
+//! of older values find nothing, and build nothing.
+//!
+//! Futures of constructors lie in the table of [`turns`] with their lifetime erased. They are dropped when nobody waits for them, and
+//! before any value is: a scope, or an app, is closed first. A [`LazyArc`] keeps the app while it asks, and else only knows whether it is still there.
+//!
 //! # Blocking constructors
 //! One of these reads its arguments and writes its value from another thread. [`BlockingCall`] waits for it when it is
 //! dropped, and a request that is given up meanwhile moves to a task before anything is dropped. Where safe code forgets
-//! whoever waits, all that the thread may use is leaked: `Control::is_blocking` and `open::Busy` tell.
+//! whoever waits, all that the thread may use is leaked: `Control::is_blocking` and `filled::Busy` tell.
 
 mod app_lazy;
 mod block;

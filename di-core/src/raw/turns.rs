@@ -18,7 +18,7 @@ use std::{
 };
 
 use super::{block::Slot, circle::circle};
-use crate::{Failure, graph::Graph};
+use crate::{Failure, graph::Graph, teardown::caught};
 
 /// A construction: where the value is when it is through.
 pub(super) type Constructing = Pin<Box<dyn Future<Output = Result<Slot, Failure>> + Send>>;
@@ -161,6 +161,13 @@ impl Site {
             turn.future
         });
         given_up.collect()
+    }
+}
+
+/// Drops what was under way. A panic in that does not stop the rest.
+pub(super) fn give_up(constructing: Vec<Constructing>) {
+    for one in constructing {
+        let _ = caught(|| drop(one));
     }
 }
 

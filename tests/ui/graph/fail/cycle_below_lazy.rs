@@ -1,0 +1,24 @@
+//! error: DI002 at 21
+//! says: a cycle: `B` -> `C` -> `B`
+//! says: the way into it: `A` -> `B`
+use di_axum::{Lazy, container, injectable};
+
+#[injectable(request)]
+pub struct A<'r> {
+    pub b: Lazy<'r, B<'r>>,
+}
+
+#[injectable(request)]
+pub struct B<'r> {
+    pub c: &'r C<'r>,
+}
+
+#[injectable(request)]
+pub struct C<'r> {
+    pub b: &'r B<'r>,
+}
+
+#[container(A<'_>, B<'_>, C<'_>)]
+pub struct App;
+
+fn main() {}

@@ -1,0 +1,16 @@
+//! error: plain at 10
+//! says: hold a lazy singleton as `LazyArc<T>`
+use di_axum::{Lazy, container, injectable};
+
+#[injectable(singleton, lazy)]
+pub struct Index;
+
+#[injectable(singleton)]
+pub struct Search {
+    pub index: Lazy<'static, Index>,
+}
+
+#[container(Index, Search)]
+pub struct App;
+
+fn main() {}

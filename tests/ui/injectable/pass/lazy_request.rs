@@ -1,0 +1,4 @@
+#[di_axum::injectable(singleton, lazy)]
+pub struct Audit;
+
+fn main() {}
