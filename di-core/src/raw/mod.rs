@@ -76,6 +76,7 @@ mod scope_future;
 mod startup;
 mod step;
 mod unroll;
+mod unseen;
 
 pub(crate) use self::{
     block::SLOT,
@@ -83,6 +84,7 @@ pub(crate) use self::{
     inputs::{APP, Inputs},
     maker::Op,
     scope_future::Control,
+    unseen::{Room, Unseen},
 };
 pub use self::{
     block::{Given, Handed, Handle, Kept, Plain},
