@@ -94,6 +94,7 @@ mod startup;
 mod step;
 mod turns;
 mod unroll;
+mod unseen;
 mod values;
 mod weak;
 
@@ -104,6 +105,7 @@ pub(crate) use self::{
     lazy::Origin,
     maker::Op,
     scope_future::Control,
+    unseen::{Room, Unseen},
 };
 pub use self::{
     block::{Given, Handed, Handle, Kept, Plain},
