@@ -717,19 +717,6 @@ mod at_once {
     }
 
     #[tokio::test]
-    async fn what_is_forgotten_ends_with_its_scope() {
-        let (app, log, gate) = run().await;
-        let scope = app.scope();
-        let mut slow = Box::pin(scope.get::<Slow<'_>>());
-        assert!(poll_once(&mut slow).is_pending());
-        std::mem::forget(slow);
-        drop(scope);
-        gate.add_permits(1);
-        assert_eq!(gate.available_permits(), 1);
-        assert_eq!(log.take(), ["begin:Slow"]);
-    }
-
-    #[tokio::test]
     async fn a_client_that_goes_away_and_one_that_panics() {
         let (app, log, gate) = run().await;
         let router = Router::new()
