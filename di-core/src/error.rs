@@ -310,10 +310,10 @@ impl Failure {
             .or_else(|| found::<NotConstructed>(error))
             .or_else(|| found::<Circle>(error))
             .or_else(|| found::<Over>(error))
-            .or_else(|| found::<Early>(error))
             .or_else(|| found::<NotHandedIn>(error))
             .or_else(|| found::<NotRunning>(error))
             .or_else(|| found::<NoPlace>(error))
+            .or_else(|| found::<Early>(error))
     }
 
     /// The error, as the source of another.

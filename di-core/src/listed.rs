@@ -175,12 +175,13 @@ impl Listed {
         }
     }
 
-    /// What a task runs.
-    pub const fn task<C, L, R: Chosen<C, L>>(
-        name: Name,
-        asked: Asked<L>,
-        sources: fn(Ask<C, L>) -> R,
-    ) -> Self {
+    /// What a task runs. It is called as the fn is: its entry is called as what pushes to it.
+    pub const fn task<C, L, R: Chosen<C, L>>(asked: Asked<L>, sources: fn(Ask<C, L>) -> R) -> Self {
+        let name = Name {
+            name: asked.meta.name,
+            key: asked.meta.name,
+            qualifier: None,
+        };
         Listed {
             kind: Kind::Task,
             ..Self::root(name, asked, sources)

@@ -4,7 +4,8 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use axum::{Router, http::StatusCode, routing::get};
 use di_axum::{
-    Opener, Outcome, Shutdown, TaskQueue, Tasks, container, handler, injectable, service, task,
+    NodeKind, Opener, Outcome, Shutdown, TaskQueue, Tasks, container, handler, injectable, service,
+    task,
 };
 use tokio::{
     net::TcpListener,
@@ -179,6 +180,29 @@ async fn after_the_signal_nothing_is_accepted() {
         .expect("no panic")
         .expect("nothing fails");
     assert!(within(get_raw(&address, "/")).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_does_not_end_is_left_at_the_deadline() {
+    let (log, stage) = (Log::new(), Arc::new(Stage::default()));
+    let builder = App::builder(Arc::clone(&log), Arc::clone(&stage));
+    let builder = builder.shutdown_deadline(Duration::from_secs(7));
+    let app = builder.build().await.expect("nothing fails");
+    let (listener, address) = listener().await;
+    let router = Router::new().route("/", get(slow)).with_state(app.clone());
+    let (tell, told) = signal();
+    let served = di_axum::serve(listener, router, app).signal(told);
+    let served = tokio::spawn(served.into_future());
+    let _waits = tokio::spawn(async move { get_raw(&address, "/").await });
+    stage.has_begun.notified().await;
+    let begun = tokio::time::Instant::now();
+    tell.send(()).expect("it listens");
+    served.await.expect("no panic").expect("nothing fails");
+    assert_eq!(begun.elapsed(), Duration::from_secs(7));
+    assert_eq!(
+        log.take()[3..],
+        ["second ends", "first ends", "pool closed"]
+    );
 }
 
 #[tokio::test]
@@ -520,4 +544,42 @@ struct Early;
 async fn before_the_app_is_built_an_opener_says_so() {
     let app = Early::build().await.expect("nothing fails");
     assert_eq!(app.get::<String>(), "the app is not built yet");
+}
+
+/// Tasks and services of another crate.
+#[container(..di_fixture_billing::Bookkeeping, handlers(di_fixture_billing::invoice_later))]
+#[allow(unused)]
+struct Books;
+
+#[tokio::test]
+async fn tasks_and_services_of_a_module_are_those_of_the_app() {
+    let app = Books::build().await.expect("nothing fails");
+    let router = Router::new()
+        .route("/{plan}", get(di_fixture_billing::invoice_later))
+        .with_state(app.clone());
+    let (tell, told) = signal();
+    let (listener, address) = listener().await;
+    let served = di_axum::serve(listener, router, app.clone()).signal(told);
+    let served = tokio::spawn(served.into_future());
+    let answer = within(get_raw(&address, "/small"))
+        .await
+        .expect("it is served");
+    assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
+    tell.send(()).expect("it listens");
+    within(served)
+        .await
+        .expect("no panic")
+        .expect("nothing fails");
+    let roots = Books::graph().nodes().filter(|node| node.is_root);
+    let roots: Vec<_> = roots.map(|node| (node.name, node.kind)).collect();
+    assert_eq!(
+        roots,
+        [
+            ("di_fixture_billing::invoice_later", NodeKind::Handler),
+            ("write_later", NodeKind::Task),
+            ("closing_of_books", NodeKind::Service),
+        ]
+    );
+    let entries = app.get::<di_fixture_billing::Ledger>().entries();
+    assert_eq!(entries, ["small", "closed"]);
 }

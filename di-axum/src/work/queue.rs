@@ -165,12 +165,8 @@ impl Shared {
     }
 
     /// Waits for its turn, and runs a job that nobody waits for.
-    async fn run(
-        self: Arc<Self>,
-        background: Arc<Background>,
-        run: BoxFuture<'static, Result<(), TaskError>>,
-        mut place: Place,
-    ) {
+    async fn run<J>(self: Arc<Self>, bound: Bound<J>, job: J, mut place: Place) {
+        let Bound { background, run } = bound;
         let turn = Arc::clone(&self.turns).acquire_owned();
         // Turns are never closed.
         let Some(Ok(_turn)) = background.cut.run_until_cancelled(turn).await else {
@@ -181,7 +177,7 @@ impl Shared {
             return;
         };
         place.begin();
-        if let Err(error) = self.attempt(&background, run).await {
+        if let Err(error) = self.attempt(&background, run(job)).await {
             tracing::error!(
                 task = self.name,
                 error = &error as &dyn Error,
@@ -275,10 +271,10 @@ impl<J: Send + 'static> TaskQueue<J> {
         let bound = (self.app)().map_err(|error| error.to_string());
         let runtime = Handle::try_current().map_err(|error| error.to_string());
         match (bound, runtime) {
-            (Ok(Bound { background, run }), Ok(runtime)) => {
-                let shared = Arc::clone(&self.shared);
-                let run = shared.run(Arc::clone(&background), run(job), place);
-                background.tasks.spawn_on(run, &runtime);
+            (Ok(bound), Ok(runtime)) => {
+                let tasks = bound.background.tasks.clone();
+                let run = Arc::clone(&self.shared).run(bound, job, place);
+                tasks.spawn_on(run, &runtime);
             }
             (Err(why), _) | (_, Err(why)) => {
                 tracing::error!(task = name, why, "a task was dropped");

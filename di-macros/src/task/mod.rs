@@ -50,7 +50,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream, shape: Shape) -> T
     match job {
         Ok(job) if !has_said => {
             let job = expand::job(&job, &di);
-            quote!(#item #job)
+            quote!(#[allow(clippy::unused_async)] #item #job)
         }
         Ok(_) => expand::stub(&item, shape, &di),
         Err(_) if has_said => expand::stub(&item, shape, &di),

@@ -127,30 +127,41 @@ impl Container<'_> {
             Kind::Handler { ty } => {
                 let (place, di) = (entry.place(), di.at(entry.place()));
                 let asked = quote_spanned!(place=> <#ty as #di::Asks<_>>::ASKED);
-                self.root(entry, "root", &entry.name, &asked)
+                self.root(entry, "root", Some(&entry.name), &asked)
             }
             Kind::Service { ty } => {
                 let (place, di) = (entry.place(), di.at(entry.place()));
                 let asked = quote_spanned!(place=> <#ty as #di::Asks<_>>::ASKED);
-                self.root(entry, "service", &entry.name, &asked)
+                self.root(entry, "service", Some(&entry.name), &asked)
             }
             Kind::Task { ty, .. } => {
                 let place = written_at(type_span(ty));
                 let di = di.at(place);
                 let asked = quote_spanned!(place=> <#ty as #di::Asks<_>>::ASKED);
-                self.root(entry, "task", &text(ty), &asked)
+                self.root(entry, "task", None, &asked)
             }
         }
     }
 
     /// A handler, task or service: the same, of what it asks for.
-    fn root(&self, entry: &Entry, kind: &str, name: &str, asked: &TokenStream) -> TokenStream {
+    fn root(
+        &self,
+        entry: &Entry,
+        kind: &str,
+        name: Option<&str>,
+        asked: &TokenStream,
+    ) -> TokenStream {
         let container = &self.item.ident;
         let (place, di) = (entry.place(), self.di.at(entry.place()));
         let kind = Ident::new(kind, place);
+        let name = name.map(|name| {
+            quote_spanned! {place=>
+                #di::Name { name: #name, key: #name, qualifier: #di::core::option::Option::None },
+            }
+        });
         quote_spanned! {place=>
             #di::Listed::#kind::<#container, _, _>(
-                #di::Name { name: #name, key: #name, qualifier: #di::core::option::Option::None },
+                #name
                 #asked,
                 |ask| ask.pick().settle(),
             )
