@@ -337,17 +337,17 @@ async fn a_forgotten_wait_for_a_blocking_constructor() {
 }
 
 /// Waits inside of its constructor, with something that it drops.
-struct Waiting;
+struct Paused;
 
 #[injectable(request)]
-async fn waiting(log: Arc<Log>, gate: &Semaphore) -> Waiting {
+async fn paused(log: Arc<Log>, gate: &Semaphore) -> Paused {
     let _guard = crate::support::Traced::new("guard", log);
     gate.acquire().await.expect("nobody closes it").forget();
-    Waiting
+    Paused
 }
 
-#[container(Waiting = waiting)]
-struct WaitingApp {
+#[container(Paused = paused)]
+struct PausedApp {
     log: Arc<Log>,
     gate: Arc<Semaphore>,
 }
@@ -356,10 +356,10 @@ struct WaitingApp {
 #[tokio::test]
 async fn a_forgotten_wait_ends_with_its_scope() {
     let (log, gate) = (Log::new(), Arc::new(Semaphore::new(0)));
-    let app = WaitingApp::build(log.clone(), gate.clone()).await;
+    let app = PausedApp::build(log.clone(), gate.clone()).await;
     let app = app.expect("nothing fails");
     let scope = app.scope();
-    let mut asked = Box::pin(scope.get::<Waiting>());
+    let mut asked = Box::pin(scope.get::<Paused>());
     assert!(poll_once(&mut asked).is_pending());
     std::mem::forget(asked);
     assert_eq!(log.take(), ["+guard"]);
