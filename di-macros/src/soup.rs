@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
-use crate::{container, container::Shape, handler, injectable};
+use crate::{container, container::Shape, handler, injectable, task};
 
 /// xorshift64 (Marsaglia 2003): the same inputs in every run.
 struct Random(u64);
@@ -24,7 +24,7 @@ impl Random {
 
 const WORDS: &str = "singleton request transient injectable inject extract constructor default value qualifier handlers \
     handler Self self super crate _ dyn impl fn async unsafe struct enum trait mod const type where for pub let mut \
-    static union node binding associated container module Arc Result Option PhantomData App Pool r#type T 'r '_ 'static \
+    static union node binding associated task service services seed Tasks Shutdown concurrency queue timeout on_failure stop log container module Arc Result Option PhantomData App Pool r#type T 'r '_ 'static \
     = => -> :: : ; , . .. ... & && < > <<'_>> + - * / ! ? # | @ $ 0 1u8 20 \"text\" 'c' b\"b\" 1.5";
 
 const ITEMS: &[&str] = &[
@@ -34,6 +34,7 @@ const ITEMS: &[&str] = &[
     "impl Pools { #[injectable(singleton)] fn primary(env: &Env) -> Pool { Pool } #[injectable(request)] async fn other(#[extract] h: HeaderMap) -> Result<Pool, E> { Ok(Pool) } }",
     "async fn connect<T: Send>(settings: &Settings, env: Arc<Env>, f: for<'a> fn(&'a u8) -> &'a u8) -> Result<PgPool, sqlx::Error> { todo!() }",
     "pub async fn invite(users: &Users<'_>, mailer: &dyn Mailer, #[inject] code: Code, Json(body): Json<Invite>) -> Result<Json<User>, ApiError> { Ok(users.add(body)) }",
+    "pub(crate) async fn welcome(Welcome { name }: Welcome, mailer: &(dyn Mailer + '_), shutdown: &Shutdown, #[inject(Primary)] pool: Arc<Pool>) -> Result<(), E> { Ok(()) }",
     "pub struct App { env: Env, /// The pool.\n pool: Arc<Pool>, name: &'static str }",
     "pub struct Billing;",
     "enum Mode { Fast }",
@@ -47,6 +48,8 @@ const ARGS: &[&str] = &[
     "",
     "Settings, PgPool = connect, SmtpMailer, dyn Mailer = SmtpMailer, Users<'_>, #[qualifier(Primary)] Pool = Pools::primary, handlers(invite, a::b)",
     "#[allow(unused, reason = \"why\")] ..billing::Billing, #[replace] Pool = other, #[replace(billing::Billing)] dyn Mailer = FakeMailer, draft",
+    "#[seed] Tenant, #[allow(unused)] Tasks<jobs::Welcome> = jobs::welcome, services(consumer, a::b), handlers()",
+    "concurrency = 8, queue = LIMIT, timeout = Duration::from_secs(1), on_failure = stop",
     "..billing::Billing, Repo<User>, dyn Handler<Order> + Send = <Bus as Of>::Handler, Size = <Sizes>::small",
 ];
 
@@ -54,7 +57,8 @@ const STATES: &[&str] = &[
     "container draft { node \"\" \"Pool\" [allow replace [b::C]] [Pool] [Pool] [] associated \"\" \"Pool\" [] [Pool] [Pools] [Primary] 17u64 } \
      { pub struct App { env: Env } } { [allow] [billing::Billing] [] [b::C] } \
      { [] [c::D] { binding \"1f:0\" \"dyn Mailer\" [\"2f:3\"] [K0<'_>] [N0] [] } } \
-     [ node \"1f:1\" \"Users\" [] [K1<'_>] [N1<'_>] [Q1] handler \"1f:2\" \"show\" [] [H2] ]",
+     [ node \"1f:1\" \"Users\" [] [K1<'_>] [N1<'_>] [Q1] handler \"1f:2\" \"show\" [] [H2] \
+       task \"1f:3\" \"Tasks<Welcome>\" [] [K3] [N3] [P3] service \"1f:4\" \"consumer\" [] [H4] seed \"1f:5\" \"Tenant\" [] [K5] ]",
     "module { node \"\" \"Pool\" [] [Pool] [connect] [] } { pub struct Billing; } { } { }",
 ];
 
@@ -117,7 +121,7 @@ fn change(random: &mut Random, words: &[TokenTree], input: TokenStream) -> Token
 
 /// Runs every macro on the input.
 fn run(args: &TokenStream, item: &TokenStream) {
-    let macros: [(&str, &dyn Fn() -> TokenStream); 6] = [
+    let macros: [(&str, &dyn Fn() -> TokenStream); 8] = [
         ("injectable", &|| {
             injectable::attribute(args.clone(), item.clone())
         }),
@@ -130,6 +134,12 @@ fn run(args: &TokenStream, item: &TokenStream) {
         }),
         ("handler", &|| {
             handler::attribute(args.clone(), item.clone())
+        }),
+        ("task", &|| {
+            task::attribute(args.clone(), item.clone(), task::Shape::Task)
+        }),
+        ("service", &|| {
+            task::attribute(args.clone(), item.clone(), task::Shape::Service)
         }),
         ("resume", &|| container::resume(item.clone())),
     ];
@@ -179,10 +189,12 @@ fn the_inputs_are_valid() {
     }
     let written = [
         handler::attribute(parse(""), parse(ITEMS[5])),
-        container::attribute(parse(ARGS[4]), parse(ITEMS[6]), Shape::Container),
-        container::attribute(parse(ARGS[4]), parse(ITEMS[7]), Shape::Module),
-        container::attribute(parse(ARGS[5]), parse(ITEMS[6]), Shape::Container),
-        container::attribute(parse(ARGS[6]), parse(ITEMS[7]), Shape::Module),
+        task::attribute(parse(ARGS[7]), parse(ITEMS[6]), task::Shape::Task),
+        container::attribute(parse(ARGS[4]), parse(ITEMS[7]), Shape::Container),
+        container::attribute(parse(ARGS[4]), parse(ITEMS[8]), Shape::Module),
+        container::attribute(parse(ARGS[5]), parse(ITEMS[7]), Shape::Container),
+        container::attribute(parse(ARGS[6]), parse(ITEMS[8]), Shape::Module),
+        container::attribute(parse(ARGS[8]), parse(ITEMS[8]), Shape::Module),
         container::resume(parse(STATES[0])),
         container::resume(parse(STATES[1])),
         injectable::derive(parse(ITEMS[1])),
