@@ -8,7 +8,7 @@
 use crate::{
     Scope,
     graph::{NO_ROW, Row, Source, Table},
-    raw::{APP, AsyncOp, Control, Maker},
+    raw::{APP, AsyncOp, Control, Maker, Room, Unseen},
 };
 
 /// One step: a constructor or an extractor, where its value goes, and where its inputs are listed.
@@ -31,9 +31,8 @@ pub(crate) const SHARED: u16 = u16::MAX;
 
 /// A plan with room for `S` steps and `I` inputs.
 pub struct Layout<const S: usize, const I: usize> {
-    pub(crate) steps: [Step; S],
+    pub(crate) steps: Room<Step, S>,
     pub(crate) inputs: [u32; I],
-    pub(crate) len: usize,
     /// How many of the steps are those of guards, extractors included; they come first.
     pub(crate) guards: usize,
     /// How many of the steps are other extractors; they come next.
@@ -75,10 +74,8 @@ struct Open {
 /// The search's working state. A child of an open node is remembered by its step, with the top bit set for an
 /// extractor, so that an owner can mark what it takes.
 struct Search<const N: usize, const S: usize, const I: usize> {
-    steps: [Step; S],
-    len: usize,
-    extractors: [Step; S],
-    extracted: usize,
+    steps: Room<Step, S>,
+    extractors: Room<Step, S>,
     /// The steps of guards, once they are planned.
     guards: usize,
     /// Whether what is planned is a guard's.
@@ -113,10 +110,8 @@ impl<const S: usize, const I: usize> Layout<S, I> {
         guards: usize,
     ) -> Self {
         let mut search = Search::<N, S, I> {
-            steps: [EMPTY; S],
-            len: 0,
-            extractors: [EMPTY; S],
-            extracted: 0,
+            steps: Room::new(),
+            extractors: Room::new(),
             guards: 0,
             is_guarding: false,
             inputs: [0; I],
@@ -157,9 +152,8 @@ impl<const S: usize, const I: usize> Layout<S, I> {
     /// The plan of a root that needs something lazy: a scope that is filled at run time takes its place.
     const fn lazy(root_len: usize) -> Self {
         Layout {
-            steps: [EMPTY; S],
+            steps: Room::new(),
             inputs: [0; I],
-            len: 0,
             guards: 0,
             extractors: 0,
             root_len,
@@ -175,15 +169,15 @@ impl<const S: usize, const I: usize> Layout<S, I> {
 
 impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
     const fn run<const E: usize>(&mut self, table: &Table<N, E>, root: &[Source], guards: usize) {
-        let mut stack = [Open {
+        let mut stack = Room::<Open, S>::new();
+        stack.push(Open {
             row: NO_ROW,
             next: 0,
             first: 0,
-        }; S];
-        let mut depth = 1;
+        });
         self.used = root.len();
-        while depth > 0 {
-            let open = stack[depth - 1];
+        while let Some(top) = stack.all_mut().last_mut() {
+            let open = *top;
             let is_root = open.row == NO_ROW;
             let len = if is_root {
                 root.len()
@@ -193,7 +187,7 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
             if is_root {
                 self.is_guarding = (open.next as usize) < guards;
                 if self.is_guarding || open.next as usize == guards {
-                    self.guards = self.len;
+                    self.guards = self.steps.len();
                 }
             }
             if (open.next as usize) < len {
@@ -205,29 +199,28 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
                     table.edge(open.row as usize, k)
                 };
                 if let Some(row) = self.resolve(table, source, input, open.row) {
-                    stack[depth] = Open {
+                    stack.push(Open {
                         row,
                         next: 0,
                         first: self.used as u32,
-                    };
+                    });
                     self.used += table.rows[row as usize].len as usize;
-                    depth += 1;
                 } else {
-                    stack[depth - 1].next += 1;
+                    top.next += 1;
                 }
             } else {
-                depth -= 1;
-                if !is_root {
+                stack.pop();
+                if let Some(parent) = stack.all_mut().last_mut() {
                     let step = self.close(&table.rows[open.row as usize], open);
-                    let parent = stack[depth - 1];
                     let input = parent.first as usize + parent.next as usize;
-                    self.inputs[input] = self.steps[step].out << 1;
+                    let out = self.steps.all()[step].out;
+                    self.inputs[input] = out << 1;
                     if table.rows[open.row as usize].scope.is(Scope::Transient) {
                         self.child[input] = step as u16;
                     } else {
-                        self.place[open.row as usize] = self.steps[step].out;
+                        self.place[open.row as usize] = out;
                     }
-                    stack[depth - 1].next += 1;
+                    parent.next += 1;
                 }
             }
         }
@@ -267,13 +260,11 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
                     ..EMPTY
                 };
                 if self.is_guarding {
-                    self.steps[self.len] = step;
-                    self.child[input] = self.len as u16;
-                    self.len += 1;
+                    self.child[input] = self.steps.len() as u16;
+                    self.steps.push(step);
                 } else {
-                    self.extractors[self.extracted] = step;
-                    self.child[input] = self.extracted as u16 | EXTRACTOR;
-                    self.extracted += 1;
+                    self.child[input] = self.extractors.len() as u16 | EXTRACTOR;
+                    self.extractors.push(step);
                 }
                 self.inputs[input] = out << 1;
                 self.note_future(op.size, op.align);
@@ -294,7 +285,7 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
     /// All inputs of a node have a place: it becomes the next step.
     const fn close(&mut self, row: &Row, open: Open) -> usize {
         self.limit();
-        let step = self.len;
+        let step = self.steps.len();
         let maker = match &row.maker {
             Some(maker) => maker,
             None => panic!(
@@ -311,15 +302,14 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
             self.note_future(op.size, op.align);
             self.has_teardown = true;
         }
-        self.steps[step] = Step {
+        self.steps.push(Step {
             row: open.row,
             extractor: None,
             out,
             first: open.first,
             len: row.len,
             taken_by: SHARED,
-        };
-        self.len += 1;
+        });
         self.take(open.first as usize, row.len as usize, step as u16);
         step
     }
@@ -327,7 +317,7 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
     /// A step's number leaves room for the mark of an extractor.
     const fn limit(&self) {
         assert!(
-            self.len + self.extracted < MAX_STEPS,
+            self.steps.len() + self.extractors.len() < MAX_STEPS,
             "[DI020] one request or singleton takes more than 32,000 constructions"
         );
     }
@@ -339,9 +329,9 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
             if child != NO_ROW {
                 // Numbers as they are before the extractors are put between the guards and the rest; see `finish`.
                 if child & EXTRACTOR == 0 {
-                    self.steps[child as usize].taken_by = step;
+                    self.steps.all_mut()[child as usize].taken_by = step;
                 } else {
-                    self.extractors[(child & !EXTRACTOR) as usize].taken_by = step;
+                    self.extractors.all_mut()[(child & !EXTRACTOR) as usize].taken_by = step;
                 }
             }
             k += 1;
@@ -370,7 +360,8 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
 
     /// Guards first, then extractors, then constructors; what a step is taken by moves with them.
     const fn finish(mut self, root_len: usize) -> Layout<S, I> {
-        let (count, len) = (self.extracted, self.extracted + self.len);
+        let count = self.extractors.len();
+        let len = count + self.steps.len();
         let flag = match self.has_futures {
             true => Some(self.reserve(1, 1) as usize),
             false => None,
@@ -380,28 +371,27 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
             false => None,
         };
         let scratch = self.reserve(self.scratch.0, self.scratch.1) as usize;
-        let mut steps = [EMPTY; S];
+        let mut steps = Room::<Step, S>::new();
         let mut i = 0;
         while i < len {
             let mut step = if i < self.guards {
-                self.steps[i]
+                self.steps.all()[i]
             } else if i < self.guards + count {
-                self.extractors[i - self.guards]
+                self.extractors.all()[i - self.guards]
             } else {
-                self.steps[i - count]
+                self.steps.all()[i - count]
             };
             if step.taken_by == ROOT {
                 step.taken_by = len as u16;
             } else if step.taken_by != SHARED && step.taken_by as usize >= self.guards {
                 step.taken_by += count as u16;
             }
-            steps[i] = step;
+            steps.push(step);
             i += 1;
         }
         Layout {
             steps,
             inputs: self.inputs,
-            len,
             guards: self.guards,
             extractors: count,
             root_len,
@@ -438,7 +428,7 @@ impl Maker {
 pub struct View<'a> {
     pub(crate) steps: &'a [Step],
     pub(crate) inputs: &'a [u32],
-    pub(crate) rows: &'a [Row],
+    pub(crate) rows: Unseen<'a, Row>,
     pub(crate) len: usize,
     pub(crate) guards: usize,
     pub(crate) extractors: usize,
@@ -476,11 +466,10 @@ impl<const S: usize, const I: usize> Layout<S, I> {
         root_guards: usize,
     ) -> View<'a> {
         View {
-            // Those of the plan alone: the compiler looks at every value that a const refers to, in each that does.
-            steps: self.steps.split_at(self.len).0,
+            steps: self.steps.all(),
             inputs: &self.inputs,
-            rows: &table.rows,
-            len: self.len,
+            rows: Unseen::of(&table.rows),
+            len: self.steps.len(),
             guards: self.guards,
             extractors: self.extractors,
             root_len: self.root_len,

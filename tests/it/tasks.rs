@@ -538,6 +538,89 @@ async fn a_unit_test_calls_the_fn() {
     assert_eq!(log.take(), ["note begins", "note ends"]);
 }
 
+#[tokio::test]
+async fn in_a_scope_that_middleware_opened_tasks_wait_for_the_body_too() {
+    let fixture = Fixture::new().await;
+    let router = fixture
+        .router
+        .clone()
+        .layer(di_axum::scoped(fixture.app.clone()));
+    let response = router.clone().oneshot(request("/note/200")).await;
+    assert_eq!(
+        fixture.log.take(),
+        ["unit", "handler", "unit ends: Success"]
+    );
+    assert_eq!(fixture.counts().waiting, 1);
+    drop(response);
+    fetch(&router, "/note/500").await;
+    assert_eq!(fixture.counts().dropped, 1);
+    fixture.log.take();
+    assert_eq!(
+        fixture.end().await,
+        ["unit", "note begins", "note ends", "unit ends: Success"]
+    );
+}
+
+/// A scope that is opened by hand.
+#[tokio::test]
+async fn tasks_of_an_opened_scope_run_when_it_ends_well() {
+    let fixture = Fixture::new().await;
+    for (outcome, job) in [(Outcome::Success, "kept"), (Outcome::Cancelled, "dropped")] {
+        let scope = fixture.app.scope();
+        let tasks = scope.get::<Tasks<Note>>().await.expect("nothing fails");
+        tasks.push(Note(job)).expect("there is room");
+        scope.close(outcome).await.expect("nothing fails");
+    }
+    assert_eq!(
+        fixture.end().await,
+        ["unit", "kept begins", "kept ends", "unit ends: Success"]
+    );
+}
+
+trait Mailer: Send + Sync {
+    fn send(&self, log: &Log);
+}
+
+struct SmtpMailer;
+
+#[injectable(singleton)]
+impl SmtpMailer {
+    fn new() -> Self {
+        unreachable!("it is replaced")
+    }
+}
+
+impl Mailer for SmtpMailer {
+    fn send(&self, _: &Log) {}
+}
+
+struct FakeMailer;
+
+impl Mailer for FakeMailer {
+    fn send(&self, log: &Log) {
+        log.note("fake");
+    }
+}
+
+#[task]
+async fn mail(_job: i8, mailer: &dyn Mailer, log: &Log) {
+    mailer.send(log);
+}
+
+#[container(SmtpMailer, dyn Mailer = SmtpMailer, Tasks<i8> = mail)]
+struct Mailing {
+    log: Arc<Log>,
+}
+
+#[tokio::test]
+async fn a_test_replaces_what_a_task_needs() {
+    let log = Log::new();
+    let builder = Mailing::builder(Arc::clone(&log)).replace::<dyn Mailer>(Arc::new(FakeMailer));
+    let app = builder.build().await.expect("nothing fails");
+    app.run(1i8).await.expect("it succeeds");
+    assert_eq!(log.take(), ["fake"]);
+}
+
 /// Counts how many are alive.
 struct Counted(Arc<()>);
 

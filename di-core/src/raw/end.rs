@@ -86,7 +86,10 @@ impl End {
 
 /// The operations of a step that makes a transient with a teardown.
 fn lent(view: &View<'static>, step: &Step) -> Option<LentOps> {
-    match (step.extractor, &view.rows[usize::from(step.row)].maker) {
+    match (
+        step.extractor,
+        &view.rows.all()[usize::from(step.row)].maker,
+    ) {
         (None, Some(maker)) => maker.lent,
         _ => None,
     }
@@ -119,7 +122,7 @@ impl<'e> Ending<'e> {
 
     fn step(&self, k: usize) -> (&'static Step, &'static str) {
         let step = &self.view.steps[k];
-        (step, self.view.rows[usize::from(step.row)].name)
+        (step, self.view.rows.all()[usize::from(step.row)].name)
     }
 
     fn poll(mut self, cx: &mut Context<'_>) -> Poll<Ended> {
@@ -186,7 +189,10 @@ impl<'e> Ending<'e> {
 
     fn begin(&mut self, k: usize) {
         let (step, node) = self.step(k);
-        let teardown = match (step.extractor, &self.view.rows[usize::from(step.row)].maker) {
+        let teardown = match (
+            step.extractor,
+            &self.view.rows.all()[usize::from(step.row)].maker,
+        ) {
             (None, Some(maker)) => maker.teardown,
             _ => None,
         };
@@ -229,7 +235,10 @@ impl<'e> Ending<'e> {
             // SAFETY: the caller's.
             return drop(unsafe { self.keep(step, ops) });
         }
-        let drop = match (step.extractor, &self.view.rows[usize::from(step.row)].maker) {
+        let drop = match (
+            step.extractor,
+            &self.view.rows.all()[usize::from(step.row)].maker,
+        ) {
             (Some(op), _) => op.output.drop,
             (None, Some(maker)) => maker.output.drop,
             (None, None) => None,

@@ -96,6 +96,7 @@ mod startup;
 mod step;
 mod turns;
 mod unroll;
+mod unseen;
 mod values;
 mod weak;
 
@@ -106,6 +107,7 @@ pub(crate) use self::{
     lazy::Origin,
     maker::Op,
     scope_future::Control,
+    unseen::{Room, Unseen},
 };
 pub use self::{
     block::{Given, Handed, Handle, Kept, Plain},

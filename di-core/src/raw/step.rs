@@ -81,7 +81,7 @@ pub(super) const fn kind_at(view: &View<'static>, k: usize) -> StepKind {
     if let Some(op) = step.extractor {
         return StepKind::Async(*op);
     }
-    match &view.rows[step.row as usize].maker {
+    match &view.rows.all()[step.row as usize].maker {
         Some(maker) => match maker.op {
             Op::Sync(make) | Op::Alias(make, _) => StepKind::Sync(make),
             Op::Async(op) => StepKind::Async(op),
@@ -172,7 +172,7 @@ pub(super) const fn drop_at(view: &View<'static>, k: usize) -> Option<unsafe fn(
         return None;
     }
     let step = &view.steps[k];
-    match (step.extractor, &view.rows[step.row as usize].maker) {
+    match (step.extractor, &view.rows.all()[step.row as usize].maker) {
         (Some(op), _) => op.output.drop,
         (None, Some(maker)) => maker.output.drop,
         (None, None) => None,
@@ -185,7 +185,7 @@ const fn teardown(view: &View<'static>, k: usize) -> Option<TeardownOp> {
         return None;
     }
     let step = &view.steps[k];
-    match (step.extractor, &view.rows[step.row as usize].maker) {
+    match (step.extractor, &view.rows.all()[step.row as usize].maker) {
         (None, Some(maker)) => maker.teardown,
         _ => None,
     }
