@@ -335,3 +335,36 @@ async fn a_forgotten_wait_for_a_blocking_constructor() {
     .await;
     assert_eq!(log.take(), ["new:Ground", "borrowed by another thread"]);
 }
+
+/// Waits inside of its constructor, with something that it drops.
+struct Paused;
+
+#[injectable(request)]
+async fn paused(log: Arc<Log>, gate: &Semaphore) -> Paused {
+    let _guard = crate::support::Traced::new("guard", log);
+    gate.acquire().await.expect("nobody closes it").forget();
+    Paused
+}
+
+#[container(Paused = paused)]
+struct PausedApp {
+    log: Arc<Log>,
+    gate: Arc<Semaphore>,
+}
+
+/// The constructor's future is the scope's: only what waited for it is leaked.
+#[tokio::test]
+async fn a_forgotten_wait_ends_with_its_scope() {
+    let (log, gate) = (Log::new(), Arc::new(Semaphore::new(0)));
+    let app = PausedApp::build(log.clone(), gate.clone()).await;
+    let app = app.expect("nothing fails");
+    let scope = app.scope();
+    let mut asked = Box::pin(scope.get::<Paused>());
+    assert!(poll_once(&mut asked).is_pending());
+    std::mem::forget(asked);
+    assert_eq!(log.take(), ["+guard"]);
+    drop(scope);
+    assert_eq!(log.take(), ["-guard"]);
+    gate.add_permits(1);
+    assert_eq!(gate.available_permits(), 1);
+}

@@ -610,3 +610,77 @@ mod itself {
         assert!(circle.is_none() || circle.is_some_and(|circle| circle.path().len() == 3));
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_race_in_which_every_other_is_given_up() {
+    let running = run().await;
+    let mut tasks = JoinSet::new();
+    for task in 0..100 {
+        let index = running.app.get::<Search>().index.clone();
+        tasks.spawn(async move {
+            let given_up = async {
+                for _ in 0..task % 7 {
+                    tokio::task::yield_now().await;
+                }
+                if task % 2 == 0 {
+                    std::future::pending::<()>().await;
+                }
+            };
+            tokio::select! {
+                index = index.get() => index.is_ok_and(|index| index.name == "index"),
+                () = given_up => task % 2 == 1,
+            }
+        });
+    }
+    until(&running.log, "begin:Index", 1).await;
+    running.gate.open(100);
+    let answers = within(tasks.join_all()).await;
+    assert!(answers.into_iter().all(|is_right| is_right));
+    assert_eq!(running.log.count("new:Index"), 1);
+}
+
+/// On a thread that may be blocked, in the derive form, and handed to what outlives its request.
+mod other_forms {
+    use super::*;
+    use di_axum::Injectable;
+
+    struct Heavy(std::thread::ThreadId);
+
+    #[injectable(singleton, lazy, blocking)]
+    fn heavy(plain: Lazy<'_, Plain>) -> Result<Heavy, LazyError> {
+        let plain = tokio::runtime::Handle::current().block_on(plain.get())?;
+        plain.log.note("new:Heavy");
+        Ok(Heavy(std::thread::current().id()))
+    }
+
+    #[derive(Injectable)]
+    #[injectable(singleton, lazy)]
+    struct Plain {
+        log: Arc<Log>,
+    }
+
+    #[container(Heavy = heavy, Plain, handlers(spawns))]
+    struct App {
+        log: Arc<Log>,
+    }
+
+    #[handler]
+    async fn spawns(heavy: LazyArc<Heavy>) -> String {
+        let task = tokio::spawn(async move { heavy.get().await.map(|heavy| heavy.0) });
+        let thread = task.await.expect("no panic").expect("nothing fails");
+        (thread != std::thread::current().id()).to_string()
+    }
+
+    #[tokio::test]
+    async fn are_the_same() {
+        let log = Log::new();
+        let app = App::build(log.clone()).await.expect("nothing fails");
+        let router = Router::new()
+            .route("/", get(spawns))
+            .with_state(app.clone());
+        assert_eq!(within(text(&router, "/")).await, "true");
+        assert_eq!(within(text(&router, "/")).await, "true");
+        assert_eq!(log.take(), ["new:Heavy"]);
+        within(app.shutdown()).await.expect("nothing fails");
+    }
+}

@@ -18,6 +18,7 @@ mod guards;
 mod handlers;
 mod hostile;
 mod lazy;
+mod lazy_asking;
 mod lazy_singletons;
 mod lent;
 mod modules;

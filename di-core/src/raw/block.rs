@@ -277,7 +277,7 @@ pub(super) struct Block {
 
 // SAFETY: the slots point to values that `kept` owns, which are `Send + Sync`.
 unsafe impl Send for Block {}
-// SAFETY: as above; a block is not written once it is shared.
+// SAFETY: as above; a slot is written by start-up alone, before anybody reads it.
 unsafe impl Sync for Block {}
 
 impl Block {

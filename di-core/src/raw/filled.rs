@@ -15,10 +15,10 @@ use std::{
 
 use super::{
     block::{Kept, Slot},
-    call::{Call, extract},
+    call::Call,
     construct::run,
     lazy::Deferred,
-    maker::{AsyncOp, Maker, Op},
+    maker::{Maker, Op},
     put_off::PutOff,
     replace::Make,
     turns::{self, Ask, Builder, Constructing, Site},
@@ -199,7 +199,7 @@ impl<C: Container> Filled<C> {
     }
 
     /// Makes what a test has put in the place of a row, unless it is there.
-    fn replace(&self, row: u16, make: &Make<C>, request: &mut C::Request) {
+    pub(super) fn replace(&self, row: u16, make: &Make<C>, request: &mut C::Request) {
         if self.site.find(row).is_some() {
             return;
         }
@@ -223,6 +223,25 @@ impl<C: Container> Filled<C> {
         });
     }
 
+    /// Keeps what was extracted for a parameter.
+    pub(super) fn keep_extracted(&self, row: u16, k: usize, value: Value) {
+        let mut store = self.store();
+        store.extracted.entry((row, k)).or_default().push(value);
+    }
+
+    pub(super) fn has_extracted(&self, row: u16, k: usize) -> bool {
+        self.store().extracted.contains_key(&(row, k))
+    }
+
+    /// Everything is extracted for these rows, and not used yet.
+    pub(super) fn set_extracted(&self, rows: impl IntoIterator<Item = u16>) {
+        self.store().is_extracted.extend(rows);
+    }
+
+    pub(super) fn is_extracted(&self, row: u16) -> bool {
+        self.store().is_extracted.contains(&row)
+    }
+
     /// What was extracted for a parameter.
     pub(super) fn extracted(&self, row: u16, k: usize) -> Option<Value> {
         self.store().extracted.get_mut(&(row, k))?.pop()
@@ -242,119 +261,6 @@ impl<C: Container> Builder for Filled<C> {
         unsafe { std::mem::transmute::<Borrowing<'_>, Constructing>(constructing) }
     }
 }
-
-/// Ways through the graph.
-impl<C: Container> Filled<C> {
-    /// What a row needs; nothing, when a test has replaced it.
-    fn sources(&self, row: u16) -> &'static [Source] {
-        match self.container.handle().make(row) {
-            Some(_) => &[],
-            None => C::GRAPH.sources(row),
-        }
-    }
-
-    fn is_there(&self, row: u16) -> bool {
-        row_of::<C>(row).scope == Scope::Singleton || self.site.find(row).is_some()
-    }
-
-    /// The request-scoped rows that have to be built for this one, dependencies first, and it last.
-    fn missing(&self, row: u16) -> Vec<u16> {
-        let mut order = Vec::new();
-        let mut open = vec![(row, 0)];
-        while let Some((row, k)) = open.pop() {
-            if self.is_there(row) || order.contains(&row) {
-                continue;
-            }
-            match self.sources(row).get(k) {
-                Some(source) => {
-                    open.push((row, k + 1));
-                    if let Source::Row(to) = *source {
-                        open.push((to, 0));
-                    }
-                }
-                None if row_of::<C>(row).scope == Scope::Request => order.push(row),
-                None => {}
-            }
-        }
-        order
-    }
-
-    /// Runs the extractors that are needed for these sources, of rows that are not built, and of those that they may ask for later:
-    /// there is a request now. No lock is held meanwhile, so that an extractor that runs for two heads at once, both of this
-    /// scope, has one of its values left over.
-    pub(super) async fn extract(
-        &self,
-        sources: &[Source],
-        request: &mut C::Request,
-    ) -> Result<(), Failure> {
-        for row in self.replaced(sources) {
-            if let Some(make) = self.container.handle().make(row) {
-                self.replace(row, &make, request);
-            }
-        }
-        let (rows, extractors) = self.extractors(sources);
-        for (row, k, op) in extractors {
-            let mut value = Value::new(&op.output, None);
-            let place = value.place();
-            extract(op, row, &self.container, Some(&mut *request), place).await?;
-            value.written();
-            let mut store = self.store();
-            store.extracted.entry((row, k)).or_default().push(value);
-        }
-        self.store().is_extracted.extend(rows);
-        Ok(())
-    }
-
-    /// The rows below these sources that a test has replaced, which are made while there is a request.
-    fn replaced(&self, sources: &[Source]) -> Vec<u16> {
-        let (mut found, mut seen) = (Vec::new(), HashSet::new());
-        let mut open: Vec<u16> = rows(sources).rev().collect();
-        while let Some(row) = open.pop() {
-            if self.is_there(row) || !seen.insert(row) {
-                continue;
-            }
-            if self.container.handle().make(row).is_some() {
-                found.push(row);
-            }
-            open.extend(rows(self.sources(row)).rev());
-        }
-        found
-    }
-
-    /// The extractors below these sources, in the order of a plan: row, parameter, and operation; a transient's for each place
-    /// that takes it. And the shared rows that have all of them among those.
-    fn extractors(&self, sources: &[Source]) -> (HashSet<u16>, Vec<Extractor>) {
-        let (mut found, mut seen) = (Vec::new(), HashSet::new());
-        let mut open: Vec<(u16, usize)> = rows(sources).rev().map(|row| (row, 0)).collect();
-        while let Some((row, k)) = open.pop() {
-            let is_shared = row_of::<C>(row).scope != Scope::Transient;
-            if k == 0 && (self.is_there(row) || is_shared && self.is_done(row, &mut seen)) {
-                continue;
-            }
-            let Some(source) = self.sources(row).get(k) else {
-                continue;
-            };
-            open.push((row, k + 1));
-            match *source {
-                Source::Row(to) | Source::Lazy(to) => open.push((to, 0)),
-                Source::Extract(op)
-                    if !(is_shared && self.store().extracted.contains_key(&(row, k))) =>
-                {
-                    found.push((row, k, op));
-                }
-                _ => {}
-            }
-        }
-        (seen, found)
-    }
-
-    fn is_done(&self, row: u16, seen: &mut HashSet<u16>) -> bool {
-        self.store().is_extracted.contains(&row) || !seen.insert(row)
-    }
-}
-
-/// A row, its parameter, and what is extracted for that.
-type Extractor = (u16, usize, &'static AsyncOp);
 
 /// The end.
 impl<C: Container> Filled<C> {
@@ -419,11 +325,6 @@ impl<C: Container> Filled<C> {
     }
 }
 
-fn row_of<C: Container>(row: u16) -> &'static Row {
+pub(super) fn row_of<C: Container>(row: u16) -> &'static Row {
     &C::GRAPH.rows[usize::from(row)]
-}
-
-/// The rows among some sources.
-pub(super) fn rows(sources: &[Source]) -> impl DoubleEndedIterator<Item = u16> {
-    sources.iter().filter_map(|source| source.row())
 }

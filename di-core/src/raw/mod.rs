@@ -82,9 +82,11 @@ mod frame;
 mod heap;
 mod inputs;
 mod lazy;
+mod lazy_arc;
 mod lent;
 mod looped;
 mod maker;
+mod needs;
 mod open;
 mod put_off;
 mod replace;
@@ -113,7 +115,8 @@ pub use self::{
     construct::OwnedView,
     deps::{Dep, Deps},
     frame::{Flow, Frame, Memory, Plan, Ready},
-    lazy::{Asking, AskingArc, Lazy, LazyArc},
+    lazy::{Asking, Lazy},
+    lazy_arc::{AskingArc, LazyArc},
     lent::Transient,
     maker::{AsyncOp, Maker},
     open::{Asked, OpenScope},

@@ -14,8 +14,9 @@ use super::{
     block::{Kept, Slot},
     call::Call,
     deps::Deps,
-    filled::{Filled, rows},
+    filled::Filled,
     frame::Plan,
+    needs::rows,
 };
 use crate::{
     BuildError, Container, Failure, Outcome, TeardownError,

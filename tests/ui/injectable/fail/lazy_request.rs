@@ -1,4 +1,4 @@
-//! error: plain at None
+//! error: plain at 3
 //! says: `lazy` is for singletons
 #[di_axum::injectable(request, lazy)]
 pub struct Audit;
