@@ -237,12 +237,7 @@ async fn run() -> Running {
 
 /// Until something has happened.
 async fn until(log: &Log, event: &str, times: usize) {
-    within(async {
-        while log.count(event) < times {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    log.until(event, times).await;
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ use tracing::{
 
 /// What happened, in order. Every test hands a log of its own to its app.
 #[derive(Debug, Default)]
-pub(crate) struct Log(Mutex<Vec<String>>);
+pub(crate) struct Log(Mutex<Vec<String>>, tokio::sync::Notify);
 
 impl Log {
     pub(crate) fn new() -> Arc<Self> {
@@ -37,6 +37,22 @@ impl Log {
             .lock()
             .expect("nobody panics here")
             .push(event.to_string());
+        self.1.notify_waiters();
+    }
+
+    /// Waits until this has happened so many times since the last call of `take`.
+    pub(crate) async fn until(&self, event: &str, times: usize) {
+        within(async {
+            loop {
+                let mut noted = std::pin::pin!(self.1.notified());
+                noted.as_mut().enable();
+                if self.count(event) >= times {
+                    break;
+                }
+                noted.await;
+            }
+        })
+        .await;
     }
 
     /// What happened since the last call.
