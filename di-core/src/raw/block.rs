@@ -130,12 +130,14 @@ impl Kept {
 impl Drop for Kept {
     fn drop(&mut self) {
         // SAFETY: this owns one count of the `Arc` that it was made of.
-        unsafe {
+        let release = || unsafe {
             match self.release {
                 Release::As(release) => release(&self.slot),
                 Release::Erased(value) => drop(Arc::from_raw(value)),
             }
-        }
+        };
+        // Whatever else is released comes after it, in reverse order of construction, and a panic would change that.
+        let _ = caught(release);
     }
 }
 
@@ -397,7 +399,10 @@ impl Drop for Block {
         // What borrows singletons is dropped before them.
         give_up(self.site.close());
         let nodes = self.not_torn_down();
-        if !nodes.is_empty() && !self.is_orphan {
+        if nodes.is_empty() || self.is_orphan {
+            // A value that is dropped may still have a handle to a lazy one, which is gone by then.
+            self.site.forget();
+        } else {
             if *self.is_built.get_mut() {
                 self.runtime.never_shut_down(&nodes);
             }
@@ -412,12 +417,14 @@ impl Drop for Block {
 }
 
 impl Block {
-    /// Hands everything to a task that tears it down.
+    /// Hands everything to a task that tears it down: the values, and what they may refer to.
     fn orphan(&mut self) {
         let site = Site::new(Graph::EMPTY);
         let mut orphan = Block::new(0, Arc::clone(&self.runtime), site);
         std::mem::swap(&mut orphan.slots, &mut self.slots);
         std::mem::swap(&mut orphan.kept, &mut self.kept);
+        std::mem::swap(&mut orphan.lazy, &mut self.lazy);
+        std::mem::swap(&mut orphan.site, &mut self.site);
         orphan.is_orphan = true;
         self.runtime.spawn(Box::pin(async move {
             let failures = orphan.end(Outcome::Cancelled).await;

@@ -81,7 +81,8 @@ impl Wakers {
     fn wake_all(&self) {
         let woken = std::mem::take(&mut *self.lock());
         for waker in woken.into_values() {
-            waker.wake();
+            // One that panics does not keep the others waiting, nor what ends the scope.
+            let _ = caught(|| waker.wake());
         }
     }
 }
@@ -133,6 +134,11 @@ impl Site {
     /// Says that a value is not there any more.
     pub(super) fn remove(&self, row: u16) {
         self.lock().slots.remove(&row);
+    }
+
+    /// Says so of all values.
+    pub(super) fn forget(&self) {
+        self.lock().slots.clear();
     }
 
     /// Keeps a value, unless the site is closed: then it is given back. No closing happens in between.
