@@ -17,6 +17,7 @@ mod graph;
 mod guards;
 mod handlers;
 mod hostile;
+mod hostile_ends;
 mod lazy;
 mod lazy_asking;
 mod lazy_singletons;
