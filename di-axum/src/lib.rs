@@ -50,6 +50,8 @@
 //!
 //! # Features
 //! `testing`: [`Builder::replace`](Builder) and `replace_with`, which put other values in the place of listed ones.
+//!
+//! `sqlite`, `postgres` and `any`: [`sql`](https://docs.rs/di-axum/latest/di_axum/sql), one database session for each request.
 
 #![forbid(unsafe_code)]
 
@@ -74,6 +76,8 @@ mod opener;
 mod runtime;
 mod scoped;
 mod serve;
+#[cfg(feature = "_sql")]
+pub mod sql;
 mod stopping;
 mod work;
 

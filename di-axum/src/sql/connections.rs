@@ -1,0 +1,195 @@
+//! A pool, and what is known of it.
+
+use std::{
+    future::Future,
+    marker::PhantomData,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use sqlx::{Pool, pool::PoolConnection};
+
+use super::{Backend, SessionError};
+
+/// A pool's connections: hands them out, counts, and closes the pool when the app ends, after the last request and task.
+///
+/// A singleton. List it beside the pool, `PgPool = connect, Connections<Postgres>`; with a qualifier it is of the pool that is
+/// listed under that, `Connections<Postgres, Replica>`. A singleton whose own teardown uses the database takes this rather than
+/// the pool: it is then torn down before the pool is closed.
+pub struct Connections<DB: Backend, Q = ()> {
+    pool: Arc<Pool<DB>>,
+    counters: Arc<Counters>,
+    _qualifier: PhantomData<fn() -> Q>,
+}
+
+#[crate::injectable(singleton, teardown = close)]
+impl<DB: Backend, Q: 'static> Connections<DB, Q> {
+    /// Of this pool.
+    pub fn new(#[inject(Q)] pool: Arc<Pool<DB>>) -> Self {
+        Self {
+            pool,
+            counters: Arc::default(),
+            _qualifier: PhantomData,
+        }
+    }
+
+    /// The pool itself. What takes connections from there is not counted.
+    #[must_use]
+    pub fn pool(&self) -> &Pool<DB> {
+        &self.pool
+    }
+
+    /// A connection that belongs to no request, given back when it is dropped.
+    ///
+    /// It may be given up at any time: what was begun to get a connection goes on, and it is given back then. (sqlx
+    /// drops such a connection and opens another, and the server may see both for a moment.)
+    ///
+    /// # Errors
+    /// [`SessionError::Busy`] if none became free within the pool's acquire timeout, [`SessionError::Closed`] after the app's end, and what
+    /// the database says of a new connection.
+    pub async fn acquire(&self) -> Result<PoolConnection<DB>, SessionError> {
+        let asked = Asked::new(&self.counters);
+        let acquired = Completed(Some(Box::pin(self.pool.acquire()))).await;
+        asked.counted(acquired)
+    }
+
+    /// How many connections there are, and what was asked of them until now.
+    #[must_use]
+    pub fn counts(&self) -> PoolCounts {
+        let Counters {
+            waiting,
+            acquired,
+            timed_out,
+            failed,
+            waited,
+            longest,
+        } = &*self.counters;
+        let size = u64::from(self.pool.size());
+        // The pool counts both one after the other.
+        let idle = (self.pool.num_idle() as u64).min(size);
+        PoolCounts {
+            max: u64::from(self.pool.options().get_max_connections()),
+            size,
+            idle,
+            in_use: size - idle,
+            waiting: waiting.load(Relaxed),
+            acquired: acquired.load(Relaxed),
+            timed_out: timed_out.load(Relaxed),
+            failed: failed.load(Relaxed),
+            waited: Duration::from_nanos(waited.load(Relaxed)),
+            longest: Duration::from_nanos(longest.load(Relaxed)),
+        }
+    }
+
+    async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// What a pool's connections are doing. What is counted, is counted from the start of the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PoolCounts {
+    /// How many connections there may be.
+    pub max: u64,
+    /// How many there are.
+    pub size: u64,
+    /// How many of these nobody uses.
+    pub idle: u64,
+    /// How many of these somebody uses.
+    pub in_use: u64,
+    /// How many have asked for a connection, and neither have one nor have given up.
+    pub waiting: u64,
+    /// How many got one.
+    pub acquired: u64,
+    /// How many did not, within the pool's acquire timeout.
+    pub timed_out: u64,
+    /// How many did not for another reason: the database cannot be reached, or the pool is closed.
+    pub failed: u64,
+    /// How long those that got one have waited, together. Opening a connection, or testing it, counts.
+    pub waited: Duration,
+    /// How long the one that waited longest and got one has waited.
+    pub longest: Duration,
+}
+
+#[derive(Default)]
+struct Counters {
+    waiting: AtomicU64,
+    acquired: AtomicU64,
+    timed_out: AtomicU64,
+    failed: AtomicU64,
+    waited: AtomicU64,
+    longest: AtomicU64,
+}
+
+/// Somebody asks for a connection; dropped, no longer.
+struct Asked<'a> {
+    counters: &'a Counters,
+    at: Instant,
+}
+
+impl<'a> Asked<'a> {
+    fn new(counters: &'a Counters) -> Self {
+        counters.waiting.fetch_add(1, Relaxed);
+        let at = Instant::now();
+        Self { counters, at }
+    }
+
+    fn counted<T>(self, acquired: Result<T, sqlx::Error>) -> Result<T, SessionError> {
+        let acquired = acquired.map_err(SessionError::from);
+        let outcome = match &acquired {
+            Ok(_) => &self.counters.acquired,
+            Err(SessionError::Busy) => &self.counters.timed_out,
+            Err(_) => &self.counters.failed,
+        };
+        outcome.fetch_add(1, Relaxed);
+        if acquired.is_ok() {
+            // Nanoseconds fill 64 bits after 584 years.
+            let waited = self.at.elapsed().as_nanos() as u64;
+            self.counters.waited.fetch_add(waited, Relaxed);
+            self.counters.longest.fetch_max(waited, Relaxed);
+        }
+        acquired
+    }
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        self.counters.waiting.fetch_sub(1, Relaxed);
+    }
+}
+
+type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Goes on to its end when it is given up, in a task of its own, and drops what comes of it.
+struct Completed<T: Send + 'static>(Option<Boxed<T>>);
+
+impl<T: Send + 'static> Future for Completed<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        let Some(future) = &mut self.0 else {
+            return Poll::Pending;
+        };
+        let output = future.as_mut().poll(cx);
+        if output.is_ready() {
+            self.0 = None;
+        }
+        output
+    }
+}
+
+impl<T: Send + 'static> Drop for Completed<T> {
+    fn drop(&mut self) {
+        // Without a runtime nothing can go on.
+        if let (Some(future), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current())
+        {
+            drop(runtime.spawn(async move { drop(future.await) }));
+        }
+    }
+}
