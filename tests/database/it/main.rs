@@ -2,6 +2,11 @@
 //!
 //! Where there is no PostgreSQL, its tests say that they are skipped; CI refuses that.
 
+#![allow(
+    clippy::duplicate_mod,
+    reason = "the same tests, each time with another `Db`"
+)]
+
 mod load;
 mod support;
 mod writers;
