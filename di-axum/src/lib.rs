@@ -73,6 +73,7 @@ mod host;
 mod inject;
 mod lazy;
 mod opener;
+mod own_answer;
 mod runtime;
 mod scoped;
 mod serve;
@@ -88,6 +89,7 @@ pub use self::{
     inject::Inject,
     lazy::{Lazy, LazyArc, LazyError},
     opener::Opener,
+    own_answer::OwnAnswer,
     scoped::{GuardLayer, RequestScope, ScopeLayer, guard, scoped},
     stopping::{Stopping, stop, stopping},
     work::{PushError, Services, Shutdown, TaskCounts, TaskEnd, TaskError, TaskQueue, Tasks},
