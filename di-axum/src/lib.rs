@@ -53,6 +53,9 @@
 //!
 //! `observe`: [`observe`](https://docs.rs/di-axum/latest/di_axum/observe), what the app does, in numbers.
 //!
+//! `inspector`: [`inspector`](https://docs.rs/di-axum/latest/di_axum/fn.inspector.html), a page that shows the graph and what runs, and
+//! [`export`](https://docs.rs/di-axum/latest/di_axum/fn.export.html), the graph as files.
+//!
 //! `sqlite`, `postgres` and `any`: [`sql`](https://docs.rs/di-axum/latest/di_axum/sql), one database session for each request.
 
 #![forbid(unsafe_code)]
@@ -73,6 +76,8 @@ mod ended;
 mod extract;
 mod host;
 mod inject;
+#[cfg(feature = "inspector")]
+mod inspector;
 mod lazy;
 #[cfg(feature = "observe")]
 pub mod observe;
@@ -86,6 +91,8 @@ pub mod sql;
 mod stopping;
 mod work;
 
+#[cfg(feature = "inspector")]
+pub use self::inspector::{Export, Inspector, export, inspector};
 pub use self::{
     builder::Builder,
     construct_error::ConstructError,

@@ -28,7 +28,8 @@ pub enum NodeKind {
 }
 
 impl NodeKind {
-    const fn name(self) -> &'static str {
+    /// In words, as in the exports.
+    pub const fn name(self) -> &'static str {
         match self {
             NodeKind::Constructed => "constructed",
             NodeKind::HandedIn => "handed in",
@@ -299,7 +300,7 @@ fn json_missing(missing: GraphMissing) -> String {
 
 /// As a string of JSON, which is one of DOT, too: both escape quotes, backslashes and newlines in this way. Names are
 /// Rust tokens and paths, and have no other control characters.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {

@@ -56,6 +56,7 @@ pub mod __private {
             ProvidedIn, Provides, Root, share,
         },
         error::{BoxError, BuildError, Failure, IntoSource, NotBuilt},
+        export::quoted,
         graph::{Graph, Table},
         judge::{any_used, check, check_by_value, refusals, refuse_unless, used},
         kept::{Keep, KeepChain, KeepName, KeepText, KeepValue},

@@ -4,9 +4,11 @@
 //! curl http://127.0.0.1:3000/links -H 'authorization: Bearer ada-token' --json '{"url":"https://doc.rust-lang.org/book/"}'
 //! curl http://127.0.0.1:3000/cafe -w '%{http_code} %{redirect_url}\n'
 //! ```
+//!
+//! and look inside at <http://127.0.0.1:3000/_di>. `cargo run -p quickstart -- graph` writes the graph into `target/graph`.
 
 use std::sync::{Mutex, atomic::AtomicU32, atomic::Ordering};
-use std::{collections::BTreeMap, env, error::Error};
+use std::{collections::BTreeMap, env, error::Error, io};
 
 use async_trait::async_trait;
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -125,19 +127,35 @@ async fn follow(links: &dyn Links, Path(code): Path<String>) -> Result<Redirect,
 
 /// The whole graph, checked by `cargo check`: nothing missing, no cycle, nothing kept too long.
 #[container(
-    MemoryLinks, dyn Links = MemoryLinks, AtomicU32 = sequence, Code = next_code, CurrentUser, Editor<'_>
+    MemoryLinks, dyn Links = MemoryLinks, AtomicU32 = sequence, Code = next_code, CurrentUser, Editor<'_>,
+    handlers(shorten, follow)
 )]
 struct App;
 
 async fn router() -> Result<Router, BuildError> {
+    let app = App::build().await?;
     let router = Router::new()
         .route("/links", post(shorten))
-        .route("/{code}", get(follow));
-    Ok(router.with_state(App::build().await?))
+        .route("/{code}", get(follow))
+        .nest("/_di", di_axum::inspector(&app)); // In a release build there is nothing to see.
+    Ok(router.with_state(app))
+}
+
+/// The graph as a page, a picture, and the text that Graphviz and Mermaid read.
+fn write_graph(dir: Option<String>) -> io::Result<()> {
+    let dir = dir.unwrap_or("target/graph".to_string());
+    for path in di_axum::export(App::graph()).write_to(dir)? {
+        println!("{}", path.display());
+    }
+    Ok(())
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = env::args().skip(1);
+    if arguments.next().as_deref() == Some("graph") {
+        return Ok(write_graph(arguments.next())?);
+    }
     let router = router().await?;
     let port = env::var("PORT").map_or(Ok(3000), |port| port.parse())?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;

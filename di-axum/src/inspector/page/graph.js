@@ -1,0 +1,219 @@
+// The drawing of the graph: which nodes are shown, lit and named.
+import { number, svg } from "./dom.js";
+import { laidOut, shortened, sizes } from "./layout.js";
+import { describe, placeOf } from "./model.js";
+import { curve, letterOf, markers, outline } from "./shapes.js";
+import { Viewport } from "./viewport.js";
+
+/** Below this scale, names are drawn at a size that can be read, as many as there is room for. */
+const FAR = 0.75;
+const READABLE = 10.5;
+/** Up to this many nodes, all parameters are named; in larger graphs those of lit edges. */
+const SMALL = 25;
+
+/** `heard` has `focus(row)`, `preview(row)` and `isServed`. */
+export class GraphView {
+  constructor(frame, model, heard) {
+    Object.assign(this, { frame, model, heard, focused: null, current: null, shown: new Map(), counters: new Map() });
+    this.edges = svg("g", { "aria-hidden": "true" });
+    this.nodes = svg("g");
+    const group = svg("g", {}, this.edges, this.nodes);
+    frame.append(markers(), group);
+    this.viewport = new Viewport(frame, group, () => this.#scaled());
+    frame.addEventListener("keydown", (event) => this.#key(event));
+    frame.addEventListener("click", () => this.heard.focus(null));
+  }
+
+  /** Draws these rows, or all. Of two drawings at once the later one counts. */
+  async draw(rows = null) {
+    const nodes = this.model.nodes.filter((node) => rows === null || rows.has(node.row));
+    const edges = this.model.edges.filter((edge) => rows === null || (rows.has(edge.from) && rows.has(edge.to)));
+    const { isCompact, most, nodes: sized } = sizes(nodes);
+    const { width, height } = this.viewport.size;
+    const turn = (this.turn = Symbol("drawing"));
+    this.frame.setAttribute("aria-busy", "true");
+    const roots = this.model.roots.map((root) => root.row).filter((row) => rows === null || rows.has(row));
+    const input = { nodes: sized, edges: edges.map(({ from, to }) => ({ from, to })), roots, ratio: width / height };
+    const placed = await laidOut(input, this.heard.isServed);
+    if (this.turn !== turn) return;
+    this.frame.removeAttribute("aria-busy");
+    const hadFocus = this.nodes.contains(document.activeElement);
+    this.isCompact = isCompact;
+    this.frame.classList.toggle("compact", isCompact);
+    this.frame.classList.toggle("small", nodes.length <= SMALL);
+    this.shown = new Map(placed.nodes.map((box) => [box.id, { box, node: this.model.nodes[box.id], element: this.#node(box, most) }]));
+    this.lines = edges.map((edge, i) => ({ edge, element: this.#edge(edge, placed.edges[i]) }));
+    this.nodes.replaceChildren(...[...this.shown.values()].map(({ element }) => element));
+    this.edges.replaceChildren(...this.lines.map(({ element }) => element));
+    // The order in which labels get their room.
+    this.ranked = [...this.shown.values()].sort((a, b) => weight(b.node) - weight(a.node));
+    if (!this.shown.has(this.current)) this.current = this.focused ?? placed.nodes[0]?.id ?? null;
+    this.#light(this.focused);
+    this.count(this.counters);
+    this.viewport.fit(placed);
+    this.#rove(hadFocus);
+  }
+
+  #node(box, most) {
+    const node = this.model.nodes[box.id];
+    const { width, height } = box;
+    const name = svg("text", { class: "name" }, shortened(node.name, most));
+    const parts = [outline(node.style, width, height), svg("text", { class: "letter", x: -width / 2 + 15, y: 4 }, letterOf(node.style))];
+    if (!this.isCompact) {
+      name.setAttribute("y", -3);
+      parts.push(svg("text", { class: "what", x: 8, y: 13 }, describe(node)));
+    } else {
+      name.setAttribute("y", 4);
+    }
+    name.setAttribute("x", 8);
+    const element = svg("g", { class: `node ${node.style}`, transform: `translate(${box.x} ${box.y})`, role: "button", tabindex: -1, "data-row": node.row, "aria-pressed": "false" }, ...parts, name);
+    element.addEventListener("click", (event) => {
+      event.stopPropagation();
+      this.current = node.row;
+      this.#rove(true);
+      this.heard.focus(this.focused === node.row ? null : node.row);
+    });
+    element.addEventListener("pointerenter", () => this.#preview(node.row));
+    element.addEventListener("pointerleave", () => this.#preview(null));
+    element.addEventListener("focus", () => this.#preview(node.row));
+    element.addEventListener("blur", () => this.#preview(null));
+    return element;
+  }
+
+  /** The line, and the name of the parameter beside its beginning. */
+  #edge(edge, points) {
+    const line = svg("path", { d: curve(points), "marker-end": "url(#arrow-plain)" });
+    const [first, second] = points;
+    const param = svg("text", { x: (first.x + second.x) / 2, y: (first.y + second.y) / 2 - 4 }, edge.param);
+    return svg("g", { class: edge.lazy ? "edge lazy" : "edge" }, line, param);
+  }
+
+  /** Focuses a row, or none. In a view of what is focused alone, only that is drawn. */
+  async focus(row, isolated) {
+    this.focused = row;
+    if (row !== null) this.current = row;
+    const wanted = row !== null && isolated ? this.model.around(row) : null;
+    if (wanted === null && this.shown.size === this.model.nodes.length) {
+      this.#light(row);
+      this.#rove(false);
+      this.#scaled();
+      if (row !== null) this.viewport.reveal(this.shown.get(row).box);
+    } else {
+      await this.draw(wanted);
+    }
+  }
+
+  /** Lights a node with all that needs it and all that it needs; the others are dimmed. */
+  #light(row) {
+    const lit = row === null ? null : this.model.around(row);
+    this.lit = lit;
+    for (const [id, { element }] of this.shown) {
+      element.classList.toggle("dim", lit !== null && !lit.has(id));
+      element.classList.toggle("focused", id === row);
+      element.setAttribute("aria-pressed", String(id === row));
+    }
+    const [up, down] = row === null ? [] : [this.model.reach(row, "in"), this.model.reach(row, "out")];
+    for (const { edge, element } of this.lines) {
+      const isLit = row !== null && ((up.has(edge.from) && up.has(edge.to)) || (down.has(edge.from) && down.has(edge.to)));
+      element.classList.toggle("dim", row !== null && !isLit);
+      mark(element, "lit", isLit);
+    }
+  }
+
+  /** Shows the way from a root to a node. */
+  #preview(row) {
+    const path = new Set(row === null ? [] : this.model.path(row));
+    for (const { edge, element } of this.lines ?? []) mark(element, "way", path.has(edge));
+    this.heard.preview(row);
+  }
+
+  /** New counters: what has been built is written on the nodes, and said in their labels. */
+  count(counters) {
+    this.counters = counters;
+    for (const [row, { node, element }] of this.shown) {
+      const own = counters.get(row);
+      const parts = [node.name, describe(node), placeOf(node)];
+      if (own) parts.push(`built ${number(own.built)}, live ${number(own.live)}, failed ${number(own.failed)}`);
+      element.setAttribute("aria-label", parts.filter(Boolean).join(", "));
+      element.classList.toggle("failing", own?.failed > 0);
+      const what = element.querySelector(".what");
+      if (what && own) what.textContent = `${describe(node)} · ${number(own.built)}`;
+    }
+  }
+
+  /** From afar, a name is shown where there is room for it: first what is lit, then what is most connected. */
+  #scaled() {
+    const { scale } = this.viewport;
+    const isFar = scale < FAR;
+    this.frame.classList.toggle("far", isFar);
+    const taken = [];
+    for (const { box, node, element } of this.ranked ?? []) {
+      const name = element.querySelector(".name");
+      if (!isFar) {
+        name.removeAttribute("font-size");
+        name.classList.remove("unnamed");
+        continue;
+      }
+      const size = READABLE / scale;
+      const [width, height] = [name.textContent.length * size * 0.6, size * 1.15];
+      const own = { left: box.x - width / 2, right: box.x + width / 2, top: box.y - height / 2, bottom: box.y + height / 2 };
+      const isHidden = (this.lit && !this.lit.has(node.row)) || taken.some((other) => overlap(own, other));
+      if (!isHidden) taken.push(own);
+      name.setAttribute("font-size", size);
+      name.classList.toggle("unnamed", Boolean(isHidden));
+    }
+  }
+
+  /** One node can be reached by the tab key: the current one. */
+  #rove(isToFocus) {
+    for (const [row, { element }] of this.shown) element.setAttribute("tabindex", row === this.current ? 0 : -1);
+    const current = this.shown.get(this.current);
+    if (isToFocus && current) {
+      current.element.focus({ preventScroll: true });
+      this.viewport.reveal(current.box);
+    }
+  }
+
+  #key(event) {
+    if (this.viewport.key(event)) return event.preventDefault();
+    if (event.ctrlKey || event.metaKey || event.altKey || this.current === null) return undefined;
+    if (event.key === "Enter" || event.key === " ") {
+      this.heard.focus(this.focused === this.current ? null : this.current);
+      return event.preventDefault();
+    }
+    const next = this.#beside(event.key);
+    if (next == null) return undefined;
+    this.current = next;
+    this.#rove(true);
+    return event.preventDefault();
+  }
+
+  /** The first dependency that is shown, or dependant; or the next node of the same rank. */
+  #beside(key) {
+    const { node, box } = this.shown.get(this.current);
+    const nearest = (rows) => {
+      const boxes = rows.map((row) => this.shown.get(row)?.box).filter((other) => other && other.id !== box.id);
+      return boxes.sort((a, b) => Math.abs(a.y - box.y) - Math.abs(b.y - box.y))[0]?.id;
+    };
+    if (key === "ArrowRight") return nearest(node.out.map((edge) => edge.to));
+    if (key === "ArrowLeft") return nearest(node.in.map((edge) => edge.from));
+    const sign = { ArrowUp: -1, ArrowDown: 1 }[key];
+    if (!sign) return null;
+    const column = [...this.shown.values()].map((other) => other.box).filter((other) => Math.abs(other.x - box.x) < 60 && (other.y - box.y) * sign > 0);
+    return nearest(column.map((other) => other.id));
+  }
+}
+
+function weight(node) {
+  return node.in.length + node.out.length;
+}
+
+function overlap(a, b) {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+function mark(element, name, isOn) {
+  element.classList.toggle(name, isOn);
+  const isMarked = element.classList.contains("lit") || element.classList.contains("way");
+  element.firstChild.setAttribute("marker-end", `url(#arrow-${isMarked ? "lit" : "plain"})`);
+}
