@@ -1,0 +1,202 @@
+//! Graphs of any size, and counters for them, shaped like those of services: many handlers, on fewer and fewer types the deeper one goes.
+
+use serde_json::{Value, json};
+
+/// What the page gets.
+#[derive(Clone)]
+pub(crate) struct Sample {
+    pub(crate) graph: Value,
+    pub(crate) startup: Value,
+    pub(crate) snapshot: Value,
+}
+
+const NOUNS: [&str; 24] = [
+    "User", "Order", "Invoice", "Cart", "Product", "Payment", "Shipment", "Refund", "Coupon",
+    "Review", "Account", "Session", "Address", "Ledger", "Ticket", "Report", "Tenant", "Webhook",
+    "Catalog", "Stock", "Price", "Message", "Audit", "Export",
+];
+const VERBS: [&str; 9] = [
+    "list", "show", "create", "update", "remove", "search", "archive", "import", "approve",
+];
+
+/// What there is on a level, how many of a hundred nodes, and its scope.
+struct Level {
+    names: &'static [&'static str],
+    share: usize,
+    scope: Option<&'static str>,
+}
+
+const LEVELS: [Level; 5] = [
+    Level {
+        names: &VERBS,
+        share: 36,
+        scope: None,
+    },
+    Level {
+        names: &["Service", "Workflow", "Policy", "Editor"],
+        share: 24,
+        scope: Some("request"),
+    },
+    Level {
+        names: &["Repository", "Guard", "Lookup"],
+        share: 18,
+        scope: Some("request"),
+    },
+    Level {
+        names: &["Id", "Clock", "Nonce"],
+        share: 8,
+        scope: Some("transient"),
+    },
+    Level {
+        names: &["Client", "Cache", "Config", "Pool"],
+        share: 14,
+        scope: Some("singleton"),
+    },
+];
+
+/// A generator of numbers, the same each time: xorshift, after Marsaglia (2003).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 16) as usize % bound.max(1)
+    }
+}
+
+/// A sample of about this many nodes.
+pub(crate) fn sample(size: usize) -> Sample {
+    let mut numbers = Numbers(0x9e37_79b9);
+    let mut nodes = Vec::new();
+    let mut levels: Vec<Vec<usize>> = Vec::new();
+    for level in &LEVELS {
+        let count = (size * level.share).div_ceil(100).min(size - nodes.len());
+        levels.push((nodes.len()..nodes.len() + count).collect());
+        nodes.extend((0..count).map(|k| node(level, k)));
+    }
+    let mut edges = Vec::new();
+    for (depth, level) in levels.iter().enumerate().take(LEVELS.len() - 1) {
+        for (at, from) in level.iter().enumerate() {
+            let mut asked = Vec::new();
+            for _ in 0..1 + numbers.below(3) {
+                let below = depth
+                    + 1
+                    + if numbers.below(4) == 0 {
+                        numbers.below(LEVELS.len() - 1 - depth)
+                    } else {
+                        0
+                    };
+                let next = &levels[below];
+                // Neighbours ask for neighbours, as the modules of a service do, and all for the first few.
+                let near = (at * next.len() / level.len() + numbers.below(3))
+                    .min(next.len().saturating_sub(1));
+                let Some(to) = next.get(if numbers.below(5) == 0 {
+                    numbers.below(3.min(next.len()))
+                } else {
+                    near
+                }) else {
+                    continue;
+                };
+                if !asked.contains(to) {
+                    asked.push(*to);
+                    let param = nodes[*to]["name"]
+                        .as_str()
+                        .unwrap_or_default()
+                        .to_lowercase();
+                    edges.push(json!({ "from": from, "to": to, "param": param, "lazy": numbers.below(12) == 0 }));
+                }
+            }
+        }
+    }
+    let counted: Vec<Value> = (0..nodes.len())
+        .map(|row| counters(row, &mut numbers))
+        .collect();
+    let startup = startup(levels.last().map_or(&[][..], Vec::as_slice), &mut numbers);
+    let snapshot = snapshot(&nodes, &levels, counted, &mut numbers);
+    let graph = json!({ "nodes": nodes, "edges": edges, "missing": [] });
+    Sample {
+        graph,
+        startup,
+        snapshot,
+    }
+}
+
+fn node(level: &Level, k: usize) -> Value {
+    let noun = NOUNS[k % NOUNS.len()];
+    let word = level.names[(k / NOUNS.len() + k) % level.names.len()];
+    let round = match k / (NOUNS.len() * level.names.len()) {
+        0 => String::new(),
+        round => round.to_string(),
+    };
+    let name = match level.scope {
+        None => format!("{word}_{}{round}", noun.to_lowercase()),
+        Some(_) => format!("{noun}{word}{round}"),
+    };
+    json!({
+        "name": name, "kind": if level.scope.is_none() { "handler" } else { "constructed" }, "scope": level.scope,
+        "file": format!("src/{}.rs", noun.to_lowercase()), "line": 12 + k, "async": k % 3 == 0, "lazy": false, "root": level.scope.is_none(),
+    })
+}
+
+fn times(numbers: &mut Numbers) -> Value {
+    let peak = 4 + numbers.below(8);
+    let buckets: Vec<usize> = (0..24_usize)
+        .map(|k| match k.abs_diff(peak) {
+            far @ 0..=3 => (1 + numbers.below(90)) >> far,
+            _ => 0,
+        })
+        .collect();
+    let count: usize = buckets.iter().sum();
+    json!({ "count": count, "sum_ns": count * (1000 << peak) * 2 / 3, "buckets": buckets })
+}
+
+fn counters(row: usize, numbers: &mut Numbers) -> Value {
+    json!({ "row": row, "built": numbers.below(5_000), "live": numbers.below(4), "failed": 0, "build": times(numbers), "teardown": times(numbers) })
+}
+
+fn startup(singletons: &[usize], numbers: &mut Numbers) -> Value {
+    let mut at = 0.0;
+    let nodes: Vec<Value> = singletons
+        .iter()
+        .enumerate()
+        .map(|(k, row)| {
+            let critical = k % 3 == 0;
+            let took = 0.4 + numbers.below(100) as f64 / 12.0;
+            let begun = at;
+            at += if critical { took } else { 0.0 };
+            json!({ "row": row, "start_ms": begun, "end_ms": begun + took, "critical": critical })
+        })
+        .collect();
+    let total = nodes
+        .iter()
+        .filter_map(|node| node["end_ms"].as_f64())
+        .fold(0.0, f64::max);
+    json!({ "total_ms": total, "nodes": nodes })
+}
+
+fn snapshot(
+    nodes: &[Value],
+    levels: &[Vec<usize>],
+    counted: Vec<Value>,
+    numbers: &mut Numbers,
+) -> Value {
+    let routes: Vec<Value> = levels[0].iter().take(12).enumerate().map(|(k, row)| {
+        let name = nodes[*row]["name"].as_str().unwrap_or_default().replace('_', "/");
+        json!({
+            "method": if k % 2 == 0 { "GET" } else { "POST" }, "path": format!("/{name}/{{id}}"), "in_flight": numbers.below(3),
+            "status": [0, 400 + numbers.below(4_000), 0, numbers.below(40), usize::from(k == 4) * 3], "latency": times(numbers),
+            "constructors_ns": 1 + numbers.below(900_000), "handler_ns": 1 + numbers.below(4_000_000), "teardown_ns": numbers.below(200_000),
+            "nodes": levels[1].iter().take(2).map(|row| json!({ "row": row, "built": 12, "ns": 123_456 })).collect::<Vec<_>>(),
+        })
+    }).collect();
+    json!({
+        "at_ms": 1, "nodes": counted, "routes": routes,
+        "slow": [{ "route": "GET /list/user/{id}", "what": "list_user", "file": "src/user.rs", "line": 12, "count": 3, "longest_ms": 31.0, "stuck_ms": null }],
+        "tasks": [{ "name": "confirm", "queued": 2, "running": 1, "done": 311, "failed": 1, "oldest_ms": 1_200 }],
+        "scopes": [{ "what": "GET /stream", "age_ms": 754_000 }, { "what": "GET /stream", "age_ms": 12_000 }],
+        "pools": [{ "name": "Pool<Postgres>", "max": 5, "size": 5, "idle": 2, "in_use": 3, "waiting": 0, "acquired": 4_210, "timed_out": 0, "failed": 0, "waited_ms": 3.0, "longest_ms": 1.0 }],
+        "findings": [{ "kind": "transient built more than once a request", "text": "built 2.0 times for each request of GET /list/user/{id}", "row": levels[0][0], "edge": [0, 1] }],
+    })
+}

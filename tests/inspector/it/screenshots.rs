@@ -1,0 +1,79 @@
+//! Pictures of the page at three sizes, light and dark. With `DI_SCREENSHOTS=docs` they are written there; to be looked at when the page changes.
+
+use std::{fs, path::Path};
+
+use crate::{app, browser::Page, graphs::sample};
+
+#[tokio::test]
+async fn the_page_is_drawn_at_10_60_and_500_nodes() {
+    for size in [10, 60, 500] {
+        let server = app::serve_sample(&sample(size)).await;
+        let Some(mut page) = Page::open().await else {
+            return;
+        };
+        for scheme in ["light", "dark"] {
+            page.prefer(scheme).await;
+            page.goto(&server.url("/_di")).await;
+            page.until_drawn().await;
+            page.until("document.querySelector('#panel-routes tbody tr')")
+                .await;
+            keep(
+                &mut page,
+                &format!(
+                    "inspector-{size}{}.png",
+                    if scheme == "dark" { "-dark" } else { "" }
+                ),
+            )
+            .await;
+        }
+        // One of the middle, with what needs it and what it needs.
+        page.prefer("light").await;
+        page.eval(&format!(
+            "document.querySelector('.option[data-row=\"{}\"]').click()",
+            size * 45 / 100
+        ))
+        .await;
+        page.until_drawn().await;
+        page.click("#tab-startup").await;
+        keep(&mut page, &format!("inspector-{size}-focused.png")).await;
+        assert!(page.complaints.is_empty(), "{:#?}", page.complaints);
+    }
+}
+
+async fn keep(page: &mut Page, name: &str) {
+    // What fades has faded.
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let picture = decoded(&page.picture().await);
+    assert!(
+        picture.starts_with(b"\x89PNG") && picture.len() > 20_000,
+        "{name} is empty"
+    );
+    if let Some(dir) = std::env::var_os("DI_SCREENSHOTS") {
+        // Relative to the workspace, as the one who asks for it is there.
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../..")
+            .join(dir);
+        fs::write(dir.join(name), picture).expect("it can be written");
+    }
+}
+
+/// Base64, as of RFC 4648.
+fn decoded(text: &str) -> Vec<u8> {
+    let value = |byte: u8| match byte {
+        b'A'..=b'Z' => Some(u32::from(byte - b'A')),
+        b'a'..=b'z' => Some(u32::from(byte - b'a') + 26),
+        b'0'..=b'9' => Some(u32::from(byte - b'0') + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    };
+    let digits: Vec<u32> = text.bytes().filter_map(value).collect();
+    let bytes = digits.chunks(4).flat_map(|four| {
+        let bits = four
+            .iter()
+            .enumerate()
+            .fold(0, |bits, (k, digit)| bits | digit << (18 - 6 * k));
+        bits.to_be_bytes()[1..four.len()].to_vec()
+    });
+    bytes.collect()
+}
