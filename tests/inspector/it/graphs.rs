@@ -72,7 +72,7 @@ pub(crate) fn sample(size: usize) -> Sample {
     let mut nodes = Vec::new();
     let mut levels: Vec<Vec<usize>> = Vec::new();
     for level in &LEVELS {
-        let count = (size * level.share).div_ceil(100).min(size - nodes.len());
+        let count = (size * level.share / 100).max(1);
         levels.push((nodes.len()..nodes.len() + count).collect());
         nodes.extend((0..count).map(|k| node(level, k)));
     }
@@ -101,10 +101,7 @@ pub(crate) fn sample(size: usize) -> Sample {
                 };
                 if !asked.contains(to) {
                     asked.push(*to);
-                    let param = nodes[*to]["name"]
-                        .as_str()
-                        .unwrap_or_default()
-                        .to_lowercase();
+                    let param = snake(&nodes[*to]["name"]);
                     edges.push(json!({ "from": from, "to": to, "param": param, "lazy": numbers.below(12) == 0 }));
                 }
             }
@@ -134,10 +131,27 @@ fn node(level: &Level, k: usize) -> Value {
         None => format!("{word}_{}{round}", noun.to_lowercase()),
         Some(_) => format!("{noun}{word}{round}"),
     };
+    let kind = match (level.scope, k % 12) {
+        (None, 2) => "task",
+        (None, _) => "handler",
+        (Some(_), _) => "constructed",
+    };
     json!({
-        "name": name, "kind": if level.scope.is_none() { "handler" } else { "constructed" }, "scope": level.scope,
+        "name": name, "kind": kind, "scope": level.scope,
         "file": format!("src/{}.rs", noun.to_lowercase()), "line": 12 + k, "async": k % 3 == 0, "lazy": false, "root": level.scope.is_none(),
     })
+}
+
+/// `UserRepository` as a parameter: `user_repository`
+fn snake(name: &Value) -> String {
+    let mut out = String::new();
+    for c in name.as_str().unwrap_or_default().chars() {
+        if c.is_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
 }
 
 fn times(numbers: &mut Numbers) -> Value {
@@ -157,13 +171,14 @@ fn counters(row: usize, numbers: &mut Numbers) -> Value {
 }
 
 fn startup(singletons: &[usize], numbers: &mut Numbers) -> Value {
+    // Every third waits for the one three before it; the others are quick.
     let mut at = 0.0;
     let nodes: Vec<Value> = singletons
         .iter()
         .enumerate()
         .map(|(k, row)| {
             let critical = k % 3 == 0;
-            let took = 0.4 + numbers.below(100) as f64 / 12.0;
+            let took = (1 + numbers.below(100)) as f64 / if critical { 12.0 } else { 60.0 };
             let begun = at;
             at += if critical { took } else { 0.0 };
             json!({ "row": row, "start_ms": begun, "end_ms": begun + took, "critical": critical })

@@ -134,7 +134,7 @@ async fn nodes_are_focused_by_mouse_and_keyboard() {
         "Desk"
     );
     assert!(
-        page.text(".way").await.starts_with("close"),
+        page.text("ol.way").await.starts_with("wait"),
         "the shortest path, of the nearest root"
     );
     page.press("Enter").await;

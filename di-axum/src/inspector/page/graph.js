@@ -7,9 +7,10 @@ import { Viewport } from "./viewport.js";
 
 /** Below this scale, names are drawn at a size that can be read, as many as there is room for. */
 const FAR = 0.75;
-const READABLE = 10.5;
-/** Up to this many nodes, all parameters are named; in larger graphs those of lit edges. */
-const SMALL = 25;
+const READABLE = 10;
+/** How wide a character is, as a share of the font's size; and the fewest that are worth to be shown of a name. */
+const WIDE = 0.605;
+const FEWEST = 6;
 
 /** `heard` has `focus(row)`, `preview(row)` and `isServed`. */
 export class GraphView {
@@ -29,20 +30,18 @@ export class GraphView {
     const nodes = this.model.nodes.filter((node) => rows === null || rows.has(node.row));
     const edges = this.model.edges.filter((edge) => rows === null || (rows.has(edge.from) && rows.has(edge.to)));
     const { isCompact, most, nodes: sized } = sizes(nodes);
-    const { width, height } = this.viewport.size;
     const turn = (this.turn = Symbol("drawing"));
     this.frame.setAttribute("aria-busy", "true");
     const roots = this.model.roots.map((root) => root.row).filter((row) => rows === null || rows.has(row));
-    const input = { nodes: sized, edges: edges.map(({ from, to }) => ({ from, to })), roots, ratio: width / height };
+    const input = { nodes: sized, edges: edges.map(({ from, to, param }) => ({ from, to, param })), roots, view: this.viewport.size };
     const placed = await laidOut(input, this.heard.isServed);
     if (this.turn !== turn) return;
     this.frame.removeAttribute("aria-busy");
     const hadFocus = this.nodes.contains(document.activeElement);
-    this.isCompact = isCompact;
-    this.frame.classList.toggle("compact", isCompact);
-    this.frame.classList.toggle("small", nodes.length <= SMALL);
+    Object.assign(this, { isCompact, most });
+    this.frame.classList.toggle("wrapped", placed.isWrapped);
     this.shown = new Map(placed.nodes.map((box) => [box.id, { box, node: this.model.nodes[box.id], element: this.#node(box, most) }]));
-    this.lines = edges.map((edge, i) => ({ edge, element: this.#edge(edge, placed.edges[i]) }));
+    this.lines = edges.map((edge, i) => ({ edge, element: this.#edge(edge, placed.lines[i]) }));
     this.nodes.replaceChildren(...[...this.shown.values()].map(({ element }) => element));
     this.edges.replaceChildren(...this.lines.map(({ element }) => element));
     // The order in which labels get their room.
@@ -57,16 +56,9 @@ export class GraphView {
   #node(box, most) {
     const node = this.model.nodes[box.id];
     const { width, height } = box;
-    const name = svg("text", { class: "name" }, shortened(node.name, most));
-    const parts = [outline(node.style, width, height), svg("text", { class: "letter", x: -width / 2 + 15, y: 4 }, letterOf(node.style))];
-    if (!this.isCompact) {
-      name.setAttribute("y", -3);
-      parts.push(svg("text", { class: "what", x: 8, y: 13 }, describe(node)));
-    } else {
-      name.setAttribute("y", 4);
-    }
-    name.setAttribute("x", 8);
-    const element = svg("g", { class: `node ${node.style}`, transform: `translate(${box.x} ${box.y})`, role: "button", tabindex: -1, "data-row": node.row, "aria-pressed": "false" }, ...parts, name);
+    const parts = [outline(node.style, width, height), svg("text", { class: "letter", x: -width / 2 + 15, y: 4 }, letterOf(node.style)), svg("text", { class: "name" }, shortened(node.name, most))];
+    if (!this.isCompact) parts.push(svg("text", { class: "what", x: 8, y: 13 }, describe(node)));
+    const element = svg("g", { class: `node ${node.style}`, transform: `translate(${box.x} ${box.y})`, role: "button", tabindex: -1, "data-row": node.row, "aria-pressed": "false" }, ...parts);
     element.addEventListener("click", (event) => {
       event.stopPropagation();
       this.current = node.row;
@@ -80,11 +72,10 @@ export class GraphView {
     return element;
   }
 
-  /** The line, and the name of the parameter beside its beginning. */
-  #edge(edge, points) {
+  /** The line, and where there is room for it the parameter. */
+  #edge(edge, { points, label }) {
     const line = svg("path", { d: curve(points), "marker-end": "url(#arrow-plain)" });
-    const [first, second] = points;
-    const param = svg("text", { x: (first.x + second.x) / 2, y: (first.y + second.y) / 2 - 4 }, edge.param);
+    const param = label && svg("text", { x: label.x, y: label.y + 3 }, edge.param);
     return svg("g", { class: edge.lazy ? "edge lazy" : "edge" }, line, param);
   }
 
@@ -141,7 +132,7 @@ export class GraphView {
     }
   }
 
-  /** From afar, a name is shown where there is room for it: first what is lit, then what is most connected. */
+  /** From afar names are drawn larger, and cut to fit into their nodes; from farther away, only where there is room for all of one. */
   #scaled() {
     const { scale } = this.viewport;
     const isFar = scale < FAR;
@@ -149,17 +140,20 @@ export class GraphView {
     const taken = [];
     for (const { box, node, element } of this.ranked ?? []) {
       const name = element.querySelector(".name");
-      if (!isFar) {
-        name.removeAttribute("font-size");
-        name.classList.remove("unnamed");
-        continue;
+      const size = isFar ? READABLE / scale : null;
+      const room = isFar ? Math.floor((box.width - 4 / scale) / (size * WIDE)) : this.most;
+      const text = shortened(node.name, room >= FEWEST ? Math.min(room, this.most) : this.most);
+      let isHidden = false;
+      if (isFar && (room < FEWEST || box.height * scale < READABLE - 1)) {
+        const own = around(box, text.length * size * WIDE, size * 1.15);
+        isHidden = (this.lit && !this.lit.has(node.row)) || taken.some((other) => overlap(own, other));
+        if (!isHidden) taken.push(own);
       }
-      const size = READABLE / scale;
-      const [width, height] = [name.textContent.length * size * 0.6, size * 1.15];
-      const own = { left: box.x - width / 2, right: box.x + width / 2, top: box.y - height / 2, bottom: box.y + height / 2 };
-      const isHidden = (this.lit && !this.lit.has(node.row)) || taken.some((other) => overlap(own, other));
-      if (!isHidden) taken.push(own);
-      name.setAttribute("font-size", size);
+      if (name.textContent !== text) name.textContent = text;
+      // Not by an attribute, which the style sheet would overrule.
+      name.style.fontSize = size === null ? "" : `${size}px`;
+      name.setAttribute("x", isFar ? 0 : 8);
+      name.setAttribute("y", isFar ? size * 0.36 : this.isCompact ? 4 : -3);
       name.classList.toggle("unnamed", Boolean(isHidden));
     }
   }
@@ -206,6 +200,10 @@ export class GraphView {
 
 function weight(node) {
   return node.in.length + node.out.length;
+}
+
+function around(box, width, height) {
+  return { left: box.x - width / 2, right: box.x + width / 2, top: box.y - height / 2, bottom: box.y + height / 2 };
 }
 
 function overlap(a, b) {

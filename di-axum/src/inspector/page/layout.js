@@ -1,4 +1,5 @@
 // Sizes of nodes, and who computes where they lie.
+import { describe } from "./model.js";
 import { COMPACT, arrange } from "./pack.js";
 
 /** The width of a character of the names, which are monospaced. */
@@ -11,13 +12,14 @@ export function shortened(name, most) {
   return name.length > most ? `${name.slice(0, most - 1)}…` : name;
 }
 
-/** How many characters of a name are shown, and how large a node with it is. */
+/** How many characters of a name are shown, and how large a node with it is; a node may also say what it is, and how often it was built. */
 export function sizes(nodes) {
   const isCompact = nodes.length > COMPACT;
   const most = isCompact ? 18 : 30;
   const size = (node) => {
-    const length = Math.max(shortened(node.name, most).length, isCompact ? 0 : 13);
-    return { id: node.row, width: isCompact ? most * CHARACTER + 26 : length * CHARACTER + 46, height: isCompact ? 26 : 46 };
+    if (isCompact) return { id: node.row, width: 146, height: 25 };
+    const widest = Math.max(shortened(node.name, most).length * CHARACTER, (describe(node).length + 10) * 5.4);
+    return { id: node.row, width: widest + 44, height: 46 };
   };
   return { isCompact, most, nodes: nodes.map(size) };
 }

@@ -1,21 +1,26 @@
 // Where nodes and edges lie. This runs in a worker, so it knows no document, and gets dagre handed in.
 
-/** From this many nodes on, ranks are wrapped into several columns, and names are all that nodes show. */
-export const COMPACT = 150;
+/** From this many nodes on, a node shows its name only, and what is focused is shown alone unless something else is chosen. */
+export const COMPACT = 80;
+/** Up to this many nodes, edges are labelled with the parameter. */
+const LABELLED = 40;
+/** Where all of the graph would be shown smaller than this, ranks are wrapped. */
+const SMALLEST = 0.6;
 
 /**
- * Lays out `{nodes: [{id, width, height}], edges: [{from, to}], roots: [id], ratio}` from left to right; `ratio` is that of the view.
- * Returns `{nodes: [{id, x, y}], edges: [points], width, height}`, with centres.
+ * Lays out `{nodes: [{id, width, height}], edges: [{from, to, param}], roots: [id], view: {width, height}}` from left to right, roots first.
+ * Returns `{nodes: [{id, x, y, width, height}], lines: [{points, label}], width, height, isWrapped}`, with centres.
  */
-export function arrange(dagre, { nodes, edges, roots, ratio }) {
-  const isCompact = nodes.length > COMPACT;
+export function arrange(dagre, { nodes, edges, roots, view }) {
+  const isLarge = nodes.length > COMPACT;
+  const isLabelled = nodes.length <= LABELLED;
   const graph = new dagre.graphlib.Graph();
-  // The exact ranks of network simplex take seconds at 500 nodes, and their ranks are what is kept then.
-  graph.setGraph({ rankdir: "LR", nodesep: isCompact ? 6 : 18, edgesep: 8, ranksep: 70, marginx: 12, marginy: 12, ranker: isCompact ? "tight-tree" : "network-simplex" });
-  graph.setDefaultEdgeLabel(() => ({}));
+  // The ranks of network simplex are the best, but take seconds at 500 nodes.
+  graph.setGraph({ rankdir: "LR", nodesep: 18, edgesep: 10, ranksep: isLabelled ? 28 : 60, marginx: 12, marginy: 12, ranker: isLarge ? "longest-path" : "network-simplex" });
   for (const node of nodes) graph.setNode(String(node.id), { width: node.width, height: node.height });
-  for (const edge of edges) {
-    if (edge.from !== edge.to) graph.setEdge(String(edge.from), String(edge.to), {});
+  for (const { from, to, param } of edges) {
+    const label = isLabelled ? { width: param.length * 5.4 + 8, height: 13, labelpos: "c" } : {};
+    if (from !== to) graph.setEdge(String(from), String(to), label);
   }
   // Something that all roots hang on, strongly, keeps them in the first rank.
   graph.setNode("roots", { width: 0, height: 0 });
@@ -25,36 +30,46 @@ export function arrange(dagre, { nodes, edges, roots, ratio }) {
     const { x, y } = graph.node(String(id));
     return { id, x, y, width, height };
   });
-  if (isCompact) return wrapped(placed, edges, ratio);
-  const left = Math.min(...placed.map((node) => node.x - node.width / 2)) - 12;
-  for (const node of placed) node.x -= left;
-  const at = new Map(placed.map((node) => [node.id, node]));
-  const lines = edges.map((edge) => {
-    const bends = graph.edge(String(edge.from), String(edge.to))?.points.slice(1, -1) ?? [];
-    const [first, last] = straight(at.get(edge.from), at.get(edge.to));
-    return [first, ...bends.map(({ x, y }) => ({ x: x - left, y })), last];
+  const drawn = unwrapped(graph, placed, edges);
+  const scale = Math.min(view.width / drawn.width, view.height / drawn.height);
+  return scale < SMALLEST && nodes.length > 12 ? wrapped(placed, edges, new Set(roots), view) : drawn;
+}
+
+/** As dagre has it, without what the roots hang on. */
+function unwrapped(graph, nodes, edges) {
+  const left = Math.min(...nodes.map((node) => node.x - node.width / 2)) - 12;
+  for (const node of nodes) node.x -= left;
+  const at = new Map(nodes.map((node) => [node.id, node]));
+  const lines = edges.map(({ from, to }) => {
+    const [first, last] = straight(at.get(from), at.get(to));
+    const edge = graph.edge(String(from), String(to));
+    const bends = edge?.points.slice(1, -1).map(({ x, y }) => ({ x: x - left, y })) ?? [];
+    const label = edge?.width ? { x: edge.x - left, y: edge.y } : null;
+    return { points: [first, ...bends, last], label };
   });
   const { width, height } = graph.graph();
-  return { nodes: placed, edges: lines, width: width - left, height };
+  return { nodes, lines, width: width - left, height, isWrapped: false };
 }
 
 /**
  * Hundreds of handlers in one column would be a strip that nobody can read. Each rank keeps dagre's order, and is broken into as many columns as it
- * takes for the whole to have the view's ratio.
+ * takes for the whole to have the view's ratio. Roots come first, and last what has no edges.
  */
-function wrapped(nodes, edges, ratio) {
+function wrapped(nodes, edges, roots, view) {
+  const joined = new Set(edges.flatMap(({ from, to }) => [from, to]));
   const ranks = new Map();
   for (const node of nodes) {
-    const key = Math.round(node.x);
+    const key = roots.has(node.id) ? -Infinity : joined.has(node.id) ? Math.round(node.x) : Infinity;
     ranks.set(key, [...(ranks.get(key) ?? []), node]);
   }
   const ordered = [...ranks.entries()].sort((a, b) => a[0] - b[0]).map(([, rank]) => rank.sort((a, b) => a.y - b.y));
-  const cell = { width: Math.max(...nodes.map((node) => node.width)) + 14, height: Math.max(...nodes.map((node) => node.height)) + 8 };
-  const between = 90;
-  const columnsAt = (rows) => ordered.map((rank) => Math.ceil(rank.length / rows));
-  const widthAt = (rows) => columnsAt(rows).reduce((sum, columns) => sum + columns * cell.width, (ordered.length - 1) * between);
+  const widest = Math.max(...nodes.map((node) => node.width));
+  for (const node of nodes) node.width = widest;
+  const cell = { width: widest + 6, height: Math.max(...nodes.map((node) => node.height)) + 4 };
+  const between = 60;
+  const widthAt = (rows) => ordered.reduce((sum, rank) => sum + Math.ceil(rank.length / rows) * cell.width, (ordered.length - 1) * between);
   let rows = 4;
-  while (widthAt(rows) > rows * cell.height * ratio) rows++;
+  while (widthAt(rows) > rows * cell.height * (view.width / view.height)) rows++;
   let left = 12;
   for (const rank of ordered) {
     const columns = Math.ceil(rank.length / rows);
@@ -67,7 +82,8 @@ function wrapped(nodes, edges, ratio) {
     left += columns * cell.width + between;
   }
   const at = new Map(nodes.map((node) => [node.id, node]));
-  return { nodes, edges: edges.map((edge) => straight(at.get(edge.from), at.get(edge.to))), width: left - between + 12, height: rows * cell.height + 24 };
+  const lines = edges.map(({ from, to }) => ({ points: straight(at.get(from), at.get(to)), label: null }));
+  return { nodes, lines, width: left - between + 12, height: rows * cell.height + 24, isWrapped: true };
 }
 
 function straight(from, to) {

@@ -48,7 +48,7 @@ export function curve(points) {
 /** The arrow heads. Markers do not take the colour of their edge everywhere, so there is one for each. */
 export function markers() {
   const marker = (name) =>
-    svg("marker", { id: `arrow-${name}`, viewBox: "0 0 8 8", refX: 8, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" }, svg("path", { d: "M0 0 8 4 0 8z", class: `head-${name}` }));
+    svg("marker", { id: `arrow-${name}`, viewBox: "0 0 8 8", refX: 8, refY: 4, markerWidth: 9, markerHeight: 9, markerUnits: "userSpaceOnUse", orient: "auto" }, svg("path", { d: "M0 0 8 4 0 8z", class: `head-${name}` }));
   return svg("defs", {}, marker("plain"), marker("lit"));
 }
 
