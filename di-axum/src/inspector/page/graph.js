@@ -6,8 +6,9 @@ import { curve, letterOf, markers, outline } from "./shapes.js";
 import { Viewport } from "./viewport.js";
 
 /** Below this scale, names are drawn at a size that can be read, as many as there is room for. */
-const FAR = 0.75;
+const FAR = 0.68;
 const READABLE = 10;
+const SMALLEST_TEXT = 8.5;
 /** How wide a character is, as a share of the font's size; and the fewest that are worth to be shown of a name. */
 const WIDE = 0.605;
 const FEWEST = 6;
@@ -140,11 +141,13 @@ export class GraphView {
     const taken = [];
     for (const { box, node, element } of this.ranked ?? []) {
       const name = element.querySelector(".name");
-      const size = isFar ? READABLE / scale : null;
+      const fitting = Math.min(READABLE, box.height * scale);
+      const isFitting = fitting >= SMALLEST_TEXT;
+      const size = isFar ? (isFitting ? fitting : READABLE) / scale : null;
       const room = isFar ? Math.floor((box.width - 4 / scale) / (size * WIDE)) : this.most;
       const text = shortened(node.name, room >= FEWEST ? Math.min(room, this.most) : this.most);
       let isHidden = false;
-      if (isFar && (room < FEWEST || box.height * scale < READABLE - 1)) {
+      if (isFar && (room < FEWEST || !isFitting)) {
         const own = around(box, text.length * size * WIDE, size * 1.15);
         isHidden = (this.lit && !this.lit.has(node.row)) || taken.some((other) => overlap(own, other));
         if (!isHidden) taken.push(own);
