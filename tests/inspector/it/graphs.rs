@@ -138,7 +138,7 @@ fn node(level: &Level, k: usize) -> Value {
     };
     json!({
         "name": name, "kind": kind, "scope": level.scope,
-        "file": format!("src/{}.rs", noun.to_lowercase()), "line": 12 + k, "async": k % 3 == 0, "lazy": false, "root": level.scope.is_none(),
+        "file": format!("src/{}.rs", noun.to_lowercase()), "line": 12 + k, "async": k.is_multiple_of(3), "lazy": false, "root": level.scope.is_none(),
     })
 }
 
@@ -177,7 +177,7 @@ fn startup(singletons: &[usize], numbers: &mut Numbers) -> Value {
         .iter()
         .enumerate()
         .map(|(k, row)| {
-            let critical = k % 3 == 0;
+            let critical = k.is_multiple_of(3);
             let took = (1 + numbers.below(100)) as f64 / if critical { 12.0 } else { 60.0 };
             let begun = at;
             at += if critical { took } else { 0.0 };
@@ -200,7 +200,7 @@ fn snapshot(
     let routes: Vec<Value> = levels[0].iter().take(12).enumerate().map(|(k, row)| {
         let name = nodes[*row]["name"].as_str().unwrap_or_default().replace('_', "/");
         json!({
-            "method": if k % 2 == 0 { "GET" } else { "POST" }, "path": format!("/{name}/{{id}}"), "in_flight": numbers.below(3),
+            "method": if k.is_multiple_of(2) { "GET" } else { "POST" }, "path": format!("/{name}/{{id}}"), "in_flight": numbers.below(3),
             "status": [0, 400 + numbers.below(4_000), 0, numbers.below(40), usize::from(k == 4) * 3], "latency": times(numbers),
             "constructors_ns": 1 + numbers.below(900_000), "handler_ns": 1 + numbers.below(4_000_000), "teardown_ns": numbers.below(200_000),
             "nodes": levels[1].iter().take(2).map(|row| json!({ "row": row, "built": 12, "ns": 123_456 })).collect::<Vec<_>>(),
