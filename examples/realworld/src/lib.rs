@@ -7,12 +7,13 @@ mod settings;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    middleware::map_response,
     routing::{delete, get, post},
 };
 use di_axum::container;
 use realworld_accounts::{Secret, handlers::*};
 use realworld_articles::handlers::{articles::*, comments::*};
-use realworld_common::{no_such_method, no_such_route};
+use realworld_common::{no_such_method, no_such_route, shaped};
 use realworld_storage::Database;
 
 pub use self::settings::{Settings, SettingsError};
@@ -60,6 +61,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .nest("/api", api)
         .fallback(no_such_route)
+        .layer(map_response(shaped))
         .layer(DefaultBodyLimit::max(LARGEST))
         .with_state(app)
 }

@@ -31,7 +31,7 @@ impl Checks {
     /// A text that may also be empty.
     pub fn free(&mut self, name: &str, value: Option<String>, longest: usize) -> Option<String> {
         if let Some(value) = &value {
-            self.that(fits(value, longest), || too_long(name, longest));
+            self.kept(name, value, longest);
         }
         value
     }
@@ -58,14 +58,48 @@ impl Checks {
         self.that(!value.trim().is_empty(), || {
             format!("{name} can't be blank")
         });
-        self.that(fits(value, longest), || too_long(name, longest));
+        self.kept(name, value, longest);
+    }
+
+    /// Both databases can keep it.
+    fn kept(&mut self, name: &str, value: &str, longest: usize) {
+        let fits = value.chars().nth(longest).is_none();
+        self.that(fits, || {
+            format!("{name} is too long (at most {longest} characters)")
+        });
+        self.that(!value.contains('\0'), || {
+            format!("{name} has a character that cannot be stored")
+        });
     }
 }
 
-fn fits(value: &str, longest: usize) -> bool {
-    value.chars().nth(longest).is_none()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn too_long(name: &str, longest: usize) -> String {
-    format!("{name} is too long (at most {longest} characters)")
+    #[test]
+    fn all_that_is_wrong_is_named() {
+        let mut checks = Checks::default();
+        checks.required("a", None, 3);
+        checks.required("b", Some(" \t".to_string()), 3);
+        checks.optional("c", Some("".to_string()), 3);
+        checks.optional("d", None, 3);
+        checks.optional("e", Some("fünf".to_string()), 3);
+        checks.free("f", Some(String::new()), 3);
+        checks.free("g", Some("\0".to_string()), 3);
+        assert_eq!(checks.required("h", Some("drü".to_string()), 3), "drü");
+        let Err(Problem::Invalid(messages)) = checks.done() else {
+            panic!("nothing was refused");
+        };
+        assert_eq!(
+            messages,
+            [
+                "a can't be blank",
+                "b can't be blank",
+                "c can't be blank",
+                "e is too long (at most 3 characters)",
+                "g has a character that cannot be stored",
+            ]
+        );
+    }
 }

@@ -15,7 +15,7 @@ pub use self::{
     clock::{Clock, SystemClock, Timestamp},
     extract::{Body, Params, Segments},
     ids::{Ids, TimeIds},
-    problem::{Problem, no_such_method, no_such_route},
+    problem::{Problem, no_such_method, no_such_route, shaped},
 };
 
 /// The clock, and the ids that are made of it.

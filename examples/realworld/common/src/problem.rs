@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use di_axum::{BoxError, PushError, sql::SessionError};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Every error of the application. As an answer it has the shape `{"errors": {"body": ["title can't be blank"]}}`.
 #[derive(Debug)]
@@ -67,10 +67,17 @@ impl Problem {
         match self {
             Problem::Invalid(messages) => messages.clone(),
             // What happened is not for the client.
-            Problem::Database(_) | Problem::Internal(_) => vec!["something went wrong".to_string()],
+            Problem::Database(_) | Problem::Internal(_) => vec![SOMETHING.to_string()],
             _ => vec![self.to_string()],
         }
     }
+}
+
+/// What a client hears of what is none of its business.
+const SOMETHING: &str = "something went wrong";
+
+fn body(messages: &[String]) -> Json<Value> {
+    Json(json!({ "errors": { "body": messages } }))
 }
 
 /// What is logged.
@@ -102,7 +109,7 @@ impl Error for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = Json(json!({ "errors": { "body": self.messages() } }));
+        let body = body(&self.messages());
         // The session knows what its errors mean to a client, 503 or 500 among them; only the text is of this API.
         if let Problem::Database(error) = self {
             let (mut head, _) = error.into_response().into_parts();
@@ -155,6 +162,17 @@ impl<T> From<PushError<T>> for Problem {
     fn from(_: PushError<T>) -> Self {
         Problem::Busy("there is too much to do, try again soon")
     }
+}
+
+/// Gives the shape of the API to what is answered elsewhere, to a panic, or when a commit fails: for `axum::middleware::map_response`.
+pub async fn shaped(response: Response) -> Response {
+    let is_ours = response.headers().contains_key(header::CONTENT_TYPE);
+    if is_ours || !response.status().is_server_error() {
+        return response;
+    }
+    let (mut head, _) = response.into_parts();
+    head.headers.remove(header::CONTENT_LENGTH);
+    (head, body(&[SOMETHING.to_string()])).into_response()
 }
 
 /// The answer where no route is.
