@@ -29,7 +29,7 @@ pub struct TagList {
 }
 
 /// Which list, and which part of it.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub struct ListParams {
     tag: Option<String>,
     author: Option<String>,
