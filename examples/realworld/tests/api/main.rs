@@ -44,6 +44,7 @@ mod rights;
 mod secrets;
 mod shutdown;
 mod slugs;
+mod start;
 mod tags;
 mod tokens;
 mod user;

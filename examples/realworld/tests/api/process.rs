@@ -112,10 +112,13 @@ impl Server {
         self.guest().register(name).await
     }
 
-    /// Tells the program to end.
-    pub(crate) async fn terminate(&self) {
+    /// Tells the program to end, by a signal.
+    pub(crate) async fn terminate(&self, signal: &str) {
         let id = self.process.id().expect("it runs").to_string();
-        let told = Command::new("kill").args(["-TERM", &id]).status().await;
+        let told = Command::new("kill")
+            .args(["-s", signal, &id])
+            .status()
+            .await;
         assert!(told.expect("kill").success());
     }
 
@@ -135,7 +138,7 @@ impl Server {
 
     /// Ends the program; what it wrote, in which no secret is.
     pub(crate) async fn finish(mut self) -> String {
-        self.terminate().await;
+        self.terminate("TERM").await;
         // Idle connections of a client are no reason to wait.
         self.http = reqwest::Client::new();
         self.ended().await

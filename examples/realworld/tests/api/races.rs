@@ -19,6 +19,8 @@ on_both!(
     a_favourite_at_once_is_counted_once,
     following_at_once_is_following_once,
     one_of_many_deletions_is_the_one,
+    changes_to_one_title_at_once_have_different_slugs,
+    what_is_written_on_an_article_that_goes_is_written_or_finds_none,
     a_tag_that_is_new_to_many_at_once_is_there_once,
 );
 
@@ -145,6 +147,55 @@ async fn one_of_many_deletions_is_the_one(server: &Server) {
         });
         assert_one(answers.await, 204, 404);
     }
+}
+
+/// A change may be told to try again.
+async fn changes_to_one_title_at_once_have_different_slugs(server: &Server) {
+    let ada = server.register("ada").await;
+    let mut paths = Vec::new();
+    for number in 0..AT_ONCE {
+        paths.push(ada.publish_at(&format!("Title {number}")).await);
+    }
+    let answers = at_once(|number| {
+        let (ada, path) = (ada.clone(), paths[number].clone());
+        let change = json!({"article": {"title": "Title"}});
+        async move { ada.put(&path, change).await }
+    });
+    let mut slugs = BTreeSet::new();
+    for answer in answers.await {
+        let changed = answer.expect_one_of(&[200, 422]);
+        if changed["article"].is_object() {
+            let slug = text(&changed["article"]["slug"]).to_string();
+            assert!(slugs.insert(slug), "twice: {changed}");
+        }
+    }
+    assert!(!slugs.is_empty(), "one of them is first");
+}
+
+async fn what_is_written_on_an_article_that_goes_is_written_or_finds_none(server: &Server) {
+    let (ada, grace) = (server.register("ada").await, server.register("grace").await);
+    for _ in 0..5 {
+        let path = ada.publish_at("Title").await;
+        let comments = format!("{path}/comments");
+        let answers = at_once(|number| {
+            let (ada, grace) = (ada.clone(), grace.clone());
+            let (path, comments) = (path.clone(), comments.clone());
+            let (body, change) = (json!({"comment": {"body": "hers"}}), article("Title"));
+            async move {
+                match number {
+                    4 => ada.delete(&path).await,
+                    3 => ada.put(&path, change).await,
+                    _ if number % 2 == 0 => grace.favorite(&path).await,
+                    _ => grace.post(&comments, body).await,
+                }
+            }
+        });
+        for answer in answers.await {
+            answer.expect_one_of(&[200, 204, 404]);
+        }
+        ada.get(&path).await.expect(404);
+    }
+    assert_eq!(grace.titles("/articles?favorited=grace").await.1, 0);
 }
 
 async fn a_tag_that_is_new_to_many_at_once_is_there_once(server: &Server) {

@@ -98,7 +98,8 @@ fn article(article: &Value, more: &[&str]) {
 #[track_caller]
 fn comment(comment: &Value) {
     keys(comment, &["author", "body", "createdAt", "id", "updatedAt"]);
-    number(&comment["id"]);
+    // A script in a browser reads it as an `f64`.
+    assert!(number(&comment["id"]) < 1 << 53, "{comment}");
     text(&comment["body"]);
     moments(comment);
     profile(&comment["author"]);

@@ -1,20 +1,30 @@
-//! The end of the program, and a start on a database that is used already.
+//! The end of the program.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use reqwest::Method;
 use serde_json::json;
-use tokio::{sync::Semaphore, task::JoinSet};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    sync::Semaphore,
+    task::{JoinSet, yield_now},
+};
 
 use crate::{
-    client::{Client, account, article, path_of},
+    client::{Client, article, path_of},
     process::Server,
     shape::{list, text},
 };
 
 on_both!(
     what_was_answered_before_the_end_is_there_after_it,
-    a_database_that_is_used_already_is_used,
+    a_request_that_has_begun_is_answered,
+    an_idle_connection_does_not_hold_up_the_end,
 );
 
 /// How many answers there are before the signal, which comes in the middle of more.
@@ -31,7 +41,7 @@ async fn what_was_answered_before_the_end_is_there_after_it(server: &Server) {
     let writers: JoinSet<_> = writers.collect();
     let enough = answers.acquire_many(BEFORE).await;
     drop(enough.expect("open"));
-    ending.terminate().await;
+    ending.terminate("TERM").await;
     ending.ended().await;
     let answered: Vec<Written> = writers.join_all().await.into_iter().flatten().collect();
     assert!(answered.len() >= BEFORE as usize / 2, "there was load");
@@ -95,26 +105,53 @@ async fn assert_written(server: &Server, answered: &[Written]) {
     );
 }
 
-/// Everything is there after a restart, and a token is good still.
-async fn a_database_that_is_used_already_is_used(server: &Server) {
-    let ada = server.register("ada").await;
-    let published = ada.publish_with("Title", &["red"]).await;
-    ada.favorite(&path_of(&published)).await.expect(200);
-    let comment = ada.comment(&path_of(&published), "mine").await;
+/// The request is half there when the signal comes, and is finished.
+async fn a_request_that_has_begun_is_answered(server: &Server) {
+    let ending = Server::start(&server.database, &[]).await;
+    let ada = ending.register("ada").await;
+    let body = article("The last one").to_string();
+    let (first, rest) = body.split_at(body.len() / 2);
+    let head = format!(
+        "POST /api/articles HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nauthorization: Token {}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\nexpect: 100-continue\r\n\r\n{first}",
+        ada.token(),
+        body.len(),
+    );
+    let mut socket = TcpStream::connect(&ending.address)
+        .await
+        .expect("a connection");
+    socket.write_all(head.as_bytes()).await.expect("it reads");
+    // The handler asks for the body, so the request is on its way.
+    let mut asks = [0; 25];
+    socket.read_exact(&mut asks).await.expect("an answer");
+    assert_eq!(&asks, b"HTTP/1.1 100 Continue\r\n\r\n");
+    ending.terminate("TERM").await;
+    while TcpStream::connect(&ending.address).await.is_ok() {
+        yield_now().await;
+    }
+    socket.write_all(rest.as_bytes()).await.expect("it reads");
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    ending.ended().await;
+    assert_eq!(server.guest().titles("/articles").await.0, ["The last one"]);
+}
 
-    let server = Server::start(&server.database, &[]).await;
-    let ada = server.guest().with_token(ada.token());
-    let login = account("ada");
-    ada.post("/users/login", login).await.expect(200);
-    let path = path_of(&published);
-    let article = ada.get(&path).await.expect(200);
-    assert_eq!(article["article"]["title"], "Title");
-    assert_eq!(article["article"]["favorited"], true);
-    assert_eq!(article["article"]["createdAt"], published["createdAt"]);
-    let comments = ada.get(&format!("{path}/comments")).await.expect(200);
-    assert_eq!(comments["comments"], json!([comment]));
-    // Ids go on where they were.
-    let next = ada.comment(&path, "more").await;
-    assert_ne!(next["id"], comment["id"]);
-    server.finish().await;
+/// Not even for a moment: nothing is asked on it.
+async fn an_idle_connection_does_not_hold_up_the_end(server: &Server) {
+    let ending = Server::start(&server.database, &[]).await;
+    let ada = ending.register("ada").await;
+    let silent = TcpStream::connect(&ending.address)
+        .await
+        .expect("a connection");
+    ada.get("/user").await.expect(200);
+    let begin = Instant::now();
+    ending.terminate("INT").await;
+    ending.ended().await;
+    assert!(
+        begin.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        begin.elapsed()
+    );
+    drop((ada, silent));
 }
