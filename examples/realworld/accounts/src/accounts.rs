@@ -2,7 +2,7 @@
 
 use di_axum::injectable;
 use realworld_common::{Checks, Clock, Ids, Problem};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::{Passwords, Tokens, User, UserView, Users};
 
@@ -35,10 +35,18 @@ pub struct Update {
     pub email: Option<String>,
     /// The password.
     pub password: Option<String>,
-    /// Some words.
+    /// Some words; `null` takes them away.
+    #[serde(default, deserialize_with = "null_is_empty")]
     pub bio: Option<String>,
-    /// A picture.
+    /// A picture; `null` takes it away.
+    #[serde(default, deserialize_with = "null_is_empty")]
     pub image: Option<String>,
+}
+
+/// Only of what is there: an empty text for `null`.
+fn null_is_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(Some(text.unwrap_or_default()))
 }
 
 const USERNAME: usize = 64;

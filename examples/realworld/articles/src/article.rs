@@ -84,6 +84,16 @@ pub struct Page {
     pub offset: i64,
 }
 
+/// A part of a list, at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Listed {
+    /// The articles of the page, without their texts.
+    pub articles: Vec<Article>,
+    /// How many there are on all pages.
+    pub articles_count: i64,
+}
+
 /// A comment, as somebody sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

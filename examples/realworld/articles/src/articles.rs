@@ -5,7 +5,7 @@ use realworld_accounts::User;
 use realworld_common::{Checks, Clock, Ids, Problem};
 
 use crate::{
-    Article, ArticleStore, Changes, Draft, Filter, Page,
+    Article, ArticleStore, Changes, Draft, Filter, Listed, Page,
     slug::{slug, slug_of_its_own},
 };
 
@@ -37,9 +37,8 @@ impl Articles<'_> {
         filter: &Filter,
         page: Page,
         viewer: Option<i64>,
-    ) -> Result<(Vec<Article>, i64), Problem> {
-        let articles = self.store.page(filter, page, viewer).await?;
-        Ok((articles, self.store.count(filter).await?))
+    ) -> Result<Listed, Problem> {
+        self.store.page(filter, page, viewer).await
     }
 
     /// One article.
@@ -127,7 +126,11 @@ impl Articles<'_> {
     /// There is none of this slug, or it is somebody else's.
     pub async fn delete(&self, editor: &User, slug: &str) -> Result<(), Problem> {
         let article = self.own(editor, slug).await?;
-        self.store.delete(article.id).await
+        // Somebody may have been faster.
+        match self.store.delete(article.id).await? {
+            true => Ok(()),
+            false => Err(Problem::NotFound("article")),
+        }
     }
 
     /// Makes an article a favourite, also where it is one.

@@ -70,7 +70,10 @@ impl Comments<'_> {
             Some(author) if author != editor.id => {
                 Err(Problem::Forbidden("the comment is somebody else's"))
             }
-            Some(_) => self.store.delete(id).await,
+            Some(_) => match self.store.delete(id).await? {
+                true => Ok(()),
+                false => Err(Problem::NotFound("comment")),
+            },
         }
     }
 

@@ -17,7 +17,7 @@ mod stores;
 use di_axum::{Tasks, module};
 
 pub use self::{
-    article::{Article, Changes, Comment, Draft, Filter, NewComment, Page},
+    article::{Article, Changes, Comment, Draft, Filter, Listed, NewComment, Page},
     articles::Articles,
     comments::Comments,
     published::{Published, announce},

@@ -1,12 +1,17 @@
 //! The names of articles in addresses.
 
+/// The last segment of `/articles/feed`, which is no article.
+const FEED: &str = "feed";
+
 /// Letters and digits of the title, of any script, in lower case, with hyphens between words.
 pub fn slug(title: &str) -> String {
     let words = title.split(|c: char| !c.is_alphanumeric());
     let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
-    match words.is_empty() {
-        true => "untitled".to_string(),
-        false => words.join("-").to_lowercase(),
+    let slug = words.join("-").to_lowercase();
+    match slug.as_str() {
+        "" => "untitled".to_string(),
+        FEED => format!("the-{FEED}"),
+        _ => slug,
     }
 }
 
@@ -34,6 +39,7 @@ mod tests {
             ("  C++ & Rust -- again! ", "c-rust-again"),
             ("Ünïcode 漢字", "ünïcode-漢字"),
             ("?!", "untitled"),
+            ("Feed", "the-feed"),
         ] {
             assert_eq!(slug(title), expected);
         }

@@ -3,21 +3,18 @@
 use async_trait::async_trait;
 use realworld_common::{Problem, Timestamp};
 
-use crate::{Article, Changes, Comment, Filter, Page};
+use crate::{Article, Changes, Comment, Filter, Listed, Page};
 
 /// The articles, as the services see them.
 #[async_trait]
 pub trait ArticleStore: Send + Sync {
-    /// A part of the articles, the latest first, without their texts.
+    /// A part of the articles, the latest first, and how many there are.
     async fn page(
         &self,
         filter: &Filter,
         page: Page,
         viewer: Option<i64>,
-    ) -> Result<Vec<Article>, Problem>;
-
-    /// How many there are.
-    async fn count(&self, filter: &Filter) -> Result<i64, Problem>;
+    ) -> Result<Listed, Problem>;
 
     /// One article.
     async fn by_slug(&self, slug: &str, viewer: Option<i64>) -> Result<Option<Article>, Problem>;
@@ -37,8 +34,8 @@ pub trait ArticleStore: Send + Sync {
     /// The slug of an article.
     async fn slug_of(&self, id: i64) -> Result<Option<String>, Problem>;
 
-    /// Deletes an article, and all that belongs to it.
-    async fn delete(&self, id: i64) -> Result<(), Problem>;
+    /// Deletes an article, and all that belongs to it. Says whether it was still there.
+    async fn delete(&self, id: i64) -> Result<bool, Problem>;
 
     /// From now on it is a favourite of this user.
     async fn favorite(&self, id: i64, user: i64) -> Result<(), Problem>;
@@ -65,6 +62,6 @@ pub trait CommentStore: Send + Sync {
     /// Adds a comment to an article.
     async fn add(&self, article: i64, comment: &Comment) -> Result<(), Problem>;
 
-    /// Deletes a comment.
-    async fn delete(&self, id: i64) -> Result<(), Problem>;
+    /// Deletes a comment. Says whether it was still there.
+    async fn delete(&self, id: i64) -> Result<bool, Problem>;
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use axum::{Json, http::StatusCode, response::IntoResponse};
 use realworld_accounts::MaybeUser;
 use realworld_articles::{
-    Article, ArticleStore, Articles, Changes, Filter, Page, handlers::articles as handlers,
+    Article, ArticleStore, Articles, Changes, Filter, Listed, Page, handlers::articles as handlers,
 };
 use realworld_common::{Params, Problem, Segments, SystemClock, TimeIds, Timestamp};
 use std::sync::Arc;
@@ -14,11 +14,8 @@ struct Empty;
 
 #[async_trait]
 impl ArticleStore for Empty {
-    async fn page(&self, _: &Filter, _: Page, _: Option<i64>) -> Result<Vec<Article>, Problem> {
-        Ok(Vec::new())
-    }
-    async fn count(&self, _: &Filter) -> Result<i64, Problem> {
-        Ok(0)
+    async fn page(&self, _: &Filter, _: Page, _: Option<i64>) -> Result<Listed, Problem> {
+        Ok(Listed::default())
     }
     async fn by_slug(&self, _: &str, _: Option<i64>) -> Result<Option<Article>, Problem> {
         Ok(None)
@@ -38,8 +35,8 @@ impl ArticleStore for Empty {
     async fn slug_of(&self, _: i64) -> Result<Option<String>, Problem> {
         Ok(None)
     }
-    async fn delete(&self, _: i64) -> Result<(), Problem> {
-        Ok(())
+    async fn delete(&self, _: i64) -> Result<bool, Problem> {
+        Ok(false)
     }
     async fn favorite(&self, _: i64, _: i64) -> Result<(), Problem> {
         Ok(())

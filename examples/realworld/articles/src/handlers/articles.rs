@@ -6,20 +6,12 @@ use realworld_accounts::{CurrentUser, MaybeUser, SignedIn};
 use realworld_common::{Body, Params, Problem, Segments};
 use serde::{Deserialize, Serialize};
 
-use crate::{Article, Articles, Changes, Draft, Filter, Page, Published};
+use crate::{Article, Articles, Changes, Draft, Filter, Listed, Page, Published};
 
 /// Everything about one article is in an object called `article`.
 #[derive(Deserialize, Serialize)]
 pub struct ArticleOf<T> {
     article: T,
-}
-
-/// A part of a list.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ArticleList {
-    articles: Vec<Article>,
-    articles_count: i64,
 }
 
 /// Every tag.
@@ -58,7 +50,7 @@ impl ListParams {
 }
 
 type Answer = Result<Json<ArticleOf<Article>>, Problem>;
-type ListAnswer = Result<Json<ArticleList>, Problem>;
+type ListAnswer = Result<Json<Listed>, Problem>;
 
 /// `GET /articles`
 #[handler]
@@ -74,11 +66,8 @@ pub async fn list_articles(
         favorited: params.favorited,
         followed_by: None,
     };
-    let (articles, articles_count) = articles.list(&filter, page, viewer.id()).await?;
-    Ok(Json(ArticleList {
-        articles,
-        articles_count,
-    }))
+    let listed = articles.list(&filter, page, viewer.id()).await?;
+    Ok(Json(listed))
 }
 
 /// `GET /articles/feed`
@@ -93,11 +82,7 @@ pub async fn get_feed(
         ..Filter::default()
     };
     let listed = articles.list(&filter, params.page()?, Some(caller.id));
-    let (articles, articles_count) = listed.await?;
-    Ok(Json(ArticleList {
-        articles,
-        articles_count,
-    }))
+    Ok(Json(listed.await?))
 }
 
 /// `POST /articles`

@@ -1,4 +1,5 @@
-//! Articles. A list is two statements, however long it is: the page with its authors, favourites and tags, and the number of all.
+//! Articles. A list is one statement, however long it is: the page with its authors, favourites and tags, and the number of all, so that
+//! both are of one moment.
 
 use async_trait::async_trait;
 use di_axum::{injectable, sql::Session};
@@ -6,7 +7,7 @@ use realworld_common::{Problem, Timestamp};
 use sqlx::{Any, query, query_as};
 
 use super::rows::{ArticleRow, articles};
-use crate::{Article, ArticleStore, Changes, Filter, Page};
+use crate::{Article, ArticleStore, Changes, Filter, Listed, Page};
 
 /// The articles, in the request's session.
 #[injectable(request)]
@@ -35,14 +36,14 @@ macro_rules! filtered {
 
 /// Articles as `$viewer` sees them, a row for each tag. The articles are chosen first, so that a page is counted in articles.
 macro_rules! seen {
-    (body: $body:literal, viewer: $viewer:literal, $chosen:expr) => {
+    (body: $body:literal, viewer: $viewer:literal, total: $total:expr, $chosen:expr) => {
         concat!(
             "SELECT p.*, t.tag FROM (SELECT a.id, a.author_id, a.slug, a.title, a.description, ", $body, " AS body,
             a.created_at, a.updated_at, u.username, u.bio, u.image,
             (SELECT COUNT(*) FROM favorites f WHERE f.article_id = a.id) AS favorites_count,
             (SELECT COUNT(*) FROM favorites f WHERE f.article_id = a.id AND f.user_id = ", $viewer, ") AS favorited,
-            (SELECT COUNT(*) FROM follows w WHERE w.followed_id = a.author_id AND w.follower_id = ", $viewer, ") AS following ",
-            $chosen,
+            (SELECT COUNT(*) FROM follows w WHERE w.followed_id = a.author_id AND w.follower_id = ", $viewer, ") AS following, ",
+            $total, " AS total ", $chosen,
             ") p LEFT JOIN article_tags t ON t.article_id = p.id ORDER BY p.created_at DESC, p.id DESC, t.position"
         )
     };
@@ -51,15 +52,18 @@ macro_rules! seen {
 const PAGE: &str = seen!(
     body: "CAST(NULL AS TEXT)",
     viewer: "$5",
+    total: concat!("(SELECT COUNT(*) ", filtered!(), ")"),
     concat!(filtered!(), " ORDER BY a.created_at DESC, a.id DESC LIMIT $6 OFFSET $7")
 );
 
 const BY_SLUG: &str = seen!(
     body: "a.body",
     viewer: "$2",
+    total: "1",
     "FROM articles a JOIN users u ON u.id = a.author_id WHERE a.slug = $1"
 );
 
+/// For a page beyond the last article, which has no row that could say it.
 const COUNT: &str = concat!("SELECT COUNT(*) ", filtered!());
 
 const ADD: &str =
@@ -89,6 +93,19 @@ const NOTIFY: &str = "INSERT INTO notifications (article_id, follower_id, create
     SELECT a.id, w.follower_id, $2 FROM articles a JOIN follows w ON w.followed_id = a.author_id WHERE a.id = $1
     ON CONFLICT DO NOTHING";
 
+impl SqlArticles<'_> {
+    async fn count(&self, filter: &Filter) -> Result<i64, Problem> {
+        let query = query_as(COUNT)
+            .bind(filter.tag.as_deref())
+            .bind(filter.author.as_deref())
+            .bind(filter.favorited.as_deref())
+            .bind(filter.followed_by);
+        let mut connection = self.session.connection().await?;
+        let (count,) = query.fetch_one(&mut *connection).await?;
+        Ok(count)
+    }
+}
+
 #[async_trait]
 impl ArticleStore for SqlArticles<'_> {
     async fn page(
@@ -96,7 +113,7 @@ impl ArticleStore for SqlArticles<'_> {
         filter: &Filter,
         page: Page,
         viewer: Option<i64>,
-    ) -> Result<Vec<Article>, Problem> {
+    ) -> Result<Listed, Problem> {
         let query = query_as::<_, ArticleRow>(PAGE)
             .bind(filter.tag.as_deref())
             .bind(filter.author.as_deref())
@@ -106,20 +123,17 @@ impl ArticleStore for SqlArticles<'_> {
             .bind(page.limit)
             .bind(page.offset);
         let mut connection = self.session.connection().await?;
-        let rows = query.fetch_all(&mut *connection);
-        Ok(articles(rows.await?))
-    }
-
-    async fn count(&self, filter: &Filter) -> Result<i64, Problem> {
-        let query = query_as(COUNT)
-            .bind(filter.tag.as_deref())
-            .bind(filter.author.as_deref())
-            .bind(filter.favorited.as_deref())
-            .bind(filter.followed_by);
-        let mut connection = self.session.connection().await?;
-        let count = query.fetch_one(&mut *connection);
-        let (count,) = count.await?;
-        Ok(count)
+        let rows = query.fetch_all(&mut *connection).await?;
+        drop(connection);
+        let articles_count = match rows.first() {
+            Some(row) => row.total,
+            None if page.offset == 0 => 0,
+            None => self.count(filter).await?,
+        };
+        Ok(Listed {
+            articles: articles(rows),
+            articles_count,
+        })
     }
 
     async fn by_slug(&self, slug: &str, viewer: Option<i64>) -> Result<Option<Article>, Problem> {
@@ -183,11 +197,10 @@ impl ArticleStore for SqlArticles<'_> {
         Ok(row.await?.map(|(slug,)| slug))
     }
 
-    async fn delete(&self, id: i64) -> Result<(), Problem> {
+    async fn delete(&self, id: i64) -> Result<bool, Problem> {
         let query = query(DELETE).bind(id);
         let mut transaction = self.session.transaction().await?;
-        query.execute(&mut *transaction).await?;
-        Ok(())
+        Ok(query.execute(&mut *transaction).await?.rows_affected() > 0)
     }
 
     async fn favorite(&self, id: i64, user: i64) -> Result<(), Problem> {

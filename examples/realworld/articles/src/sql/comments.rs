@@ -52,10 +52,9 @@ impl CommentStore for SqlComments<'_> {
         Ok(())
     }
 
-    async fn delete(&self, id: i64) -> Result<(), Problem> {
+    async fn delete(&self, id: i64) -> Result<bool, Problem> {
         let query = query(DELETE).bind(id);
         let mut transaction = self.session.transaction().await?;
-        query.execute(&mut *transaction).await?;
-        Ok(())
+        Ok(query.execute(&mut *transaction).await?.rows_affected() > 0)
     }
 }

@@ -22,6 +22,7 @@ pub(crate) struct ArticleRow {
     bio: String,
     image: String,
     following: i64,
+    pub(crate) total: i64,
     tag: Option<String>,
 }
 
