@@ -122,6 +122,12 @@ impl Server {
         assert!(told.expect("kill").success());
     }
 
+    /// Ends the program without a word to it.
+    pub(crate) async fn kill(mut self) {
+        let killed = timeout(LIMIT, self.process.kill()).await;
+        killed.expect("in time").expect("it ran");
+    }
+
     /// Waits for the end, which is a good one; what the program wrote, in which no secret is.
     pub(crate) async fn ended(mut self) -> String {
         let status = timeout(LIMIT, self.process.wait()).await.expect("in time");

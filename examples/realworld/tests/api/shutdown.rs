@@ -23,6 +23,7 @@ use crate::{
 
 on_both!(
     what_was_answered_before_the_end_is_there_after_it,
+    what_was_answered_before_a_crash_is_there_after_it,
     a_request_that_has_begun_is_answered,
     an_idle_connection_does_not_hold_up_the_end,
 );
@@ -32,20 +33,44 @@ const BEFORE: u32 = 100;
 
 const CLIENTS: usize = 8;
 
-/// One of two programs on a database ends; the other one has what the first one answered.
 async fn what_was_answered_before_the_end_is_there_after_it(server: &Server) {
     let ending = Server::start(&server.database, &[]).await;
-    let ada = ending.register("ada").await;
-    let answers = Arc::new(Semaphore::new(0));
-    let writers = (0..CLIENTS).map(|_| write(ada.clone(), answers.clone()));
-    let writers: JoinSet<_> = writers.collect();
-    let enough = answers.acquire_many(BEFORE).await;
-    drop(enough.expect("open"));
+    let load = Load::on(&ending).await;
     ending.terminate("TERM").await;
     ending.ended().await;
-    let answered: Vec<Written> = writers.join_all().await.into_iter().flatten().collect();
-    assert!(answered.len() >= BEFORE as usize / 2, "there was load");
-    assert_written(server, &answered).await;
+    load.assert_written(server).await;
+}
+
+/// What is answered is committed.
+async fn what_was_answered_before_a_crash_is_there_after_it(server: &Server) {
+    let ending = Server::start(&server.database, &[]).await;
+    let load = Load::on(&ending).await;
+    ending.kill().await;
+    load.assert_written(server).await;
+}
+
+/// Clients that write as long as there are answers.
+struct Load(JoinSet<Vec<Written>>);
+
+impl Load {
+    /// One of two programs on a database, the one that ends. In the middle of what it is asked.
+    async fn on(ending: &Server) -> Self {
+        let ada = ending.register("ada").await;
+        let answers = Arc::new(Semaphore::new(0));
+        let writers = (0..CLIENTS).map(|_| write(ada.clone(), answers.clone()));
+        let load = Self(writers.collect());
+        let enough = answers.acquire_many(BEFORE).await;
+        drop(enough.expect("open"));
+        load
+    }
+
+    /// The other program has what was answered.
+    async fn assert_written(self, server: &Server) {
+        let written = self.0.join_all().await.into_iter().flatten();
+        let written: Vec<Written> = written.collect();
+        assert!(written.len() >= BEFORE as usize / 2, "there was load");
+        assert_written(server, &written).await;
+    }
 }
 
 /// An article, and a comment on it if that was answered, too.
@@ -83,9 +108,9 @@ async fn write(client: Client, answers: Arc<Semaphore>) -> Vec<Written> {
     written
 }
 
-async fn assert_written(server: &Server, answered: &[Written]) {
+async fn assert_written(server: &Server, written: &[Written]) {
     let guest = server.guest();
-    for Written { path, comment } in answered {
+    for Written { path, comment } in written {
         guest.get(path).await.expect(200);
         let comments = guest.get(&format!("{path}/comments")).await.expect(200);
         let comments = list(&comments["comments"]).iter();
@@ -97,11 +122,11 @@ async fn assert_written(server: &Server, answered: &[Written]) {
     }
     // At most one article more for each client, whose answer did not arrive.
     let count = guest.titles("/articles").await.1 as usize;
-    let most = answered.len() + CLIENTS;
+    let most = written.len() + CLIENTS;
     assert!(
-        (answered.len()..=most).contains(&count),
+        (written.len()..=most).contains(&count),
         "{count} of {}",
-        answered.len()
+        written.len()
     );
 }
 
