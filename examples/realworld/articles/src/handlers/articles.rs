@@ -11,7 +11,8 @@ use crate::{Article, Articles, Changes, Draft, Filter, Listed, Page, Published};
 /// Everything about one article is in an object called `article`.
 #[derive(Deserialize, Serialize)]
 pub struct ArticleOf<T> {
-    article: T,
+    /// It.
+    pub article: T,
 }
 
 /// Every tag.
