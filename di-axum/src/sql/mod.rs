@@ -65,6 +65,19 @@
 //! # }
 //! ```
 
+//!
+//! # What does not compile
+//! A session in a task that outlives its request: it is held as a reference (E0521). A `#[task]` takes one of its own.
+//!
+//! ```compile_fail,E0521
+//! # use di_axum::{handler, sql::Session};
+//! # use sqlx::Sqlite;
+//! #[handler]
+//! async fn leak(session: &Session<Sqlite>) {
+//!     tokio::spawn(async move { session.transaction().await.is_ok() });
+//! }
+//! ```
+
 mod backend;
 mod connections;
 mod error;

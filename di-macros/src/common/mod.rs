@@ -1,15 +1,19 @@
 //! What all macros share.
 
+mod blocking_calls;
 mod dependency;
 mod facade;
+mod levels;
 mod report;
 mod rewrite;
 mod text;
 mod unnamed;
 
 pub(crate) use self::{
+    blocking_calls::warn_of_blocking_calls,
     dependency::{Dependency, Held, Key, shared},
     facade::{Facade, facade},
+    levels::lint_levels,
     report::{Report, name_span, with_errors},
     rewrite::{at, has_lifetimes, name_elided, peel, replace_self},
     text::text,

@@ -7,10 +7,12 @@ mod lifetimes;
 mod model;
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::{FnArg, Item, ItemFn};
 
-use crate::common::{facade, name_span, refuse_placeholders, types_of, with_errors};
+use crate::common::{
+    facade, name_span, refuse_placeholders, types_of, warn_of_blocking_calls, with_errors,
+};
 
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut item = match syn::parse2::<Item>(item.clone()) {
@@ -27,13 +29,18 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let handler = only_once(&mut item)
         .and_then(|()| attr::Args::parse(args))
         .and_then(|args| model::Handler::parse(&item, args));
+    let warnings = match item.sig.asyncness {
+        Some(_) => warn_of_blocking_calls(&item.block, &item.attrs),
+        None => TokenStream::new(),
+    };
     let stripped = strip(item);
     match handler {
         Ok(_) if has_said => expand::stub(&stripped, &di),
         Ok(handler) => {
             let mut named = lifetimes::name_request(&handler, stripped);
             lifetimes::free_streams(&mut named.sig.output);
-            expand::handler(&handler, &named, &di)
+            let handler = expand::handler(&handler, &named, &di);
+            quote!(#handler #warnings)
         }
         Err(_) if has_said => expand::stub(&stripped, &di),
         Err(error) => with_errors(expand::stub(&stripped, &di), &error),

@@ -30,17 +30,13 @@ pub(crate) fn parse(item: &ItemFn, args: Args, di: &Facade) -> syn::Result<Node>
     };
     let generics = expand::without_lifetimes(&item.sig.generics);
     let path = quote!(#ident);
-    provider(
-        &item.sig,
-        args,
-        None,
-        Place {
-            target,
-            generics,
-            path,
-        },
-        di,
-    )
+    let place = Place {
+        target,
+        generics,
+        path,
+    };
+    let node = provider(&item.sig, args, None, place, di)?;
+    Ok(node.with_body(&item.block, &item.attrs))
 }
 
 /// Where a provider is found and called.
@@ -116,6 +112,7 @@ pub(crate) fn provider(
         is_lazy: args.lazy.is_some(),
         span: sig.ident.span(),
         teardown: teardown.map(|path| named_by(path, self_ty)),
+        warnings: TokenStream::new(),
     })
 }
 

@@ -132,7 +132,9 @@ fn constructor(
     )?;
     node.name = type_name(self_ty);
     node.value = Some(self_ty.clone());
-    Ok(node.torn_down_by_own_fn(self_ty))
+    Ok(node
+        .torn_down_by_own_fn(self_ty)
+        .with_body(&found.block, &found.attrs))
 }
 
 /// An associated fn as a provider, found as `Type::name`.
@@ -149,17 +151,13 @@ fn associated(item: &ItemImpl, found: &ImplItemFn, di: &Facade) -> syn::Result<N
         &found.sig.generics,
     )?;
     let path = call(self_ty, &found.sig);
-    provider(
-        &found.sig,
-        scope,
-        Some(self_ty),
-        Place {
-            target,
-            generics,
-            path,
-        },
-        di,
-    )
+    let place = Place {
+        target,
+        generics,
+        path,
+    };
+    let node = provider(&found.sig, scope, Some(self_ty), place, di)?;
+    Ok(node.with_body(&found.block, &found.attrs))
 }
 
 /// The block's generics; an associated provider has none of its own.

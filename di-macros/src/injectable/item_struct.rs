@@ -85,6 +85,7 @@ pub(crate) fn parse(item: &ItemStruct, args: Args) -> syn::Result<Node> {
         construct,
         span: ident.span(),
         teardown,
+        warnings: proc_macro2::TokenStream::new(),
     }
     .torn_down_by_own_fn(&syn::parse_quote!(#ident #arguments)))
 }

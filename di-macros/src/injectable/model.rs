@@ -2,10 +2,10 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
-use syn::{ExprPath, Generics, Type, parse_quote};
+use syn::{Attribute, Block, ExprPath, Generics, Type, parse_quote};
 
 use super::expand::elided;
-use crate::common::Dependency;
+use crate::common::{Dependency, warn_of_blocking_calls};
 
 /// A node.
 pub(crate) struct Node {
@@ -32,9 +32,21 @@ pub(crate) struct Node {
     pub(crate) span: Span,
     /// The fn that closes the value.
     pub(crate) teardown: Option<ExprPath>,
+    /// About what its constructor calls.
+    pub(crate) warnings: TokenStream,
 }
 
 impl Node {
+    /// With what its constructor does, where that runs on a thread that others need.
+    pub(crate) fn with_body(mut self, body: &Block, attrs: &[Attribute]) -> Self {
+        // A singleton's sync constructor runs before there are requests.
+        let is_waited_for = self.is_async || self.scope == "request" && !self.is_blocking;
+        if is_waited_for {
+            self.warnings = warn_of_blocking_calls(body, attrs);
+        }
+        self
+    }
+
     /// Whether it is a transient that the container tears down.
     pub(crate) fn is_lent(&self) -> bool {
         self.scope == "transient" && self.teardown.is_some()

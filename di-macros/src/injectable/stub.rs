@@ -73,6 +73,7 @@ fn node(target: Target, generics: &Generics, output: Type, scope: Option<&Args>)
         is_blocking: false,
         is_lazy,
         teardown: None,
+        warnings: proc_macro2::TokenStream::new(),
     }
 }
 

@@ -10,7 +10,9 @@ use quote::{ToTokens, quote};
 use syn::{Item, ItemFn};
 
 use crate::{
-    common::{facade, name_span, refuse_placeholders, types_of, with_errors},
+    common::{
+        facade, name_span, refuse_placeholders, types_of, warn_of_blocking_calls, with_errors,
+    },
     injectable::strip,
 };
 
@@ -50,7 +52,8 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream, shape: Shape) -> T
     match job {
         Ok(job) if !has_said => {
             let job = expand::job(&job, &di);
-            quote!(#[allow(clippy::unused_async)] #item #job)
+            let warnings = warn_of_blocking_calls(&item.block, &item.attrs);
+            quote!(#[allow(clippy::unused_async)] #item #job #warnings)
         }
         Ok(_) => expand::stub(&item, shape, &di),
         Err(_) if has_said => expand::stub(&item, shape, &di),

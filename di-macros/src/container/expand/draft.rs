@@ -3,8 +3,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::{Container, unused::levels};
-use crate::common::text;
+use super::{Container, unused::UNUSED};
+use crate::common::{lint_levels, text};
 
 impl Container<'_> {
     /// Of a draft, what is wrong with it, at run time.
@@ -21,7 +21,7 @@ impl Container<'_> {
 
     /// A warning at the word, so that nobody forgets it; see [`Container::unused`] for why it is written like this.
     pub(super) fn draft_warning(&self) -> Option<TokenStream> {
-        let levels = levels(&self.item.attrs);
+        let levels = lint_levels(&self.item.attrs, &UNUSED);
         let is_allowed = levels.last().is_some_and(|last| last.level == "allow");
         let word = self.draft.as_ref().filter(|_| !is_allowed)?;
         let app = text(&self.item.ident);

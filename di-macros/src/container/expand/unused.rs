@@ -3,17 +3,19 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
-use syn::{Attribute, Meta, Token, punctuated::Punctuated};
+use quote::quote;
 
 use super::Container;
 use crate::{
-    common::text,
+    common::{lint_levels, text},
     container::{
         list::last_span,
-        model::{Kind, Module, written_at},
+        model::{Kind, Module},
     },
 };
+
+/// What stands for the lint on a container: `deprecated` is what the compiler calls it.
+pub(super) const UNUSED: [&str; 2] = ["unused", "deprecated"];
 
 /// What may turn out to be unused.
 struct Suspect {
@@ -37,7 +39,7 @@ impl Container<'_> {
     /// const _: [(); 1] = [__Used::<{ __USED[3] }>::Settings];
     /// ```
     pub(super) fn unused(&self) -> Option<TokenStream> {
-        let levels = levels(&self.item.attrs);
+        let levels = lint_levels(&self.item.attrs, &UNUSED);
         let is_allowed = levels.last().is_some_and(|last| last.level == "allow");
         if !self.has_handlers || !self.is_judged || is_allowed {
             return None;
@@ -143,43 +145,6 @@ impl Container<'_> {
             (!may_be_unused).then_some(Suspect { name, note, rows, place })
         })
     }
-}
-
-/// `#[deny(unused)]` on the container, as the level of the lint that says it.
-pub(super) struct Level {
-    pub(super) level: Ident,
-    lint: Ident,
-}
-
-impl ToTokens for Level {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Level { level, lint } = self;
-        tokens.extend(quote!(#level(#lint)));
-    }
-}
-
-/// The levels on the container, in order.
-pub(super) fn levels(attrs: &[Attribute]) -> Vec<Level> {
-    let mut levels = Vec::new();
-    for attr in attrs {
-        let Some(level) = attr.path().get_ident() else {
-            continue;
-        };
-        if !["allow", "warn", "deny", "forbid"].contains(&level.to_string().as_str()) {
-            continue;
-        }
-        let lints = attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
-        for lint in lints.into_iter().flatten() {
-            if lint.path().is_ident("unused") || lint.path().is_ident("deprecated") {
-                let (level, lint) = (level.to_string(), last_span(lint.path()));
-                levels.push(Level {
-                    level: Ident::new(&level, Span::call_site()),
-                    lint: Ident::new("deprecated", written_at(lint)),
-                });
-            }
-        }
-    }
-    levels
 }
 
 /// The name as that of a const, at the user's place.
