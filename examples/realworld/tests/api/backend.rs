@@ -1,11 +1,7 @@
 //! The databases, an empty one for each test.
 
-use std::{
-    env, fs,
-    path::PathBuf,
-    process,
-    sync::atomic::{AtomicU32, Ordering},
-};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _};
+use tempfile::TempDir;
 
 /// What kind of database the program is started on.
 pub(crate) trait Backend {
@@ -17,17 +13,30 @@ pub(crate) trait Backend {
 pub(crate) struct Database {
     /// What the program gets as `DATABASE_URL`.
     pub(crate) url: String,
-    directory: Option<PathBuf>,
+    /// Where its file is, if it is one.
+    directory: Option<TempDir>,
 }
 
-impl Drop for Database {
-    fn drop(&mut self) {
-        if let Some(directory) = &self.directory
-            && let Err(error) = fs::remove_dir_all(directory)
-        {
-            eprintln!("{} stays: {error}", directory.display());
+impl Database {
+    /// Makes room for those of other tests. A test that fails leaves its database until the server ends.
+    pub(crate) async fn remove(self) {
+        if self.directory.is_none() {
+            let (address, parameters) = self.url.split_once('?').expect("parameters");
+            let (server, name) = address.rsplit_once('/').expect("a name");
+            let url = format!("{server}/postgres?{parameters}");
+            let mut connection = connect(&url).await;
+            let drop = AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"));
+            let dropped = sqlx::raw_sql(drop).execute(&mut connection).await;
+            dropped.expect("it is dropped");
+            connection.close().await.expect("it closes");
         }
     }
+}
+
+/// A connection for what the API does not offer.
+pub(crate) async fn connect(url: &str) -> AnyConnection {
+    sqlx::any::install_default_drivers();
+    AnyConnection::connect(url).await.expect("a connection")
 }
 
 /// A file of its own.
@@ -35,13 +44,9 @@ pub(crate) struct Sqlite;
 
 impl Backend for Sqlite {
     fn database(_: &str) -> Option<Database> {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("realworld-api-{}-{number}", process::id());
-        let directory = env::temp_dir().join(name);
-        fs::create_dir(&directory).expect("a directory");
+        let directory = tempfile::tempdir().expect("a directory");
         Some(Database {
-            url: format!("sqlite:{}", directory.join("conduit.db").display()),
+            url: format!("sqlite:{}", directory.path().join("conduit.db").display()),
             directory: Some(directory),
         })
     }

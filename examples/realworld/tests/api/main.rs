@@ -66,4 +66,5 @@ async fn run<B: Backend>(name: &str, case: impl AsyncFnOnce(&Server)) {
     let server = Server::start(&database.url, &[]).await;
     timeout(LIMIT, case(&server)).await.expect("in time");
     server.finish().await;
+    database.remove().await;
 }

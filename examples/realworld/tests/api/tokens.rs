@@ -5,9 +5,10 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::Sha256;
-use sqlx::{AnyConnection, Connection as _};
+use sqlx::Connection as _;
 
 use crate::{
+    backend::connect,
     client::{Client, account, article, email_of},
     process::{JWT_SECRET, Server},
 };
@@ -231,10 +232,7 @@ fn mac(content: &str, secret: &str) -> String {
 
 /// The API deletes no users.
 async fn delete_user(database: &str, name: &str) {
-    sqlx::any::install_default_drivers();
-    let mut connection = AnyConnection::connect(database)
-        .await
-        .expect("a connection");
+    let mut connection = connect(database).await;
     let delete = sqlx::query("DELETE FROM users WHERE username = $1").bind(name.to_string());
     let deleted = delete.execute(&mut connection).await.expect("it deletes");
     assert_eq!(deleted.rows_affected(), 1);
