@@ -6,7 +6,8 @@ use serde_json::json;
 use tokio::{task::JoinSet, time::timeout};
 
 use crate::{
-    client::{Client, account, path_of},
+    client::{Client, account, article, path_of},
+    half::HalfSent,
     process::Server,
     shape::{list, number, text},
 };
@@ -14,6 +15,7 @@ use crate::{
 on_both!(
     fifty_users_at_once_get_what_each_would_get_alone,
     one_connection_to_the_database_is_enough,
+    slow_clients_keep_nothing_that_others_need,
     clients_that_go_away_leave_nothing_behind,
 );
 
@@ -108,6 +110,30 @@ async fn use_everything(guest: Client, number_of_user: usize, users: usize, shar
     let current = user.get("/user").await.expect(200);
     assert_eq!(current["user"]["username"], *name);
     number(&comment["id"])
+}
+
+/// A body that does not arrive keeps no connection to the database.
+async fn slow_clients_keep_nothing_that_others_need(server: &Server) {
+    let narrow = [("DATABASE_CONNECTIONS", "2")];
+    let narrow = Server::start(&server.database, &narrow).await;
+    let (ada, grace) = (narrow.register("ada").await, narrow.register("grace").await);
+    let path = grace.publish_at("Title").await;
+    let comments = format!("{path}/comments");
+    let comment = json!({"comment": {"body": "slow"}});
+    let mut slow = Vec::new();
+    for _ in 0..5 {
+        slow.push(HalfSent::post(&narrow, &ada, "/articles", &article("Slow")).await);
+        slow.push(HalfSent::post(&narrow, &ada, &comments, &comment).await);
+        slow.push(HalfSent::post(&narrow, &ada, "/users/login", &account("ada")).await);
+    }
+    grace.get("/user").await.expect(200);
+    grace.publish("Fast").await;
+    for half in slow {
+        let answer = half.finish().await;
+        assert!(answer.starts_with("HTTP/1.1 20"), "{answer}");
+    }
+    assert_eq!(grace.titles("/articles").await.1, 7);
+    narrow.finish().await;
 }
 
 /// Requests that are given up at some point: what they began is whole or not there, and no connection is kept.

@@ -23,6 +23,7 @@ macro_rules! on_both {
 
 mod backend;
 mod client;
+mod half;
 mod moment;
 mod process;
 mod shape;

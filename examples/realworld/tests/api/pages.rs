@@ -1,5 +1,9 @@
 //! `GET /articles`: order, limit and offset.
 
+use std::collections::BTreeSet;
+
+use tokio::task::JoinSet;
+
 use crate::{client::Client, process::Server};
 
 on_both!(
@@ -7,6 +11,7 @@ on_both!(
     a_list_has_the_newest_articles_first_and_twenty_of_them,
     a_limit_and_an_offset_cut_a_page_out,
     pages_together_are_the_whole_list,
+    pages_of_what_was_published_at_once_are_the_whole_list,
     a_limit_beyond_the_end_gives_what_is_there,
     an_offset_beyond_the_end_gives_an_empty_page,
     a_limit_that_is_none_is_refused,
@@ -81,6 +86,24 @@ async fn pages_together_are_the_whole_list(server: &Server) {
         }
         assert_eq!(all, titles, "{list}");
     }
+}
+
+/// Some of them in the same millisecond: they have an order, too.
+async fn pages_of_what_was_published_at_once_are_the_whole_list(server: &Server) {
+    let ada = server.register("ada").await;
+    let published = (0..30).map(|number| {
+        let ada = ada.clone();
+        async move { ada.publish(&format!("Article {number}")).await }
+    });
+    published.collect::<JoinSet<_>>().join_all().await;
+    let whole = ada.titles("/articles?limit=30").await.0;
+    assert_eq!(whole.iter().collect::<BTreeSet<_>>().len(), 30);
+    let mut all = Vec::new();
+    for offset in 0..30 {
+        let path = format!("/articles?limit=1&offset={offset}");
+        all.extend(ada.titles(&path).await.0);
+    }
+    assert_eq!(all, whole);
 }
 
 async fn a_limit_beyond_the_end_gives_what_is_there(server: &Server) {

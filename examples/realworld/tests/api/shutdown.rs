@@ -9,7 +9,6 @@ use std::{
 use reqwest::Method;
 use serde_json::json;
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
     sync::Semaphore,
     task::{JoinSet, yield_now},
@@ -17,6 +16,7 @@ use tokio::{
 
 use crate::{
     client::{Client, article, path_of},
+    half::HalfSent,
     process::Server,
     shape::{list, text},
 };
@@ -134,29 +134,13 @@ async fn assert_written(server: &Server, written: &[Written]) {
 async fn a_request_that_has_begun_is_answered(server: &Server) {
     let ending = Server::start(&server.database, &[]).await;
     let ada = ending.register("ada").await;
-    let body = article("The last one").to_string();
-    let (first, rest) = body.split_at(body.len() / 2);
-    let head = format!(
-        "POST /api/articles HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nauthorization: Token {}\r\n\
-         content-type: application/json\r\ncontent-length: {}\r\nexpect: 100-continue\r\n\r\n{first}",
-        ada.token(),
-        body.len(),
-    );
-    let mut socket = TcpStream::connect(&ending.address)
-        .await
-        .expect("a connection");
-    socket.write_all(head.as_bytes()).await.expect("it reads");
-    // The handler asks for the body, so the request is on its way.
-    let mut asks = [0; 25];
-    socket.read_exact(&mut asks).await.expect("an answer");
-    assert_eq!(&asks, b"HTTP/1.1 100 Continue\r\n\r\n");
+    let body = article("The last one");
+    let half = HalfSent::post(&ending, &ada, "/articles", &body).await;
     ending.terminate("TERM").await;
     while TcpStream::connect(&ending.address).await.is_ok() {
         yield_now().await;
     }
-    socket.write_all(rest.as_bytes()).await.expect("it reads");
-    let mut answer = String::new();
-    socket.read_to_string(&mut answer).await.expect("an answer");
+    let answer = half.finish().await;
     assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
     ending.ended().await;
     assert_eq!(server.guest().titles("/articles").await.0, ["The last one"]);
