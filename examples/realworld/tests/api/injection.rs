@@ -85,26 +85,23 @@ async fn sql_in_what_is_written_comes_back_as_it_was(server: &Server) {
 async fn sql_as_a_name_is_a_name_or_refused(server: &Server) {
     let ada = server.register("ada").await;
     ada.publish("Title").await;
-    for sql in SQL {
-        let answer = server.guest().post("/users", account(sql)).await;
+    for (number, sql) in SQL.into_iter().enumerate() {
+        let account = account(sql);
+        let answer = server.guest().post("/users", account.clone()).await;
         let user = answer.expect_one_of(&[201, 422]);
-        let path = format!("/profiles/{}", segment(sql));
         if user["user"].is_object() {
-            assert_eq!(
-                user["user"],
-                json!({
-                    "username": sql, "email": account(sql)["user"]["email"], "token": user["user"]["token"],
-                    "bio": user["user"]["bio"], "image": user["user"]["image"],
-                })
-            );
+            assert_eq!(user["user"]["username"], sql);
+            assert_eq!(user["user"]["email"], account["user"]["email"]);
             let profile = ada.follow(sql).await.expect(200);
             assert_eq!(profile["profile"]["username"], sql);
             ada.unfollow(sql).await.expect(200);
         } else {
+            let path = format!("/profiles/{}", segment(sql));
             ada.get(&path).await.expect(404);
         }
-        let change = json!({"user": {"username": format!("{sql}2"), "email": format!("{sql}2@conduit.test")}});
-        let grace = ada.register(&format!("g{}", sql.len())).await;
+        let (name, email) = (format!("{sql}2"), format!("{sql}2@conduit.test"));
+        let change = json!({"user": {"username": name, "email": email}});
+        let grace = server.register(&format!("grace{number}")).await;
         grace.put("/user", change).await.expect_one_of(&[200, 422]);
     }
     assert_unharmed(server).await;
