@@ -133,7 +133,6 @@ impl Users for SqlUsers<'_> {
         let query = query.bind(&user.bio).bind(&user.image);
         let mut transaction = self.session.transaction().await?;
         let added = query.execute(&mut *transaction).await;
-        drop(transaction);
         added.map(drop).map_err(taken)
     }
 

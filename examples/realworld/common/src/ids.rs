@@ -19,7 +19,8 @@ pub trait Ids: Send + Sync {
 const SINCE: Timestamp = Timestamp(1_577_836_800_000);
 
 /// Milliseconds in front of a counter of twelve bits: in the order of their time, without asking the database, and within 53 bits until 2089. Several
-/// processes on one database would need some bits for the process.
+/// processes on one database would need some bits for the process, and a clock that is set back while the process does not run could repeat an id, which the
+/// database refuses.
 pub struct TimeIds {
     clock: Arc<dyn Clock>,
     last: AtomicI64,

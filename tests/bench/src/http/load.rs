@@ -36,8 +36,16 @@ impl Kind {
     fn count(self) -> usize {
         match self {
             Kind::List => 40,
-            Kind::Login => 2,
-            Kind::Create => 20,
+            Kind::Login => 4,
+            Kind::Create => 60,
+        }
+    }
+
+    /// Writers of one SQLite file wait for each other by sleeping, and the more there are, the more figures are of that.
+    fn connections(self) -> usize {
+        match self {
+            Kind::List | Kind::Login => 8,
+            Kind::Create => 2,
         }
     }
 
@@ -49,8 +57,6 @@ impl Kind {
         }
     }
 }
-
-const CONNECTIONS: usize = 8;
 
 /// What one side did in its turn.
 pub struct Turn {
@@ -79,7 +85,7 @@ impl Client {
     /// All connections at once, until each has sent its requests.
     pub async fn turn(&self, kind: Kind, turn: usize) -> Result<Turn, Failure> {
         let mut connections = Vec::new();
-        for _ in 0..CONNECTIONS {
+        for _ in 0..kind.connections() {
             let mut connection = Connection::open(self.address).await?;
             // What is new to a connection is not measured.
             connection.send("GET", "/api/tags", "", "").await?;

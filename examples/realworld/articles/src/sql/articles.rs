@@ -89,6 +89,9 @@ const UNFAVORITE: &str = "DELETE FROM favorites WHERE article_id = $1 AND user_i
 
 const TAGS: &str = "SELECT DISTINCT tag FROM article_tags ORDER BY tag";
 
+const FOLLOWED: &str =
+    "SELECT COUNT(*) FROM articles a JOIN follows w ON w.followed_id = a.author_id WHERE a.id = $1";
+
 const NOTIFY: &str = "INSERT INTO notifications (article_id, follower_id, created_at)
     SELECT a.id, w.follower_id, $2 FROM articles a JOIN follows w ON w.followed_id = a.author_id WHERE a.id = $1
     ON CONFLICT DO NOTHING";
@@ -181,7 +184,6 @@ impl ArticleStore for SqlArticles<'_> {
             .bind(slugs.map(|[_, second]| second));
         let mut transaction = self.session.transaction().await?;
         let updated = query.execute(&mut *transaction).await;
-        drop(transaction);
         match updated.map_err(Problem::from) {
             Err(problem) if problem.unique_violation().is_some() => {
                 Err(Problem::invalid("title has just been taken, try again"))
@@ -224,6 +226,14 @@ impl ArticleStore for SqlArticles<'_> {
     }
 
     async fn notify_followers(&self, id: i64, at: Timestamp) -> Result<u64, Problem> {
+        // With nobody to tell, there is no need to be the one who writes: on SQLite there is only one at a time.
+        let followed = query_as(FOLLOWED).bind(id);
+        let mut connection = self.session.connection().await?;
+        let (followers,): (i64,) = followed.fetch_one(&mut *connection).await?;
+        drop(connection);
+        if followers == 0 {
+            return Ok(0);
+        }
         let query = query(NOTIFY).bind(id).bind(at.0);
         let mut transaction = self.session.transaction().await?;
         let told = query.execute(&mut *transaction);
