@@ -2,15 +2,14 @@
 
 use std::{any::Any, marker::PhantomData, sync::Arc};
 
-use axum::{
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::response::{IntoResponse, Response};
 use di_core::{__private::Answer, Container, Failure, Graph, NoPlace};
 
-use crate::blocking::no_place;
-
-use crate::construct_error::{Asker, ConstructError};
+use crate::{
+    OwnAnswer,
+    blocking::no_place,
+    construct_error::{Asker, ConstructError},
+};
 
 type AnswerFn = fn(Box<dyn Any + Send>) -> Result<Response, Box<dyn Any + Send>>;
 
@@ -69,5 +68,5 @@ fn own_answer(graph: Graph, failure: Failure) -> Response {
         .and_then(|answer| answer.downcast_ref::<AnswerFn>())
         .and_then(|answer| answer(error).ok())
         // Only a transient's error can lack an answer of its own: it may be used at start-up alone.
-        .unwrap_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+        .unwrap_or_else(|| OwnAnswer::Error.failed())
 }

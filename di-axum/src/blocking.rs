@@ -6,11 +6,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use axum::{
-    extract::Request,
-    http::{HeaderValue, StatusCode, header::RETRY_AFTER, request::Parts},
-    response::{IntoResponse, Response},
-};
+use axum::{extract::Request, http::request::Parts, response::Response};
 use di_core::{__private::Mounts, Container, HasContainer, NoPlace, Panic};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -19,6 +15,7 @@ use tokio::{
 use tokio_util::task::TaskTracker;
 
 use crate::{
+    OwnAnswer,
     ended::panicked,
     runtime::AppRuntime,
     serve::{Endpoint, serve},
@@ -62,7 +59,7 @@ impl Future for BlockingFuture {
                 // The handler's own panics are answered on its thread.
                 Err(error) => match error.try_into_panic() {
                     Ok(payload) => panicked("a blocking handler", &Panic::caught(payload)),
-                    Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+                    Err(_) => OwnAnswer::NoPlace.busy(""),
                 },
             },
             Err(answer) => answer.take().unwrap_or_default(),
@@ -100,6 +97,5 @@ where
 #[cold]
 pub(crate) fn no_place(node: &'static str, refused: NoPlace) -> Response {
     tracing::warn!(node, "{refused}");
-    let retry = [(RETRY_AFTER, HeaderValue::from_static("1"))];
-    (StatusCode::SERVICE_UNAVAILABLE, retry, refused.to_string()).into_response()
+    OwnAnswer::NoPlace.busy(refused.to_string())
 }

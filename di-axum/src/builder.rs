@@ -21,6 +21,8 @@ pub struct Builder<C: Container> {
     blocking_limit: usize,
     deadline: Duration,
     hook: Option<Hook>,
+    #[cfg(feature = "observe")]
+    slow_poll: Duration,
     late: Late<C>,
 }
 
@@ -34,6 +36,8 @@ impl<C: Container> Builder<C> {
             blocking_limit: LIMIT,
             deadline: DEADLINE,
             hook: None,
+            #[cfg(feature = "observe")]
+            slow_poll: crate::observe::SLOW_POLL,
             late,
         }
     }
@@ -62,6 +66,14 @@ impl<C: Container> Builder<C> {
         self
     }
 
+    /// From how long on a poll counts as slow, 10 milliseconds unless this is called; see [`observe`](crate::observe::observe).
+    #[cfg(feature = "observe")]
+    #[must_use]
+    pub fn slow_poll(mut self, threshold: Duration) -> Self {
+        self.slow_poll = threshold;
+        self
+    }
+
     /// Constructs the singletons, what each needs first, and independent ones concurrently.
     ///
     /// # Errors
@@ -71,6 +83,8 @@ impl<C: Container> Builder<C> {
         let runtime = AppRuntime {
             background: Arc::new(Background::new(self.deadline, self.hook)),
             blocking: Places::new(self.blocking_limit),
+            #[cfg(feature = "observe")]
+            observed: crate::observe::Observed::new(self.slow_poll),
         };
         let handle = start::<C>(self.given, runtime, self.replacements).await?;
         let app = C::from_handle(handle);

@@ -2,18 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::{
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::response::Response;
 use di_core::{__private::Ended, Outcome, Panic, TeardownError, TeardownFailure};
 
-use crate::after::after_body;
+use crate::{OwnAnswer, after::after_body};
 
 /// The answer to a request that panicked.
 pub(crate) fn panicked(handler: &'static str, panic: &Panic) -> Response {
     tracing::error!(handler, panic = panic.message(), "a request panicked");
-    internal_error()
+    OwnAnswer::Panicked.failed()
 }
 
 /// The answer when a scope has ended: what is left to be done waits for its body.
@@ -34,7 +31,7 @@ pub(crate) fn answer(response: Response, ended: Ended) -> Response {
 fn not_torn_down(response: Response, failures: Vec<TeardownFailure>) -> Response {
     log(&failures);
     let mut response = if Outcome::of_status(response.status().as_u16()).is_success() {
-        internal_error()
+        OwnAnswer::NotTornDown.failed()
     } else {
         response
     };
@@ -53,8 +50,4 @@ pub(crate) fn log(failures: &[TeardownFailure]) {
             "a value could not be torn down"
         );
     }
-}
-
-fn internal_error() -> Response {
-    StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }

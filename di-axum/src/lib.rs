@@ -51,6 +51,8 @@
 //! # Features
 //! `testing`: [`Builder::replace`](Builder) and `replace_with`, which put other values in the place of listed ones.
 //!
+//! `observe`: [`observe`](https://docs.rs/di-axum/latest/di_axum/observe), what the app does, in numbers.
+//!
 //! `sqlite`, `postgres` and `any`: [`sql`](https://docs.rs/di-axum/latest/di_axum/sql), one database session for each request.
 
 #![forbid(unsafe_code)]
@@ -72,7 +74,10 @@ mod extract;
 mod host;
 mod inject;
 mod lazy;
+#[cfg(feature = "observe")]
+pub mod observe;
 mod opener;
+mod own_answer;
 mod runtime;
 mod scoped;
 mod serve;
@@ -88,6 +93,7 @@ pub use self::{
     inject::Inject,
     lazy::{Lazy, LazyArc, LazyError},
     opener::Opener,
+    own_answer::OwnAnswer,
     scoped::{GuardLayer, RequestScope, ScopeLayer, guard, scoped},
     stopping::{Stopping, stop, stopping},
     work::{PushError, Services, Shutdown, TaskCounts, TaskEnd, TaskError, TaskQueue, Tasks},

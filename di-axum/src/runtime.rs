@@ -14,6 +14,8 @@ use crate::{blocking::Places, ended::log, work::Background};
 pub(crate) struct AppRuntime {
     pub(crate) background: Arc<Background>,
     pub(crate) blocking: Places,
+    #[cfg(feature = "observe")]
+    pub(crate) observed: Arc<crate::observe::Observed>,
 }
 
 impl Runtime for AppRuntime {

@@ -11,8 +11,8 @@ use std::{
 
 use axum::{
     extract::{FromRequestParts, Request},
-    http::{StatusCode, request::Parts},
-    response::{IntoResponse, Response},
+    http::request::Parts,
+    response::Response,
 };
 use di_core::{
     __private::{Asked, HeldByRef, HeldByRequest, Of, OpenScope, Source},
@@ -22,7 +22,7 @@ use futures_util::FutureExt as _;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{answer::failed, construct_error::Asker, ended};
+use crate::{OwnAnswer, answer::failed, construct_error::Asker, ended};
 
 /// The scope of a request, as middleware and extractors see it. It is opened by [`scoped`] or [`guard`], and the handler joins
 /// it: what was built here is what it gets, and all of it is torn down once, after the response.
@@ -105,7 +105,7 @@ impl<S: HasContainer> FromRequestParts<S> for RequestScope<S::Container> {
                 "a `RequestScope` was asked for where none is open: add `.layer(di_axum::scoped(app))` to the router, outside \
                  of the middleware that asks"
             );
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            OwnAnswer::Error.failed()
         })
     }
 }

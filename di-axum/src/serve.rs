@@ -1,6 +1,8 @@
 //! What happens around a marked handler.
 
 use std::marker::PhantomData;
+#[cfg(feature = "observe")]
+use std::sync::Arc;
 
 use axum::{body::Body, extract::Request, http::request::Parts, response::Response};
 use di_core::{
@@ -87,6 +89,10 @@ where
     /// down and dropped, in reverse order, before the response leaves.
     async fn run<'m>(self, state: &'m S, memory: Memory<'m, P>) -> Response {
         let (mut head, body) = self.request.into_parts();
+        #[cfg(feature = "observe")]
+        if let Some(live) = head.extensions.get::<Arc<crate::observe::Live>>() {
+            live.handled_by(H::META);
+        }
         if const { P::VIEW.is_lazy() } {
             // What is put off has no place in a frame.
             return Box::pin(filled::<P, H, Seal, S, M>(head, body, state)).await;

@@ -11,7 +11,7 @@ use axum::{
     http::{StatusCode, header::RETRY_AFTER},
     routing::get,
 };
-use di_axum::{Outcome, container, handler, injectable};
+use di_axum::{Outcome, OwnAnswer, container, handler, injectable};
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
@@ -163,6 +163,7 @@ async fn when_all_places_are_taken_the_answer_is_503() {
     let response = running.router.clone().oneshot(request("/block")).await;
     let response = response.expect("a router always answers");
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(response.extensions().get(), Some(&OwnAnswer::NoPlace));
     assert_eq!(response.headers()[RETRY_AFTER], "1");
     running.door.open();
     within(blocked.join_all()).await;

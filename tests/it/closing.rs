@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use di_axum::{Outcome, Panic, TeardownError, container, handler, injectable};
+use di_axum::{Outcome, OwnAnswer, Panic, TeardownError, container, handler, injectable};
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
@@ -361,8 +361,14 @@ async fn a_commit_that_fails_answers_500() {
         source.downcast_ref::<Refused>().map(|it| it.0),
         Some("commit")
     );
+    let own = response.extensions().get();
+    assert_eq!(own, Some(&OwnAnswer::NotTornDown));
+    let response = running.answer("panic-in-constructor").await;
+    let own = response.extensions().get();
+    assert_eq!(own, Some(&OwnAnswer::Panicked));
     // A handler's own error stays the answer.
     let response = running.answer("refuse+not-found").await;
+    assert_eq!(response.extensions().get::<OwnAnswer>(), None);
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
     running.app.shutdown().await.expect_err("`Cache` refuses");
 }

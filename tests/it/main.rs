@@ -24,6 +24,7 @@ mod lazy_singletons;
 mod lent;
 mod modules;
 mod naming;
+mod observe;
 mod opened;
 mod overrides;
 mod replace;

@@ -8,8 +8,8 @@ use std::{
 
 use axum::{Router, body::Body, http::StatusCode, routing::get};
 use di_axum::{
-    Lazy, LazyError, Outcome, PushError, TaskCounts, TaskEnd, TaskError, TaskQueue, Tasks,
-    container, handler, injectable, task,
+    Lazy, LazyError, Outcome, OwnAnswer, PushError, TaskCounts, TaskEnd, TaskError, TaskQueue,
+    Tasks, container, handler, injectable, task,
 };
 use http_body_util::BodyExt as _;
 use tokio::sync::Semaphore;
@@ -393,6 +393,7 @@ async fn concurrency_and_queue_are_bounded_and_what_is_too_much_is_refused() {
         .await
         .expect("an answer");
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(response.extensions().get(), Some(&OwnAnswer::Error));
     assert_eq!(response.headers()["retry-after"], "1");
     let body = response.into_body().collect().await.expect("a body");
     assert_eq!(

@@ -2,12 +2,13 @@
 
 use std::{error::Error, fmt, panic::Location, time::Duration};
 
-use axum::{
-    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
-    response::{IntoResponse, Response},
-};
+use axum::response::{IntoResponse, Response};
+
+use crate::OwnAnswer;
 
 /// A session could not do what it was asked for.
+///
+/// What goes wrong with a statement is sqlx's own error, and becomes one of these by `?`.
 ///
 /// It answers a request: 503 with `Retry-After` where the database has no connection left, and 500 otherwise, in the log with its
 /// text, which clients do not see. An error of yours that has one of these best answers with it.
@@ -69,14 +70,12 @@ impl IntoResponse for SessionError {
         match self {
             Self::Busy => {
                 tracing::warn!("{self}");
-                // Connections are held for the length of a request, so a second is long.
-                let again = [(RETRY_AFTER, HeaderValue::from_static("1"))];
-                (StatusCode::SERVICE_UNAVAILABLE, again).into_response()
+                OwnAnswer::Error.busy(self.to_string())
             }
-            Self::Closed => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            Self::Closed => OwnAnswer::Error.busy(self.to_string()),
             error @ (Self::InUse { .. } | Self::Database(_)) => {
                 tracing::error!(%error, "a session failed");
-                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+                OwnAnswer::Error.failed()
             }
         }
     }

@@ -22,7 +22,12 @@ use super::{Backend, Connections, SessionError};
 /// success, before the response leaves: a commit that fails answers 500. It is rolled back after an error, an error status, a panic,
 /// and when the client goes away. Under a qualifier, [`Session<Postgres, Replica>`](Connections), the connection is from that pool.
 ///
-/// A guard is for one statement, or a few, and only one can be held at a time:
+/// # Between statements
+/// A connection that was taken is kept until the scope ends, so that a request asks its pool once. Where a request does something slow in between, such as hashing a
+/// password, [`release`](Self::release) gives it back. A guard of a handler that uses its session keeps the connection while the body arrives, for as long as
+/// the client takes to send it: let it decide by what needs no database, or have it call `release` when it is done.
+///
+/// A [`SessionGuard`] is for one statement, or a few, and only one can be held at a time:
 ///
 /// ```
 /// # #[cfg(feature = "sqlite")]

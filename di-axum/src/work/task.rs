@@ -7,14 +7,11 @@ use std::{
     time::Duration,
 };
 
-use axum::{
-    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
-    response::{IntoResponse, Response},
-};
+use axum::response::{IntoResponse, Response};
 use di_core::{__private::Deferred, BoxError, NotRunning, Outcome, Panic, TeardownError};
 
 use super::queue::{Place, TaskQueue};
-use crate::{construct_error::ConstructError, injectable};
+use crate::{OwnAnswer, construct_error::ConstructError, injectable};
 
 /// Pushes jobs to a `#[task]`, from a request or any other scope. It is request-scoped, and listed as `Tasks<Welcome> = welcome`.
 ///
@@ -310,7 +307,6 @@ impl<J> Error for PushError<J> {}
 impl<J> IntoResponse for PushError<J> {
     fn into_response(self) -> Response {
         tracing::warn!(task = self.task, "{self}");
-        let retry = [(RETRY_AFTER, HeaderValue::from_static("1"))];
-        (StatusCode::SERVICE_UNAVAILABLE, retry, self.to_string()).into_response()
+        OwnAnswer::Error.busy(self.to_string())
     }
 }

@@ -198,7 +198,7 @@ fn matches(written: &[String], known: &[&str]) -> bool {
         [] | [_] => false,
         ["*", last] => written.last().is_some_and(|word| word == last),
         [module @ .., "*"] => {
-            let is_there = written.len() == known.len() && module.len() >= 1;
+            let is_there = written.len() == known.len() && !module.is_empty();
             is_there
                 && module
                     .iter()

@@ -10,7 +10,7 @@ use axum::{
     routing::get,
 };
 use di_axum::{
-    Outcome, Tasks, container, handler, injectable,
+    Outcome, OwnAnswer, Tasks, container, handler, injectable,
     sql::{Connections, Session, SessionError},
     task,
 };
@@ -373,6 +373,7 @@ async fn no_free_connection_answers_503_and_is_counted() {
     let answer = send(&running.router, "/add/one").await;
     assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.headers()[RETRY_AFTER], "1");
+    assert_eq!(answer.extensions().get(), Some(&OwnAnswer::Error));
     let counts = connections.counts();
     assert_eq!((counts.timed_out, counts.failed), (1, 0));
     drop(taken);

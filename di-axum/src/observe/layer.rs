@@ -1,0 +1,179 @@
+//! The layer that sees each request.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use axum::{
+    extract::{MatchedPath, Request},
+    http::request::Parts,
+    response::Response,
+};
+use di_core::{Container, HasContainer};
+use pin_project_lite::pin_project;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::{
+    live::{Listed, Live},
+    snapshot::Observed as State,
+};
+use crate::runtime::AppRuntime;
+
+/// A layer that counts what each route does, for [`Observation`](super::Observation): how many requests, how they were answered and when, and which
+/// of them keep their thread for too long. Add it outside of the routes that it is to see.
+///
+/// A poll that takes longer than [`slow_poll`](crate::Builder::slow_poll) is counted, and logged with the route and the handler: by a thread of the app's
+/// while it is still stuck, and when it is over.
+pub fn observe<S>(app: &S) -> ObserveLayer
+where
+    S: HasContainer<Container: Container<Request = Parts>>,
+{
+    let runtime = app.container().handle().runtime_as::<AppRuntime>();
+    let observed = runtime.map(|runtime| runtime.observed.clone());
+    if let Some(observed) = &observed {
+        observed.watched();
+    }
+    ObserveLayer(observed)
+}
+
+/// The layer of [`observe`].
+#[derive(Clone)]
+pub struct ObserveLayer(Option<Arc<State>>);
+
+impl std::fmt::Debug for ObserveLayer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ObserveLayer")
+    }
+}
+
+impl<S> Layer<S> for ObserveLayer {
+    type Service = Observed<S>;
+
+    fn layer(&self, inner: S) -> Observed<S> {
+        let observed = self.0.clone();
+        Observed { inner, observed }
+    }
+}
+
+/// A service that is observed.
+#[derive(Clone)]
+pub struct Observed<S> {
+    inner: S,
+    observed: Option<Arc<State>>,
+}
+
+impl<S: std::fmt::Debug> std::fmt::Debug for Observed<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Observed").field(&self.inner).finish()
+    }
+}
+
+impl<S> Service<Request> for Observed<S>
+where
+    S: Service<Request, Response = Response>,
+{
+    type Response = Response;
+    type Error = S::Error;
+    type Future = Watched<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let begun = self.observed.as_ref().map(|observed| {
+            let path = request.extensions().get::<MatchedPath>();
+            // What no route matched is one, whatever it was that was asked for.
+            let path = path.map_or("(no route)", MatchedPath::as_str);
+            let route = observed.routes.of(request.method(), path);
+            route.begin();
+            let live = Arc::new(Live::new(route));
+            request.extensions_mut().insert(live.clone());
+            Begun {
+                listed: observed.lives.enter(live),
+                observed: observed.clone(),
+                answer: None,
+            }
+        });
+        Watched {
+            future: self.inner.call(request),
+            begun,
+        }
+    }
+}
+
+/// A request that is being answered; dropped, it was, or never will be.
+struct Begun {
+    listed: Listed,
+    observed: Arc<State>,
+    answer: Option<axum::http::StatusCode>,
+}
+
+impl Begun {
+    fn polled(&self, took: Duration) {
+        let live = &*self.listed.live;
+        live.end_poll();
+        if took < self.observed.threshold {
+            return;
+        }
+        self.observed.polls.ended(live, took);
+        let handler = live.handler();
+        tracing::warn!(
+            route = live.route.name(),
+            handler = handler.map_or("", |handler| handler.name),
+            place = handler.map(|handler| format!("{}:{}", handler.file, handler.line)),
+            "a request kept its thread for {took:?}: what blocks belongs on a thread of its own"
+        );
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        let live = &self.listed.live;
+        live.route.end(self.answer, live.began.elapsed());
+    }
+}
+
+pin_project! {
+    /// The future of a request that is observed.
+    #[derive(Debug)]
+    pub struct Watched<F> {
+        #[pin]
+        future: F,
+        begun: Option<Begun>,
+    }
+}
+
+impl std::fmt::Debug for Begun {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Begun")
+    }
+}
+
+impl<F, E> Future for Watched<F>
+where
+    F: Future<Output = Result<Response, E>>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let began = this
+            .begun
+            .as_ref()
+            .map(|begun| begun.listed.live.begin_poll());
+        let polled = this.future.poll(cx);
+        if let (Some(begun), Some(began)) = (&this.begun, began) {
+            begun.polled(began.elapsed());
+        }
+        let answer = ready!(polled);
+        if let Some(mut begun) = this.begun.take() {
+            begun.answer = answer.as_ref().ok().map(Response::status);
+        }
+        Poll::Ready(answer)
+    }
+}

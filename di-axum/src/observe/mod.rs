@@ -1,0 +1,47 @@
+//! What an app does, in numbers. With the feature `observe`.
+//!
+//! ```
+//! use axum::{Router, routing::get};
+//! use di_axum::{container, handler, observe::{Observation, observe}};
+//!
+//! #[handler]
+//! async fn show() -> &'static str {
+//!     "here"
+//! }
+//!
+//! #[container(handlers(show))]
+//! pub struct App;
+//!
+//! fn routes(app: App) -> Router {
+//!     // Outside of what it is to see: routes that are added after it are not counted.
+//!     Router::new().route("/", get(show)).layer(observe(&app)).with_state(app)
+//! }
+//!
+//! fn print(app: &App) {
+//!     for route in Observation::of(app).routes {
+//!         println!("{} {}: {} answers", route.method, route.path, route.latency.count);
+//!     }
+//! }
+//! ```
+
+mod layer;
+mod live;
+mod polls;
+mod routes;
+mod shards;
+mod snapshot;
+mod timing;
+mod watchdog;
+
+/// From how long on a poll is slow, unless something else is said.
+pub(crate) const SLOW_POLL: std::time::Duration = std::time::Duration::from_millis(10);
+
+pub use self::{
+    layer::{ObserveLayer, Observed as ObservedService, observe},
+    live::LiveScope,
+    polls::SlowPolls,
+    routes::RouteStats,
+    snapshot::Observation,
+    timing::Timing,
+};
+pub(crate) use self::{live::Live, snapshot::Observed};

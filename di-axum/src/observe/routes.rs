@@ -1,0 +1,147 @@
+//! Routes, by method and pattern: never by what a client has written, of which there is no end.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicI64, AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use axum::http::{Method, StatusCode};
+
+use super::{
+    shards::Sharded,
+    timing::{Counted, Timing},
+};
+
+/// What is known of a route.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RouteStats {
+    /// The method; `OTHER` for one that is no standard's.
+    pub method: &'static str,
+    /// The pattern of the path: `/users/{id}`.
+    pub path: String,
+    /// How many requests are being answered.
+    pub in_flight: u64,
+    /// How many answers there were of each class, from 1xx to 5xx.
+    pub status: [u64; 5],
+    /// How many were given up, mostly because the client went away.
+    pub cancelled: u64,
+    /// From the arrival of a request to its answer, which may still have to be sent.
+    pub latency: Timing,
+}
+
+/// The same while it is counted.
+pub(super) struct Route {
+    pub(super) method: &'static str,
+    pub(super) path: Box<str>,
+    tally: Sharded<Tally>,
+    latency: Counted,
+}
+
+#[derive(Default)]
+struct Tally {
+    /// Begun less ended: one that began on another thread makes it negative.
+    in_flight: AtomicI64,
+    status: [AtomicU64; 5],
+    cancelled: AtomicU64,
+}
+
+impl Route {
+    pub(super) fn begin(&self) {
+        self.tally.mine().in_flight.fetch_add(1, Relaxed);
+    }
+
+    /// It was answered with this, or not at all.
+    pub(super) fn end(&self, answer: Option<StatusCode>, took: Duration) {
+        let tally = self.tally.mine();
+        tally.in_flight.fetch_sub(1, Relaxed);
+        match answer {
+            Some(status) => {
+                let class = usize::from(status.as_u16() / 100).clamp(1, 5);
+                tally.status[class - 1].fetch_add(1, Relaxed);
+                self.latency.add(took);
+            }
+            None => drop(tally.cancelled.fetch_add(1, Relaxed)),
+        }
+    }
+
+    fn read(&self) -> RouteStats {
+        let (mut in_flight, mut status, mut cancelled) = (0, [0; 5], 0);
+        for tally in self.tally.all() {
+            in_flight += tally.in_flight.load(Relaxed);
+            cancelled += tally.cancelled.load(Relaxed);
+            for (sum, one) in status.iter_mut().zip(&tally.status) {
+                *sum += one.load(Relaxed);
+            }
+        }
+        RouteStats {
+            method: self.method,
+            path: self.path.to_string(),
+            in_flight: u64::try_from(in_flight).unwrap_or(0),
+            status,
+            cancelled,
+            latency: self.latency.read(),
+        }
+    }
+
+    pub(super) fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+}
+
+/// All routes that were asked for, by method and path: found by a borrowed path.
+#[derive(Default)]
+pub(super) struct Routes(RwLock<HashMap<&'static str, ByPath>>);
+
+type ByPath = HashMap<Box<str>, Arc<Route>>;
+
+impl Routes {
+    pub(super) fn of(&self, method: &Method, path: &str) -> Arc<Route> {
+        let method = name(method);
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(route) = known.get(method).and_then(|paths| paths.get(path)) {
+            return route.clone();
+        }
+        drop(known);
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let route = || {
+            Arc::new(Route {
+                method,
+                path: path.into(),
+                tally: Sharded::new(Tally::default),
+                latency: Counted::new(),
+            })
+        };
+        let paths = known.entry(method).or_default();
+        paths.entry(path.into()).or_insert_with(route).clone()
+    }
+
+    /// In the order of their paths.
+    pub(super) fn read(&self) -> Vec<RouteStats> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let routes = known.values().flat_map(HashMap::values);
+        let mut routes: Vec<RouteStats> = routes.map(|route| route.read()).collect();
+        routes.sort_by(|a, b| (&a.path, a.method).cmp(&(&b.path, b.method)));
+        routes
+    }
+}
+
+/// A client may write any word where the method is.
+fn name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        Method::CONNECT => "CONNECT",
+        Method::PATCH => "PATCH",
+        Method::TRACE => "TRACE",
+        _ => "OTHER",
+    }
+}

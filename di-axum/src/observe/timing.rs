@@ -1,0 +1,118 @@
+//! Durations, counted.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::Duration,
+};
+
+use super::shards::Sharded;
+
+/// How many buckets there are; the last one is open.
+pub(super) const BUCKETS: usize = 24;
+
+/// How long something took, as a histogram.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timing {
+    /// How many times.
+    pub count: u64,
+    /// How long all of them took together.
+    pub sum: Duration,
+    /// How many took less than 2^i microseconds, and not less than 2^(i-1): under a microsecond first, and all of 4.2 seconds and more last.
+    pub buckets: [u64; BUCKETS],
+}
+
+impl Timing {
+    /// The upper bound of a bucket; none for the last one.
+    #[must_use]
+    pub fn bound(bucket: usize) -> Option<Duration> {
+        (bucket + 1 < BUCKETS).then(|| Duration::from_micros(1 << bucket))
+    }
+
+    /// How long the middle one took, to a factor of two: no longer than what this returns. `quantile(0.99)` is that of all but one in a hundred.
+    #[must_use]
+    pub fn quantile(&self, quantile: f64) -> Duration {
+        let rank = (self.count as f64 * quantile).ceil() as u64;
+        let mut seen = 0;
+        for (bucket, count) in self.buckets.iter().enumerate() {
+            seen += count;
+            if seen >= rank.max(1) {
+                return Self::bound(bucket).unwrap_or(Duration::MAX);
+            }
+        }
+        Duration::ZERO
+    }
+}
+
+/// The same while it is counted: each thread in cache lines of its own.
+pub(super) struct Counted(Sharded<Cells>);
+
+#[derive(Default)]
+struct Cells {
+    nanos: AtomicU64,
+    buckets: [AtomicU64; BUCKETS],
+}
+
+impl Counted {
+    pub(super) fn new() -> Self {
+        Self(Sharded::new(Cells::default))
+    }
+
+    pub(super) fn add(&self, took: Duration) {
+        let cells = self.0.mine();
+        // 64 bits of nanoseconds are 584 years.
+        cells.nanos.fetch_add(took.as_nanos() as u64, Relaxed);
+        cells.buckets[bucket(took)].fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn read(&self) -> Timing {
+        let mut timing = Timing::default();
+        for cells in self.0.all() {
+            timing.sum += Duration::from_nanos(cells.nanos.load(Relaxed));
+            for (sum, bucket) in timing.buckets.iter_mut().zip(&cells.buckets) {
+                *sum += bucket.load(Relaxed);
+            }
+        }
+        timing.count = timing.buckets.iter().sum();
+        timing
+    }
+}
+
+fn bucket(took: Duration) -> usize {
+    let micros = took.as_micros() as u64;
+    ((u64::BITS - micros.leading_zeros()) as usize).min(BUCKETS - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_duration_lies_below_the_bound_of_its_bucket() {
+        for micros in [0, 1, 2, 3, 4, 1_000, 4_194_303] {
+            let took = Duration::from_micros(micros);
+            let bound = Timing::bound(bucket(took)).expect("none of these is in the last");
+            assert!(
+                took < bound && (micros == 0 || took >= bound / 2),
+                "{took:?} {bound:?}"
+            );
+        }
+        assert_eq!(bucket(Duration::from_secs(5)), BUCKETS - 1);
+    }
+
+    #[test]
+    fn quantiles_are_those_of_what_was_counted() {
+        let counted = Counted::new();
+        for micros in 1..=100 {
+            counted.add(Duration::from_micros(micros));
+        }
+        let timing = counted.read();
+        assert_eq!(
+            (timing.count, timing.sum),
+            (100, Duration::from_micros(5050))
+        );
+        assert_eq!(timing.quantile(0.5), Duration::from_micros(64));
+        assert_eq!(timing.quantile(0.99), Duration::from_micros(128));
+        assert_eq!(Timing::default().quantile(0.5), Duration::ZERO);
+    }
+}

@@ -1,0 +1,180 @@
+//! What is seen of an app that runs.
+
+use std::{
+    sync::{Arc, Mutex, mpsc},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::Path,
+    http::{Method, Request, StatusCode},
+    routing::get,
+};
+use di_axum::{
+    container, handler, injectable,
+    observe::{Observation, RouteStats, observe},
+};
+use tokio::sync::Notify;
+
+use crate::support::{fetch, request, send, within};
+
+/// What a test holds a handler with.
+#[derive(Default)]
+struct Hold {
+    arrived: Notify,
+    go_on: Notify,
+    thread: Mutex<Option<mpsc::Receiver<()>>>,
+}
+
+#[injectable(request)]
+struct Caller;
+
+#[handler]
+async fn user(_caller: &Caller, Path(id): Path<u32>) -> StatusCode {
+    StatusCode::from_u16(u16::try_from(id).unwrap_or(200)).unwrap_or_default()
+}
+
+#[handler]
+async fn waits(hold: &Hold) {
+    hold.arrived.notify_one();
+    hold.go_on.notified().await;
+}
+
+/// Keeps its thread until the test lets it go.
+#[handler]
+async fn blocks(hold: &Hold) {
+    let thread = hold.thread.lock().expect("nobody panics here").take();
+    hold.arrived.notify_one();
+    if let Some(thread) = thread {
+        let _ = thread.recv();
+    }
+}
+const BLOCKS: u32 = line!() - 7;
+
+#[container(Caller, handlers(user, waits, blocks))]
+struct App {
+    hold: Arc<Hold>,
+}
+
+async fn run() -> (App, Router, Arc<Hold>) {
+    let hold = Arc::new(Hold::default());
+    let app = App::build(hold.clone()).await.expect("nothing fails");
+    let router = Router::new()
+        .route("/users/{id}", get(user))
+        .route("/waits", get(waits))
+        .route("/blocks", get(blocks))
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(observe(&app))
+        .with_state(app.clone());
+    (app, router, hold)
+}
+
+fn route(app: &App, method: &str, path: &str) -> RouteStats {
+    let mut routes = Observation::of(app).routes.into_iter();
+    let found = routes.find(|route| route.method == method && route.path == path);
+    found.expect("it was asked for")
+}
+
+#[tokio::test]
+async fn answers_are_counted_by_route_and_class() {
+    let (app, router, _) = run().await;
+    for path in [
+        "/users/200",
+        "/users/204",
+        "/users/302",
+        "/users/404",
+        "/users/500",
+        "/nowhere",
+        "/no/where",
+    ] {
+        fetch(&router, path).await;
+    }
+    let odd = Request::builder().method(Method::from_bytes(b"BREW").expect("a token"));
+    let odd = odd.uri("/users/1").body(Body::empty()).expect("a request");
+    send(&router, odd).await;
+    let users = route(&app, "GET", "/users/{id}");
+    assert_eq!(
+        (users.status, users.in_flight, users.cancelled),
+        ([0, 2, 1, 1, 1], 0, 0)
+    );
+    assert_eq!(users.latency.count, 5);
+    assert!(users.latency.sum > Duration::ZERO);
+    assert_eq!(route(&app, "GET", "(no route)").status, [0, 0, 0, 2, 0]);
+    assert_eq!(route(&app, "OTHER", "/users/{id}").status, [0, 0, 0, 1, 0]);
+    assert_eq!(Observation::of(&app).slow_polls, []);
+}
+
+#[tokio::test]
+async fn requests_in_flight_are_seen_with_their_age() {
+    let (app, router, hold) = run().await;
+    {
+        let mut first = std::pin::pin!(fetch(&router, "/waits"));
+        tokio::select! {
+            _ = &mut first => panic!("nothing lets it go on"),
+            () = hold.arrived.notified() => {}
+        }
+        let observed = Observation::of(&app);
+        assert_eq!(route(&app, "GET", "/waits").in_flight, 1);
+        assert_eq!(observed.live.len(), 1);
+        assert_eq!(observed.live[0].what, "GET /waits");
+        assert!(observed.live[0].age > Duration::ZERO);
+        hold.go_on.notify_one();
+        within(first).await;
+    }
+    // Another one is given up.
+    {
+        let second = std::pin::pin!(fetch(&router, "/waits"));
+        tokio::select! {
+            _ = second => panic!("nothing lets it go on"),
+            () = hold.arrived.notified() => {}
+        }
+    }
+    let ended = route(&app, "GET", "/waits");
+    assert_eq!(
+        (ended.in_flight, ended.cancelled, ended.latency.count),
+        (0, 1, 1)
+    );
+    assert_eq!(Observation::of(&app).live, []);
+    within(app.shutdown()).await.expect("nothing fails");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_handler_that_blocks_is_named_while_it_does_and_after() {
+    let (app, router, hold) = run().await;
+    let (let_go, thread) = mpsc::channel();
+    *hold.thread.lock().expect("nobody panics here") = Some(thread);
+    let blocked = tokio::spawn(async move { send(&router, request("/blocks")).await });
+    within(hold.arrived.notified()).await;
+    let stuck = within(async {
+        loop {
+            let slow = Observation::of(&app).slow_polls;
+            if let [one] = &slow[..] {
+                break one.clone();
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    })
+    .await;
+    assert_eq!(
+        (stuck.route.as_str(), stuck.what, stuck.count),
+        ("GET /blocks", Some("blocks"), 0)
+    );
+    let (file, line) = stuck.place.expect("it is one of ours");
+    assert!(
+        file.ends_with("observe.rs") && line == BLOCKS,
+        "{file}:{line}"
+    );
+    assert!(stuck.stuck >= Some(Duration::from_millis(10)));
+    let_go.send(()).expect("it waits");
+    within(blocked).await.expect("it does not panic");
+    let [after] = &Observation::of(&app).slow_polls[..] else {
+        panic!("it is still known")
+    };
+    assert_eq!(
+        (after.count, after.stuck, after.what),
+        (1, None, Some("blocks"))
+    );
+    assert!(after.longest >= Duration::from_millis(10));
+}
