@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use di_axum::{BoxError, PushError, sql::SessionError};
+use di_axum::{BoxError, OwnAnswer, PushError, sql::SessionError};
 use serde_json::{Value, json};
 
 /// Every error of the application. As an answer it has the shape `{"errors": {"body": ["title can't be blank"]}}`.
@@ -75,6 +75,7 @@ impl Problem {
 
 /// What a client hears of what is none of its business.
 const SOMETHING: &str = "something went wrong";
+const TOO_MUCH: &str = "there is too much to do, try again soon";
 
 fn body(messages: &[String]) -> Json<Value> {
     Json(json!({ "errors": { "body": messages } }))
@@ -109,19 +110,14 @@ impl Error for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = body(&self.messages());
-        // The session knows what its errors mean to a client, 503 or 500 among them; only the text is of this API.
+        // The session knows what its errors mean to a client, and logs them.
         if let Problem::Database(error) = self {
-            let (mut head, _) = error.into_response().into_parts();
-            for of_its_text in [header::CONTENT_LENGTH, header::CONTENT_TYPE] {
-                head.headers.remove(of_its_text);
-            }
-            return (head, body).into_response();
+            return in_shape(error.into_response());
         }
         if let Problem::Internal(error) = &self {
             tracing::error!(%error, "a request failed");
         }
-        let mut response = (self.status(), body).into_response();
+        let mut response = (self.status(), body(&self.messages())).into_response();
         let headers = response.headers_mut();
         match self {
             Problem::Busy(_) => headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1")),
@@ -160,19 +156,29 @@ impl From<sqlx::Error> for Problem {
 
 impl<T> From<PushError<T>> for Problem {
     fn from(_: PushError<T>) -> Self {
-        Problem::Busy("there is too much to do, try again soon")
+        Problem::Busy(TOO_MUCH)
     }
 }
 
-/// Gives the shape of the API to what is answered elsewhere, to a panic, or when a commit fails: for `axum::middleware::map_response`.
-pub async fn shaped(response: Response) -> Response {
-    let is_ours = response.headers().contains_key(header::CONTENT_TYPE);
-    if is_ours || !response.status().is_server_error() {
-        return response;
+/// Gives the shape of the API to what is answered by the library, to a panic, or when a commit fails: for `axum::middleware::map_response`.
+pub async fn shaped(answer: Response) -> Response {
+    in_shape(answer)
+}
+
+fn in_shape(answer: Response) -> Response {
+    if answer.extensions().get::<OwnAnswer>().is_none() {
+        return answer;
     }
-    let (mut head, _) = response.into_parts();
-    head.headers.remove(header::CONTENT_LENGTH);
-    (head, body(&[SOMETHING.to_string()])).into_response()
+    let message = match answer.status() {
+        StatusCode::SERVICE_UNAVAILABLE => TOO_MUCH,
+        _ => SOMETHING,
+    };
+    // What else it says, such as when to try again, stays.
+    let (mut head, _) = answer.into_parts();
+    for of_its_text in [header::CONTENT_LENGTH, header::CONTENT_TYPE] {
+        head.headers.remove(of_its_text);
+    }
+    (head, body(&[message.to_string()])).into_response()
 }
 
 /// The answer where no route is.
@@ -183,4 +189,42 @@ pub async fn no_such_route() -> Problem {
 /// The answer where a route has other methods.
 pub async fn no_such_method() -> Problem {
     Problem::NoSuchMethod
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn answer(problem: Problem) -> (StatusCode, Option<HeaderValue>, String) {
+        let response = problem.into_response();
+        let again = response.headers().get(header::RETRY_AFTER).cloned();
+        let status = response.status();
+        let body = axum::body::to_bytes(response.into_body(), 1_000).await;
+        let body = body.expect("the body is in memory");
+        (status, again, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    #[tokio::test]
+    async fn a_pool_without_a_free_connection_says_when_to_try_again() {
+        for busy in [
+            Problem::from(sqlx::Error::PoolTimedOut),
+            Problem::Busy(TOO_MUCH),
+        ] {
+            let (status, again, body) = answer(busy).await;
+            assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(again, Some(HeaderValue::from_static("1")));
+            assert_eq!(
+                body,
+                r#"{"errors":{"body":["there is too much to do, try again soon"]}}"#
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn what_the_database_says_is_not_for_clients() {
+        let (status, again, body) =
+            answer(sqlx::Error::Protocol("secret".to_string()).into()).await;
+        assert_eq!((status, again), (StatusCode::INTERNAL_SERVER_ERROR, None));
+        assert_eq!(body, r#"{"errors":{"body":["something went wrong"]}}"#);
+    }
 }
