@@ -80,13 +80,18 @@ impl<C: Container> Builder<C> {
     /// The first constructor that fails or panics: the path of nodes to it, and its error. What was built until then is torn
     /// down, in reverse order.
     pub async fn build(self) -> Result<C, BuildError> {
+        #[cfg(feature = "observe")]
+        let observed = crate::observe::Observed::new(self.slow_poll);
         let runtime = AppRuntime {
             background: Arc::new(Background::new(self.deadline, self.hook)),
             blocking: Places::new(self.blocking_limit),
             #[cfg(feature = "observe")]
-            observed: crate::observe::Observed::new(self.slow_poll),
+            observed: Arc::clone(&observed),
         };
-        let handle = start::<C>(self.given, runtime, self.replacements).await?;
+        let start = start::<C>(self.given, runtime, self.replacements);
+        #[cfg(all(feature = "observe", feature = "_sql"))]
+        let start = crate::observe::building(&observed, start);
+        let handle = start.await?;
         let app = C::from_handle(handle);
         self.late.set(&app);
         Ok(app)

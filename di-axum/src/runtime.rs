@@ -52,6 +52,11 @@ impl Runtime for AppRuntime {
         self.background.is_over()
     }
 
+    #[cfg(feature = "observe")]
+    fn singleton_built(&self, row: u16, began: std::time::Instant, took: std::time::Duration) {
+        self.observed.built.add(row, began, took);
+    }
+
     fn teardown_failed(&self, failures: &[TeardownFailure]) {
         log(failures);
     }

@@ -1,6 +1,10 @@
 //! What an app needs of the async runtime that it runs on. A web facade implements it.
 
-use std::{any::Any, pin::Pin};
+use std::{
+    any::Any,
+    pin::Pin,
+    time::{Duration, Instant},
+};
 
 use crate::{NoPlace, teardown::TeardownFailure};
 
@@ -23,6 +27,10 @@ pub trait Runtime: Any + Send + Sync {
     fn opened(&self) -> Box<dyn Any + Send + Sync>;
     /// Whether the app is shut down: its singletons are being torn down, or are.
     fn is_over(&self) -> bool;
+    /// A singleton was built at the start of the app, from its first constructor on.
+    fn singleton_built(&self, row: u16, began: Instant, took: Duration) {
+        let _ = (row, began, took);
+    }
     /// Values could not be torn down.
     fn teardown_failed(&self, failures: &[TeardownFailure]);
     /// The last handle to an app is gone, and these singletons have a teardown that never ran.

@@ -13,8 +13,9 @@ use axum::{
     routing::get,
 };
 use di_axum::{
-    container, handler, injectable,
-    observe::{Observation, RouteStats, observe},
+    TaskQueue, Tasks, container, handler, injectable,
+    observe::{Observation, RouteStats, StartUp, observe},
+    task,
 };
 use tokio::sync::Notify;
 
@@ -53,7 +54,49 @@ async fn blocks(hold: &Hold) {
 }
 const BLOCKS: u32 = line!() - 7;
 
-#[container(Caller, handlers(user, waits, blocks))]
+/// What a start is made of: one waits for another, and a third for nobody.
+#[injectable(singleton)]
+struct Settings;
+
+struct Pool;
+#[injectable(singleton)]
+impl Pool {
+    async fn new(_settings: &Settings) -> Self {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        Pool
+    }
+}
+
+trait Store: Send + Sync {}
+impl Store for Pool {}
+
+#[injectable(singleton)]
+struct Clock;
+
+struct Letter;
+
+#[task(concurrency = 1)]
+async fn send_letter(_letter: Letter, hold: &Hold) {
+    hold.arrived.notify_one();
+    hold.go_on.notified().await;
+}
+
+#[task]
+async fn never(_nothing: ()) {}
+
+#[handler]
+async fn parts(_clock: &Clock, _store: &dyn Store, _letters: &Tasks<Letter>, _none: &Tasks<()>) {}
+
+#[container(
+    Caller,
+    Clock,
+    Settings,
+    Pool,
+    dyn Store = Pool,
+    Tasks<Letter> = send_letter,
+    Tasks<()> = never,
+    handlers(user, waits, blocks, parts)
+)]
 struct App {
     hold: Arc<Hold>,
 }
@@ -177,4 +220,71 @@ async fn a_handler_that_blocks_is_named_while_it_does_and_after() {
         (1, None, Some("blocks"))
     );
     assert!(after.longest >= Duration::from_millis(10));
+}
+
+#[tokio::test]
+async fn a_start_is_a_waterfall_with_what_it_depends_on() {
+    let (app, ..) = run().await;
+    let start = StartUp::of(&app);
+    let mut names: Vec<_> = start.singletons.iter().map(|one| one.name).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["Clock", "Pool", "Settings"]);
+    let one = |name| {
+        *start
+            .singletons
+            .iter()
+            .find(|one| one.name == name)
+            .expect("it was built")
+    };
+    let (clock, settings, pool) = (one("Clock"), one("Settings"), one("Pool"));
+    assert!(pool.took >= Duration::from_millis(20));
+    assert!(pool.began >= settings.began + settings.took);
+    assert_eq!(
+        (settings.is_critical, pool.is_critical, clock.is_critical),
+        (true, true, false)
+    );
+    assert_eq!(start.took, pool.began + pool.took);
+    let text = start.to_string();
+    let marked = text.lines().filter(|line| line.starts_with("* "));
+    assert_eq!(marked.count(), 2, "{text}");
+    assert_eq!(text.lines().count(), 4, "{text}");
+}
+
+#[tokio::test]
+async fn tasks_are_seen_with_the_age_of_the_oldest() {
+    let (app, _, hold) = run().await;
+    let none = Observation::of(&app).tasks;
+    let names: Vec<_> = none.iter().map(|task| task.name).collect();
+    assert_eq!(names, ["send_letter", "never"]);
+    assert!(
+        none.iter()
+            .all(|task| task.oldest.is_none() && task.counts == di_axum::TaskCounts::default())
+    );
+    let queue = app.get::<TaskQueue<Letter>>();
+    for _ in 0..3 {
+        queue
+            .push(Letter)
+            .map_err(|error| error.to_string())
+            .expect("there is room");
+    }
+    within(hold.arrived.notified()).await;
+    let [letters, _] = Observation::of(&app).tasks[..] else {
+        panic!("two are listed")
+    };
+    assert_eq!((letters.counts.running, letters.counts.waiting), (1, 2));
+    assert!(letters.oldest > Some(Duration::ZERO));
+    for _ in 0..3 {
+        hold.go_on.notify_one();
+        if Observation::of(&app).tasks[0].counts.waiting > 0 {
+            within(hold.arrived.notified()).await;
+        }
+    }
+    within(app.shutdown()).await.expect("nothing fails");
+    let [letters, _] = Observation::of(&app).tasks[..] else {
+        panic!("two are listed")
+    };
+    assert_eq!(
+        (letters.counts.done, letters.counts.running, letters.oldest),
+        (3, 0, None)
+    );
 }

@@ -24,24 +24,40 @@
 //! }
 //! ```
 
+mod ages;
 mod layer;
 mod live;
 mod polls;
+#[cfg(feature = "_sql")]
+mod pools;
 mod routes;
 mod shards;
 mod snapshot;
+mod startup;
+mod tasks;
 mod timing;
 mod watchdog;
 
 /// From how long on a poll is slow, unless something else is said.
 pub(crate) const SLOW_POLL: std::time::Duration = std::time::Duration::from_millis(10);
 
+#[cfg(feature = "_sql")]
+pub use self::pools::PoolStats;
+#[cfg(feature = "_sql")]
+pub(crate) use self::pools::{building, show};
+pub(crate) use self::{
+    ages::{Age, Ages},
+    live::Live,
+    snapshot::Observed,
+    tasks::Counts,
+};
 pub use self::{
     layer::{ObserveLayer, Observed as ObservedService, observe},
     live::LiveScope,
     polls::SlowPolls,
     routes::RouteStats,
     snapshot::Observation,
+    startup::{StartUp, Started},
+    tasks::TaskStats,
     timing::Timing,
 };
-pub(crate) use self::{live::Live, snapshot::Observed};

@@ -6,12 +6,16 @@ use std::{
 };
 
 use axum::http::request::Parts;
-use di_core::{Container, HasContainer};
+use di_core::{Container, Graph, HasContainer, NodeKind};
 
+#[cfg(feature = "_sql")]
+use super::pools::{PoolStats, Pools};
 use super::{
     live::{Live, LiveScope, Lives},
     polls::{Polls, SlowPolls},
     routes::{RouteStats, Routes},
+    startup::AllBuilt,
+    tasks::{Queues, TaskStats},
     watchdog::watch,
 };
 use crate::runtime::AppRuntime;
@@ -28,6 +32,11 @@ pub struct Observation {
     pub slow_polls: Vec<SlowPolls>,
     /// Requests that are being answered, the oldest first.
     pub live: Vec<LiveScope>,
+    /// The tasks that are listed.
+    pub tasks: Vec<TaskStats>,
+    /// The pools that are listed as `Connections`; with a feature for a database.
+    #[cfg(feature = "_sql")]
+    pub pools: Vec<PoolStats>,
 }
 
 impl Observation {
@@ -38,7 +47,8 @@ impl Observation {
         S: HasContainer<Container: Container<Request = Parts>>,
     {
         let runtime = app.container().handle().runtime_as::<AppRuntime>();
-        runtime.map_or_else(Self::default, |runtime| runtime.observed.read())
+        let graph = <S::Container as Container>::GRAPH;
+        runtime.map_or_else(Self::default, |runtime| runtime.observed.read(graph))
     }
 }
 
@@ -49,6 +59,10 @@ pub(crate) struct Observed {
     pub(super) routes: Routes,
     pub(super) polls: Polls,
     pub(super) lives: Arc<Lives>,
+    pub(crate) built: AllBuilt,
+    pub(crate) queues: Queues,
+    #[cfg(feature = "_sql")]
+    pub(super) pools: Pools,
     is_watched: std::sync::Once,
 }
 
@@ -60,6 +74,10 @@ impl Observed {
             routes: Routes::default(),
             polls: Polls::default(),
             lives: Arc::new(Lives::new()),
+            built: AllBuilt::default(),
+            queues: Queues::default(),
+            #[cfg(feature = "_sql")]
+            pools: Pools::default(),
             is_watched: std::sync::Once::new(),
         })
     }
@@ -79,7 +97,7 @@ impl Observed {
             .collect()
     }
 
-    pub(super) fn read(&self) -> Observation {
+    fn read(&self, graph: Graph) -> Observation {
         let stuck = self.stuck();
         let stuck = stuck.iter().map(|(live, stuck)| (&**live, *stuck));
         let scope = |live: Arc<Live>| LiveScope {
@@ -93,6 +111,12 @@ impl Observed {
             routes: self.routes.read(),
             slow_polls: self.polls.read(stuck),
             live,
+            tasks: {
+                let tasks = graph.nodes().filter(|node| node.kind == NodeKind::Task);
+                self.queues.read(tasks.map(|node| node.name))
+            },
+            #[cfg(feature = "_sql")]
+            pools: self.pools.read(),
         }
     }
 }

@@ -31,9 +31,15 @@ pub struct Connections<DB: Backend, Q = ()> {
 impl<DB: Backend, Q: 'static> Connections<DB, Q> {
     /// Of this pool.
     pub fn new(#[inject(Q)] pool: Arc<Pool<DB>>) -> Self {
+        let counters: Arc<Counters> = Arc::default();
+        #[cfg(feature = "observe")]
+        crate::observe::show({
+            let (pool, counters) = (pool.clone(), counters.clone());
+            move || super::stats::<DB, Q>(counts(&pool, &counters))
+        });
         Self {
             pool,
-            counters: Arc::default(),
+            counters,
             _qualifier: PhantomData,
         }
     }
@@ -61,33 +67,29 @@ impl<DB: Backend, Q: 'static> Connections<DB, Q> {
     /// How many connections there are, and what was asked of them until now.
     #[must_use]
     pub fn counts(&self) -> PoolCounts {
-        let Counters {
-            waiting,
-            acquired,
-            timed_out,
-            failed,
-            waited,
-            longest,
-        } = &*self.counters;
-        let size = u64::from(self.pool.size());
-        // The pool counts both one after the other.
-        let idle = (self.pool.num_idle() as u64).min(size);
-        PoolCounts {
-            max: u64::from(self.pool.options().get_max_connections()),
-            size,
-            idle,
-            in_use: size - idle,
-            waiting: waiting.load(Relaxed),
-            acquired: acquired.load(Relaxed),
-            timed_out: timed_out.load(Relaxed),
-            failed: failed.load(Relaxed),
-            waited: Duration::from_nanos(waited.load(Relaxed)),
-            longest: Duration::from_nanos(longest.load(Relaxed)),
-        }
+        counts(&self.pool, &self.counters)
     }
 
     async fn close(&self) {
         self.pool.close().await;
+    }
+}
+
+fn counts<DB: Backend>(pool: &Pool<DB>, counters: &Counters) -> PoolCounts {
+    let size = u64::from(pool.size());
+    // The pool counts both one after the other.
+    let idle = (pool.num_idle() as u64).min(size);
+    PoolCounts {
+        max: u64::from(pool.options().get_max_connections()),
+        size,
+        idle,
+        in_use: size - idle,
+        waiting: counters.waiting.load(Relaxed),
+        acquired: counters.acquired.load(Relaxed),
+        timed_out: counters.timed_out.load(Relaxed),
+        failed: counters.failed.load(Relaxed),
+        waited: Duration::from_nanos(counters.waited.load(Relaxed)),
+        longest: Duration::from_nanos(counters.longest.load(Relaxed)),
     }
 }
 

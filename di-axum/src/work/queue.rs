@@ -28,6 +28,8 @@ use super::{
     job::{Job, PayloadOf, Task, start},
     task::{PushError, TaskEnd, TaskError, TaskOptions, Why},
 };
+#[cfg(feature = "observe")]
+use crate::observe::{Age, Ages};
 use crate::runtime::AppRuntime;
 
 /// The queue of the task that takes a `J`: a singleton, which `Tasks<J> = name` in the list brings along. Use it where there is no
@@ -39,8 +41,10 @@ pub struct TaskQueue<J> {
     shared: Arc<Shared>,
     /// For those that run, and those that wait.
     places: Arc<Semaphore>,
-    app: Box<dyn Fn() -> Result<Bound<J>, NotRunning> + Send + Sync>,
+    app: App<J>,
 }
+
+type App<J> = Box<dyn Fn(&Arc<Shared>) -> Result<Bound<J>, NotRunning> + Send + Sync>;
 
 /// What the jobs of a task have in common.
 struct Shared {
@@ -48,6 +52,10 @@ struct Shared {
     options: TaskOptions,
     turns: Arc<Semaphore>,
     tally: Tally,
+    #[cfg(feature = "observe")]
+    ages: Arc<Ages>,
+    #[cfg(feature = "observe")]
+    shown: std::sync::Once,
 }
 
 /// How many jobs there are; see [`TaskCounts`].
@@ -64,6 +72,18 @@ struct Tally {
 struct Bound<J> {
     background: Arc<Background>,
     run: Box<dyn FnOnce(J) -> BoxFuture<'static, Result<(), TaskError>> + Send>,
+}
+
+impl Tally {
+    fn read(&self) -> TaskCounts {
+        TaskCounts {
+            waiting: self.waiting.load(Relaxed),
+            running: self.running.load(Relaxed),
+            done: self.done.load(Relaxed),
+            failed: self.failed.load(Relaxed),
+            dropped: self.dropped.load(Relaxed),
+        }
+    }
 }
 
 /// How many jobs a task has, and had.
@@ -87,6 +107,9 @@ pub(super) struct Place {
     shared: Arc<Shared>,
     is_waiting: bool,
     _place: OwnedSemaphorePermit,
+    /// From the push to the end of the job.
+    #[cfg(feature = "observe")]
+    _age: Age,
 }
 
 impl Place {
@@ -96,6 +119,8 @@ impl Place {
             shared: Arc::clone(shared),
             is_waiting: true,
             _place: place,
+            #[cfg(feature = "observe")]
+            _age: shared.ages.begin(),
         }
     }
 
@@ -130,7 +155,26 @@ impl Drop for InRun<'_> {
     }
 }
 
+#[cfg(feature = "observe")]
+impl crate::observe::Counts for Shared {
+    fn read(&self) -> crate::observe::TaskStats {
+        crate::observe::TaskStats {
+            name: self.name,
+            counts: self.tally.read(),
+            oldest: self.ages.oldest(),
+        }
+    }
+}
+
 impl Shared {
+    /// Lets the app see it, once.
+    fn show(self: &Arc<Self>, runtime: &AppRuntime) {
+        #[cfg(feature = "observe")]
+        self.shown
+            .call_once(|| runtime.observed.queues.add(self.name, self.clone()));
+        let _ = runtime;
+    }
+
     /// Runs one job, and tells whoever wants to know.
     async fn attempt(
         &self,
@@ -208,12 +252,18 @@ impl<J: Send + 'static> TaskQueue<J> {
                 options,
                 turns: semaphore(options.concurrency),
                 tally: Tally::default(),
+                #[cfg(feature = "observe")]
+                ages: Arc::default(),
+                #[cfg(feature = "observe")]
+                shown: std::sync::Once::new(),
             }),
             places: semaphore(places),
-            app: Box::new(move || {
+            app: Box::new(move |shared| {
                 let app = late.get()?;
                 let runtime = app.handle().runtime_as::<AppRuntime>();
-                let background = Arc::clone(&runtime.ok_or(NotRunning::OVER)?.background);
+                let runtime = runtime.ok_or(NotRunning::OVER)?;
+                shared.show(runtime);
+                let background = Arc::clone(&runtime.background);
                 Ok(Bound {
                     background,
                     run: Box::new(move |job| Box::pin(start::<C, T, S>(app, T::Payload::of(job)))),
@@ -238,26 +288,24 @@ impl<J: Send + 'static> TaskQueue<J> {
     /// # Errors
     /// What the task returned, or why it could not.
     pub async fn run(&self, job: J) -> Result<(), TaskError> {
-        let Bound { background, run } = (self.app)().map_err(TaskError::NotRunning)?;
+        let Bound { background, run } = (self.app)(&self.shared).map_err(TaskError::NotRunning)?;
         let _open = background.tasks.token();
+        #[cfg(feature = "observe")]
+        let _age = self.shared.ages.begin();
         self.shared.attempt(&background, run(job)).await
     }
 
     /// How many jobs there are, and were. The numbers are read one after the other.
     pub fn counts(&self) -> TaskCounts {
-        let tally = &self.shared.tally;
-        TaskCounts {
-            waiting: tally.waiting.load(Relaxed),
-            running: tally.running.load(Relaxed),
-            done: tally.done.load(Relaxed),
-            failed: tally.failed.load(Relaxed),
-            dropped: tally.dropped.load(Relaxed),
-        }
+        self.shared.tally.read()
     }
 
     pub(super) fn take_place(&self, job: J) -> Result<(J, Place), PushError<J>> {
         let Shared { name, options, .. } = &*self.shared;
-        let why = match ((self.app)(), Arc::clone(&self.places).try_acquire_owned()) {
+        let why = match (
+            (self.app)(&self.shared),
+            Arc::clone(&self.places).try_acquire_owned(),
+        ) {
             (Ok(_), Ok(place)) => return Ok((job, Place::new(&self.shared, place))),
             (Err(error), _) => Why::NotRunning(error),
             (Ok(_), Err(_)) => Why::Full(options.concurrency.saturating_add(options.queue)),
@@ -268,7 +316,7 @@ impl<J: Send + 'static> TaskQueue<J> {
     /// The job is due. Where nobody can run it any more it is dropped, which is counted.
     pub(super) fn begin(&self, job: J, place: Place) {
         let Shared { name, .. } = *self.shared;
-        let bound = (self.app)().map_err(|error| error.to_string());
+        let bound = (self.app)(&self.shared).map_err(|error| error.to_string());
         let runtime = Handle::try_current().map_err(|error| error.to_string());
         match (bound, runtime) {
             (Ok(bound), Ok(runtime)) => {

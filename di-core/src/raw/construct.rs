@@ -39,6 +39,13 @@ pub(super) struct Built {
 }
 
 impl Built {
+    /// Whether it is a binding, which is its implementation.
+    pub(super) fn is_alias(&self) -> bool {
+        self.memory.is_none()
+    }
+}
+
+impl Built {
     /// What the app keeps; none of a binding.
     pub(super) fn into_kept(self, graph: Graph) -> Option<Kept> {
         let this = &graph.rows[usize::from(self.row)];

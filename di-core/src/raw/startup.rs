@@ -1,6 +1,6 @@
 //! Start-up: every singleton once, what it needs first, independent ones concurrently.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
@@ -55,12 +55,19 @@ pub async fn start<C: Container>(
         while let Some(row) = startup.ready.pop() {
             let runtime = Arc::clone(&runtime);
             let (base, kept) = (Base(startup.block.base()), startup.block.kept());
-            running.push(unit::<C>(row, base, runtime, kept));
+            let began = Instant::now();
+            let unit = unit::<C>(row, base, runtime, kept);
+            running.push(async move { (began, unit.await) });
         }
         match running.next().await {
             None => break,
-            Some((_, Ok(built))) => startup.finish(built),
-            Some((row, Err(failure))) => {
+            Some((began, (row, Ok(built)))) => {
+                if !built.is_alias() {
+                    runtime.singleton_built(row, began, began.elapsed());
+                }
+                startup.finish(built);
+            }
+            Some((_, (row, Err(failure)))) => {
                 drop(running);
                 startup.block.give_up().await;
                 return Err(failure.into_build_error::<C>(row));

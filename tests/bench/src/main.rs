@@ -1,5 +1,6 @@
 //! What a request costs with the container, next to the same request wired by
-//! hand: `cargo run --release -p di-bench -- overhead`. And what the compiler takes for a container: `-- compile`.
+//! hand: `cargo run --release -p di-bench -- overhead`. And what the compiler takes for a container: `-- compile`;
+//! what a whole application serves, next to the same one wired by hand: `-- http`.
 //!
 //! Both sides build the same values ([`nodes`]) and are measured in one run,
 //! interleaved ([`measure`]); every figure printed is measured by that run.
@@ -11,6 +12,7 @@ mod compile;
 mod contender;
 mod generate;
 mod growth;
+mod http;
 mod measure;
 mod nodes;
 
@@ -67,8 +69,15 @@ fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
+        ["http"] => match http::http() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("http: {error}");
+                ExitCode::FAILURE
+            }
+        },
         _ => {
-            eprintln!("usage: di-bench overhead | growth | compile");
+            eprintln!("usage: di-bench overhead | growth | compile | http");
             ExitCode::from(2)
         }
     }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use axum::{Router, extract::Path, routing::get};
 use di_axum::{
     container, handler, injectable,
+    observe::Observation,
     sql::{Connections, Session, SessionError},
 };
-use sqlx::{Pool, pool::PoolOptions};
+use sqlx::{Database as _, Pool, pool::PoolOptions};
 
 use super::{Db, database};
 use crate::support::{status, within};
@@ -95,6 +96,10 @@ async fn each_pool_has_sessions_of_its_own() {
     let replica = app.get::<Connections<Db, Replica>>().counts();
     assert_eq!((primary.acquired, primary.max), (1, 3));
     assert_eq!((replica.acquired, replica.max), (2, 1));
+    let pools = Observation::of(&app).pools;
+    let seen: Vec<_> = pools.iter().map(|pool| (&*pool.name, pool.counts.acquired)).collect();
+    let (name, qualified) = (Db::NAME, format!("{} (Replica)", Db::NAME));
+    assert!(seen.contains(&(name, 1)) && seen.contains(&(&qualified, 2)), "{seen:?}");
     within(app.shutdown()).await.expect("nothing fails");
     assert!(app.get::<Connections<Db>>().pool().is_closed());
     assert!(app.get::<Connections<Db, Replica>>().pool().is_closed());
