@@ -167,13 +167,6 @@ impl Background {
         wait(&self.scopes, Instant::now() + GRACE).await;
     }
 
-    /// The tasks that run, by name, and how many of each.
-    #[cfg(feature = "inspector")]
-    pub(crate) fn running(&self) -> Vec<(&'static str, usize)> {
-        let names = lock(&self.names);
-        names.iter().map(|(name, count)| (*name, *count)).collect()
-    }
-
     /// What runs: `welcome, export (3)`
     fn names(&self) -> String {
         let names = lock(&self.names);

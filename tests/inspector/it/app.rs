@@ -9,8 +9,9 @@ use std::{
 };
 
 use axum::{Router, extract::State, http::StatusCode, routing::get};
-use di_axum::{Inspector, PushError, Tasks, container, handler, injectable, task};
-use serde_json::json;
+use di_axum::{
+    Inspector, PushError, Tasks, container, handler, injectable, observe::observe, task,
+};
 use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 
 use crate::graphs::Sample;
@@ -105,19 +106,12 @@ pub(crate) async fn serve_at(path: &str) -> Server {
     Server::of(router).await
 }
 
-/// The same, with counters of its own: of the route that the app itself counts.
+/// The same, with its routes observed.
 pub(crate) async fn serve_counting() -> Server {
     let app = App::build().await.expect("nothing fails");
-    let counting = app.clone();
-    let snapshot = move || {
-        let asked = counting.get::<Desk>().asked.load(Relaxed);
-        let route = json!({ "method": "GET", "path": "/ask", "in_flight": 0, "status": [0, asked, 0, 0, 0] });
-        json!({ "at_ms": 1, "nodes": [{ "row": 0, "built": asked, "live": 1, "failed": 0 }], "routes": [route] }).to_string()
-    };
-    let graph = App::graph().to_json();
-    let inspector = Inspector::new(&app).showing(graph, || "{}".to_string(), snapshot);
     let router = routes()
-        .nest("/_di", inspector.into_router())
+        .layer(observe(&app))
+        .nest("/_di", di_axum::inspector(&app))
         .with_state(app);
     Server::of(router).await
 }
