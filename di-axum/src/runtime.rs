@@ -36,10 +36,7 @@ impl Runtime for AppRuntime {
             true => Some(self.blocking.take()?),
             false => None,
         };
-        let work = move || {
-            let _place = place;
-            work();
-        };
+        let work = move || work(Box::new(place));
         self.background.scopes.spawn_blocking_on(work, &runtime);
         Ok(())
     }

@@ -11,8 +11,9 @@ use crate::{NoPlace, teardown::TeardownFailure};
 /// A future on the heap.
 pub type BoxFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// What blocks its thread.
-pub type BlockingWork = Box<dyn FnOnce() + Send>;
+/// What blocks its thread. It is given what is held while it does, and drops that before anybody is told that it is through: who is told may ask for
+/// the place that it had.
+pub type BlockingWork = Box<dyn FnOnce(Box<dyn Any + Send>) + Send>;
 
 /// What runs beside an app, and is told what nobody else would hear of.
 pub trait Runtime: Any + Send + Sync {
@@ -46,7 +47,7 @@ impl Runtime for NoRuntime {
         drop(future);
     }
     fn spawn_blocking(&self, work: BlockingWork, _: bool) -> Result<(), NoPlace> {
-        work();
+        work(Box::new(()));
         Ok(())
     }
     fn opened(&self) -> Box<dyn Any + Send + Sync> {

@@ -126,6 +126,13 @@ struct Running {
     router: Router,
 }
 
+/// A runtime waits for its blocking threads, also when a test has failed.
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.door.set(true);
+    }
+}
+
 async fn run(limit: usize) -> Running {
     let (log, door) = (Log::new(), Arc::new(Door::default()));
     let builder = App::builder(log.clone(), door.clone()).blocking_limit(limit);
@@ -203,6 +210,16 @@ async fn when_all_places_are_taken_the_answer_is_503() {
     running.door.set(true);
     for status in within(blocked.join_all()).await {
         assert_eq!(status, StatusCode::OK);
+    }
+}
+
+/// Who is told that a constructor is through finds its place free.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_place_is_enough_for_one_after_the_other() {
+    let running = run(1).await;
+    running.door.set(true);
+    for _ in 0..500 {
+        assert_eq!(fetch(&running.router, "/").await.0, StatusCode::OK);
     }
 }
 

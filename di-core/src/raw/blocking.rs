@@ -90,8 +90,9 @@ impl BlockingCall {
         // Dropped without having run, it tells that, too.
         let guard = Tells(Some(told));
         let begun = runtime.spawn_blocking(
-            Box::new(move || {
+            Box::new(move |held| {
                 let made = work.run();
+                std::mem::drop(held);
                 guard.tell(made);
             }),
             is_bounded,
