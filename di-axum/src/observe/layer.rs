@@ -19,9 +19,8 @@ use tower_service::Service;
 
 use super::{
     live::{Listed, Live},
-    snapshot::Observed as State,
+    observation::Observed,
 };
-use crate::runtime::AppRuntime;
 
 /// A layer that counts what each route does, for [`Observation`](super::Observation): how many requests, how they were answered and when, and which
 /// of them keep their thread for too long. Add it outside of the routes that it is to see.
@@ -32,17 +31,16 @@ pub fn observe<S>(app: &S) -> ObserveLayer
 where
     S: HasContainer<Container: Container<Request = Parts>>,
 {
-    let runtime = app.container().handle().runtime_as::<AppRuntime>();
-    let observed = runtime.map(|runtime| runtime.observed.clone());
-    if let Some(observed) = &observed {
+    let observed = Observed::of(app.container());
+    if let Some(observed) = observed {
         observed.watched();
     }
-    ObserveLayer(observed)
+    ObserveLayer(observed.cloned())
 }
 
 /// The layer of [`observe`].
 #[derive(Clone)]
-pub struct ObserveLayer(Option<Arc<State>>);
+pub struct ObserveLayer(Option<Arc<Observed>>);
 
 impl std::fmt::Debug for ObserveLayer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -51,28 +49,28 @@ impl std::fmt::Debug for ObserveLayer {
 }
 
 impl<S> Layer<S> for ObserveLayer {
-    type Service = Observed<S>;
+    type Service = ObserveService<S>;
 
-    fn layer(&self, inner: S) -> Observed<S> {
+    fn layer(&self, inner: S) -> ObserveService<S> {
         let observed = self.0.clone();
-        Observed { inner, observed }
+        ObserveService { inner, observed }
     }
 }
 
 /// A service that is observed.
 #[derive(Clone)]
-pub struct Observed<S> {
+pub struct ObserveService<S> {
     inner: S,
-    observed: Option<Arc<State>>,
+    observed: Option<Arc<Observed>>,
 }
 
-impl<S: std::fmt::Debug> std::fmt::Debug for Observed<S> {
+impl<S: std::fmt::Debug> std::fmt::Debug for ObserveService<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Observed").field(&self.inner).finish()
+        f.debug_tuple("ObserveService").field(&self.inner).finish()
     }
 }
 
-impl<S> Service<Request> for Observed<S>
+impl<S> Service<Request> for ObserveService<S>
 where
     S: Service<Request, Response = Response>,
 {
@@ -109,7 +107,7 @@ where
 /// A request that is being answered; dropped, it was, or never will be.
 struct Begun {
     listed: Listed,
-    observed: Arc<State>,
+    observed: Arc<Observed>,
     answer: Option<axum::http::StatusCode>,
 }
 

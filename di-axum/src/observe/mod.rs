@@ -27,12 +27,12 @@
 mod ages;
 mod layer;
 mod live;
+mod observation;
 mod polls;
 #[cfg(feature = "_sql")]
 mod pools;
 mod routes;
 mod shards;
-mod snapshot;
 mod startup;
 mod tasks;
 mod timing;
@@ -48,15 +48,15 @@ pub(crate) use self::pools::{building, show};
 pub(crate) use self::{
     ages::{Age, Ages},
     live::Live,
-    snapshot::Observed,
+    observation::Observed,
     tasks::Counts,
 };
 pub use self::{
-    layer::{ObserveLayer, Observed as ObservedService, observe},
+    layer::{ObserveLayer, ObserveService, observe},
     live::LiveScope,
+    observation::Observation,
     polls::SlowPolls,
     routes::RouteStats,
-    snapshot::Observation,
     startup::{StartUp, Started},
     tasks::TaskStats,
     timing::Timing,

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use super::snapshot::Observed;
+use super::observation::Observed;
 use crate::sql::PoolCounts;
 
 /// A pool that the app lists as `Connections`.

@@ -9,7 +9,7 @@ use std::{
 use axum::http::request::Parts;
 use di_core::{Container, Graph, HasContainer, Scope};
 
-use crate::runtime::AppRuntime;
+use super::observation::Observed;
 
 /// How an app was started: when each of its singletons was begun, and how long it took. Its text is a waterfall, the earliest first, in which what made the start
 /// as long as it is, is marked.
@@ -65,8 +65,8 @@ impl StartUp {
     where
         S: HasContainer<Container: Container<Request = Parts>>,
     {
-        let runtime = app.container().handle().runtime_as::<AppRuntime>();
-        let built = runtime.map(|runtime| runtime.observed.built.read());
+        let observed = Observed::of(app.container());
+        let built = observed.map(|observed| observed.built.read());
         Self::new(
             <S::Container as Container>::GRAPH,
             built.unwrap_or_default(),

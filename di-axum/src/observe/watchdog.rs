@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::snapshot::Observed;
+use super::observation::Observed;
 
 /// Watches until the app is gone.
 pub(super) fn watch(observed: Weak<Observed>, threshold: Duration) {

@@ -35,7 +35,7 @@ impl<DB: Backend, Q: 'static> Connections<DB, Q> {
         #[cfg(feature = "observe")]
         crate::observe::show({
             let (pool, counters) = (pool.clone(), counters.clone());
-            move || super::stats::<DB, Q>(counts(&pool, &counters))
+            move || stats::<DB, Q>(counts(&pool, &counters))
         });
         Self {
             pool,
@@ -91,6 +91,17 @@ fn counts<DB: Backend>(pool: &Pool<DB>, counters: &Counters) -> PoolCounts {
         waited: Duration::from_nanos(counters.waited.load(Relaxed)),
         longest: Duration::from_nanos(counters.longest.load(Relaxed)),
     }
+}
+
+/// What is shown of a pool: its database, and its qualifier, if it has one.
+#[cfg(feature = "observe")]
+fn stats<DB: Backend, Q: 'static>(counts: PoolCounts) -> crate::observe::PoolStats {
+    let qualifier = std::any::type_name::<Q>();
+    let name = match qualifier.rsplit("::").next() {
+        Some(short) if qualifier != "()" => format!("{} ({short})", DB::NAME),
+        _ => DB::NAME.to_string(),
+    };
+    crate::observe::PoolStats { name, counts }
 }
 
 /// What a pool's connections are doing. What is counted, is counted from the start of the app.

@@ -83,17 +83,6 @@ mod connections;
 mod error;
 mod session;
 
-/// What is shown of a pool: its database, and its qualifier, if it has one.
-#[cfg(feature = "observe")]
-fn stats<DB: Backend, Q: 'static>(counts: PoolCounts) -> crate::observe::PoolStats {
-    let qualifier = std::any::type_name::<Q>();
-    let name = match qualifier.rsplit("::").next() {
-        Some(short) if qualifier != "()" => format!("{} ({short})", DB::NAME),
-        _ => DB::NAME.to_string(),
-    };
-    crate::observe::PoolStats { name, counts }
-}
-
 pub use self::{
     backend::Backend,
     connections::{Connections, PoolCounts},

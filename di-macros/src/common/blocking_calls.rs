@@ -4,7 +4,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::{
-    Attribute, Block, Expr, ExprCall, ExprMethodCall, Item, Path, Stmt,
+    Attribute, Block, Expr, ExprCall, ExprMethodCall, Item, Path, Stmt, Token,
+    punctuated::Punctuated,
     visit::{self, Visit},
 };
 
@@ -93,12 +94,17 @@ impl Finder {
                 instead,
             });
         }
-        self.arguments(call);
+        self.arguments_of(call);
     }
 
-    fn arguments(&mut self, call: &ExprCall) {
+    fn arguments_of(&mut self, call: &ExprCall) {
         let moves = matches!(&*call.func, Expr::Path(path) if moves_elsewhere(&path.path));
-        for argument in &call.args {
+        self.arguments(&call.args, moves);
+    }
+
+    /// With `moves`, closures run on another thread.
+    fn arguments(&mut self, arguments: &Punctuated<Expr, Token![,]>, moves: bool) {
+        for argument in arguments {
             match argument {
                 Expr::Closure(_) if moves => {}
                 other => self.visit_expr(other),
@@ -121,7 +127,7 @@ impl<'ast> Visit<'ast> for Finder {
         match expr {
             // Whatever it is called, it is a future.
             Expr::Await(wait) => match &*wait.base {
-                Expr::Call(call) => self.arguments(call),
+                Expr::Call(call) => self.arguments_of(call),
                 other => self.visit_expr(other),
             },
             Expr::Try(tried) => self.operand(&tried.expr, true),
@@ -167,13 +173,7 @@ impl Finder {
                 instead: "`.await`",
             });
         }
-        let moves = call.method == "spawn_blocking";
-        for argument in &call.args {
-            match argument {
-                Expr::Closure(_) if moves => {}
-                other => self.visit_expr(other),
-            }
-        }
+        self.arguments(&call.args, call.method == "spawn_blocking");
     }
 }
 

@@ -46,9 +46,9 @@ impl Observation {
     where
         S: HasContainer<Container: Container<Request = Parts>>,
     {
-        let runtime = app.container().handle().runtime_as::<AppRuntime>();
         let graph = <S::Container as Container>::GRAPH;
-        runtime.map_or_else(Self::default, |runtime| runtime.observed.read(graph))
+        let observed = Observed::of(app.container());
+        observed.map_or_else(Self::default, |observed| observed.read(graph))
     }
 }
 
@@ -80,6 +80,12 @@ impl Observed {
             pools: Pools::default(),
             is_watched: std::sync::Once::new(),
         })
+    }
+
+    /// That of this app.
+    pub(super) fn of<C: Container>(app: &C) -> Option<&Arc<Self>> {
+        let runtime = app.handle().runtime_as::<AppRuntime>();
+        runtime.map(|runtime| &runtime.observed)
     }
 
     /// Begins to look for what is stuck, once.
