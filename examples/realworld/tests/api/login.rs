@@ -1,7 +1,5 @@
 //! `POST /users/login`.
 
-use std::time::{Duration, Instant};
-
 use serde_json::json;
 
 use crate::{
@@ -13,7 +11,6 @@ use crate::{
 on_both!(
     a_login_answers_the_user_with_a_token_that_works,
     an_unknown_address_and_a_wrong_password_are_answered_alike,
-    an_unknown_address_takes_as_long_as_a_wrong_password,
     a_field_that_is_missing_empty_or_of_another_type_is_refused,
     a_token_that_is_no_longer_good_does_not_hinder_a_login,
     a_password_is_compared_in_full,
@@ -39,29 +36,6 @@ async fn an_unknown_address_and_a_wrong_password_are_answered_alike(server: &Ser
     let unknown = credentials(&email_of("grace"), &password_of("grace"));
     let unknown = guest.post("/users/login", unknown).await.expect(401);
     assert_eq!(wrong, unknown);
-}
-
-/// The shortest times are compared: load makes the others longer. Without hashing for an unknown
-/// address they are a factor of ten or more apart.
-async fn an_unknown_address_takes_as_long_as_a_wrong_password(server: &Server) {
-    server.register("ada").await;
-    let (mut wrong, mut unknown) = (Duration::MAX, Duration::MAX);
-    for _ in 0..5 {
-        for (shortest, email) in [
-            (&mut wrong, email_of("ada")),
-            (&mut unknown, email_of("grace")),
-        ] {
-            let login = credentials(&email, "not the password");
-            let begin = Instant::now();
-            server.guest().post("/users/login", login).await.expect(401);
-            *shortest = begin.elapsed().min(*shortest);
-        }
-    }
-    let (less, more) = (wrong.min(unknown), wrong.max(unknown));
-    assert!(
-        more < less * 3,
-        "wrong password {wrong:?}, unknown address {unknown:?}"
-    );
 }
 
 async fn a_field_that_is_missing_empty_or_of_another_type_is_refused(server: &Server) {

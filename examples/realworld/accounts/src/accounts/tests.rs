@@ -1,8 +1,13 @@
 //! The service with fakes, and without a container.
 
-use std::sync::{
-    Mutex,
-    atomic::{AtomicI64, AtomicUsize, Ordering::Relaxed},
+use std::{
+    future::poll_fn,
+    pin::pin,
+    sync::{
+        Mutex,
+        atomic::{AtomicI64, AtomicUsize, Ordering::Relaxed},
+    },
+    task::Poll,
 };
 
 use argon2::Params;
@@ -98,13 +103,17 @@ struct Parts {
     ids: Counted,
 }
 
+/// Passwords that cost next to nothing, so many of them at once.
+fn cheap_passwords(places: usize) -> Passwords {
+    let cost = Params::new(Params::MIN_M_COST, 1, 1, None).expect("that is a cost");
+    Passwords::with_cost(cost, places).expect("there are random numbers")
+}
+
 impl Parts {
-    /// With passwords that cost next to nothing.
     fn new() -> Self {
-        let cost = Params::new(Params::MIN_M_COST, 1, 1, None).expect("that is a cost");
         Parts {
             users: FakeUsers::default(),
-            passwords: Passwords::with_cost(cost, 1).expect("there are random numbers"),
+            passwords: cheap_passwords(1),
             tokens: Tokens::new(&Secret::new("secret")),
             ids: Counted::default(),
         }
@@ -175,6 +184,20 @@ async fn a_wrong_password_and_an_unknown_address_are_answered_alike() -> Result<
     }
     // And no connection was kept while any of them was hashed.
     assert_eq!(parts.users.released.load(Relaxed), 3);
+    Ok(())
+}
+
+/// Who could tell them apart by the time would know who has an account. Where nothing can be hashed, both wait for it.
+#[tokio::test]
+async fn an_unknown_address_is_hashed_for_as_a_known_one_is() -> Result<(), Problem> {
+    let mut parts = Parts::new();
+    parts.register("ada").await?;
+    parts.passwords = cheap_passwords(0);
+    for email in ["ada@home", "eve@home"] {
+        let mut login = pin!(parts.login(email, "guessed"));
+        let answer = poll_fn(|cx| Poll::Ready(login.as_mut().poll(cx))).await;
+        assert!(answer.is_pending(), "{email} is answered without a hash");
+    }
     Ok(())
 }
 
