@@ -20,6 +20,8 @@ macro_rules! on {
             pub(crate) use $made as database;
             pub(crate) const NAME: &str = stringify!($name);
 
+            #[path = "app.rs"]
+            mod app;
             #[path = "session.rs"]
             mod session;
             #[path = "pools.rs"]
