@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use sqlx::Database;
+use sqlx::{Connection, Database};
 
 /// A database that a [`Session`](super::Session) can be of. Here for SQLite, PostgreSQL and `Any`; for another one the
 /// defaults are those of the standard.
@@ -11,6 +11,13 @@ pub trait Backend: Database {
     fn begin(connection: &Self::Connection) -> Option<&'static str> {
         let _ = connection;
         None
+    }
+
+    /// Whether one transaction writes at a time. Sessions then wait for each other in the order in which they ask, without a connection, and not in the
+    /// database, which may have no order.
+    fn has_one_writer(options: &<Self::Connection as Connection>::Options) -> bool {
+        let _ = options;
+        false
     }
 
     /// Whether a transaction can still be committed, asked before it is.
@@ -40,6 +47,10 @@ impl Backend for sqlx::Sqlite {
     fn begin(_: &sqlx::SqliteConnection) -> Option<&'static str> {
         Some(IMMEDIATE)
     }
+
+    fn has_one_writer(_: &sqlx::sqlite::SqliteConnectOptions) -> bool {
+        true
+    }
 }
 
 #[cfg(feature = "postgres")]
@@ -54,6 +65,10 @@ impl Backend for sqlx::Postgres {
 impl Backend for sqlx::Any {
     fn begin(connection: &sqlx::AnyConnection) -> Option<&'static str> {
         (connection.backend_name() == "SQLite").then_some(IMMEDIATE)
+    }
+
+    fn has_one_writer(options: &sqlx::any::AnyConnectOptions) -> bool {
+        options.database_url.scheme() == "sqlite"
     }
 
     async fn committable(connection: &mut sqlx::AnyConnection) -> Result<(), sqlx::Error> {

@@ -13,6 +13,10 @@ use std::{
 };
 
 use sqlx::{Pool, pool::PoolConnection};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
 use super::{Backend, SessionError};
 
@@ -24,8 +28,13 @@ use super::{Backend, SessionError};
 pub struct Connections<DB: Backend, Q = ()> {
     pool: Arc<Pool<DB>>,
     counters: Arc<Counters>,
+    /// Of those that want to write, where one writes at a time.
+    turns: Option<Arc<Semaphore>>,
     _qualifier: PhantomData<fn() -> Q>,
 }
+
+/// Its holder is the one that writes, if there is but one.
+pub(super) type Turn = Option<OwnedSemaphorePermit>;
 
 #[crate::injectable(singleton, teardown = close)]
 impl<DB: Backend, Q: 'static> Connections<DB, Q> {
@@ -37,9 +46,11 @@ impl<DB: Backend, Q: 'static> Connections<DB, Q> {
             let (pool, counters) = (pool.clone(), counters.clone());
             move || stats::<DB, Q>(counts(&pool, &counters))
         });
+        let has_one_writer = DB::has_one_writer(&pool.connect_options());
         Self {
             pool,
             counters,
+            turns: has_one_writer.then(|| Arc::new(Semaphore::new(1))),
             _qualifier: PhantomData,
         }
     }
@@ -62,6 +73,40 @@ impl<DB: Backend, Q: 'static> Connections<DB, Q> {
         let asked = Asked::new(&self.counters);
         let acquired = Completed(Some(Box::pin(self.pool.acquire()))).await;
         asked.counted(acquired)
+    }
+
+    /// A connection to write with: when it is this one's turn, for as long as that is kept. Who has a connection already keeps it, unless it is
+    /// another one's turn: who writes may need it.
+    pub(super) async fn acquire_to_write(
+        &self,
+        has: Option<PoolConnection<DB>>,
+    ) -> Result<(PoolConnection<DB>, Turn), SessionError> {
+        if let Some(connection) = has {
+            match self
+                .turns
+                .as_ref()
+                .map(|turns| turns.clone().try_acquire_owned())
+            {
+                None => return Ok((connection, None)),
+                Some(Ok(turn)) => return Ok((connection, Some(turn))),
+                Some(Err(_)) => drop(connection),
+            }
+        }
+        let asked = Asked::new(&self.counters);
+        let turn = match &self.turns {
+            None => None,
+            Some(turns) => match timeout(self.patience(), turns.clone().acquire_owned()).await {
+                Ok(turn) => turn.ok(),
+                Err(_) => return asked.counted(Err(sqlx::Error::PoolTimedOut)),
+            },
+        };
+        let acquired = Completed(Some(Box::pin(self.pool.acquire()))).await;
+        Ok((asked.counted(acquired)?, turn))
+    }
+
+    /// How long to wait at most.
+    pub(super) fn patience(&self) -> Duration {
+        self.pool.options().get_acquire_timeout()
     }
 
     /// How many connections there are, and what was asked of them until now.

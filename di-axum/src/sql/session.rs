@@ -12,7 +12,7 @@ use di_core::Outcome;
 use sqlx::{SqlSafeStr, Transaction, pool::PoolConnection};
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
-use super::{Backend, Connections, SessionError};
+use super::{Backend, Connections, SessionError, connections::Turn};
 
 /// A request's session with its database: at most one connection, taken when it is first used, and at most one transaction,
 /// which ends with the request.
@@ -26,6 +26,9 @@ use super::{Backend, Connections, SessionError};
 /// A connection that was taken is kept until the scope ends, so that a request asks its pool once. Where a request does something slow in between, such as hashing a
 /// password, [`release`](Self::release) gives it back. A guard of a handler that uses its session keeps the connection while the body arrives, for as long as
 /// the client takes to send it: let it decide by what needs no database, or have it call `release` when it is done.
+///
+/// One transaction of SQLite writes at a time: [`transaction`](Self::transaction) waits for its turn, in order, and without a connection, so that
+/// those that wait take none from those that read.
 ///
 /// A [`SessionGuard`] is for one statement, or a few, and only one can be held at a time:
 ///
@@ -88,17 +91,18 @@ impl<DB: Backend, Q: 'static> Session<DB, Q> {
         let user = Location::caller();
         async move {
             let mut held = self.lock(user).await?;
-            let connection = match held.take() {
-                open @ Held::Open(_) => {
+            let has = match held.take() {
+                open @ Held::Open(..) => {
                     *held = open;
                     return SessionGuard::new(held);
                 }
-                Held::Plain(connection) => connection,
-                Held::Nothing => self.connections.acquire().await?,
+                Held::Plain(connection) => Some(connection),
+                Held::Nothing => None,
             };
+            let (connection, turn) = self.connections.acquire_to_write(has).await?;
             let begin = DB::begin(&connection).map(SqlSafeStr::into_sql_str);
             // What `Pool::begin_with` does with a connection that it takes itself. Given up half-way, it rolls back.
-            *held = Held::Open(Transaction::begin(connection, begin).await?);
+            *held = Held::Open(Transaction::begin(connection, begin).await?, turn);
             SessionGuard::new(held)
         }
     }
@@ -157,7 +161,7 @@ impl<DB: Backend, Q: 'static> Session<DB, Q> {
         &self,
         user: &'static Location<'static>,
     ) -> Result<MutexGuard<'_, Held<DB>>, SessionError> {
-        let waited = self.connections.pool().options().get_acquire_timeout();
+        let waited = self.connections.patience();
         let held = match self.held.try_lock() {
             Ok(held) => Ok(held),
             Err(_) => tokio::time::timeout(waited, self.held.lock()).await,
@@ -185,7 +189,7 @@ impl<DB: Backend, Q> fmt::Debug for Session<DB, Q> {
 enum Held<DB: Backend> {
     Nothing,
     Plain(PoolConnection<DB>),
-    Open(Transaction<'static, DB>),
+    Open(Transaction<'static, DB>, Turn),
 }
 
 impl<DB: Backend> Held<DB> {
@@ -197,12 +201,12 @@ impl<DB: Backend> Held<DB> {
         match self {
             Self::Nothing => None,
             Self::Plain(connection) => Some(connection),
-            Self::Open(transaction) => Some(transaction),
+            Self::Open(transaction, _) => Some(transaction),
         }
     }
 
     async fn commit(self) -> Result<(), SessionError> {
-        if let Self::Open(mut transaction) = self {
+        if let Self::Open(mut transaction, _turn) = self {
             DB::committable(&mut transaction).await?;
             transaction.commit().await?;
         }
@@ -210,7 +214,7 @@ impl<DB: Backend> Held<DB> {
     }
 
     async fn rollback(self) -> Result<(), SessionError> {
-        if let Self::Open(transaction) = self {
+        if let Self::Open(transaction, _turn) = self {
             transaction.rollback().await?;
         }
         Ok(())

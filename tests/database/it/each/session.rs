@@ -129,6 +129,7 @@ async fn waiting_for_ones_own_guard_is_an_error_that_names_it() {
     assert!(text.contains(&format!("session.rs:{line}:")), "{text}");
     drop(first);
     session.connection().await.expect("it is free again");
+    scope.close(Outcome::Success).await.expect("nothing fails");
     assert_eq!(status(&running.router, "/holds_two").await, 500);
 }
 
