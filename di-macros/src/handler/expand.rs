@@ -14,7 +14,7 @@
 //! }
 //! ```
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{ItemFn, Lifetime};
 
@@ -163,26 +163,51 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
         Some((last, heads)) => (Some(last), heads),
         None => (None, &[][..]),
     };
-    let head_types = nested(heads.iter().map(|(_, ty)| ty.to_token_stream()));
-    let head_locals = nested(heads.iter().map(|(param, _)| param.local.to_token_stream()));
-    let head_steps = heads.iter().map(|(param, ty)| {
-        let local = &param.local;
-        quote!(let #local = #di::extract_part::<#ty, __S>(head, state).await?;)
-    });
-    let body_type = last.map_or_else(|| quote!(()), |(_, ty)| ty.to_token_stream());
-    let body_local = last.map_or_else(|| quote!(_), |(param, _)| param.local.to_token_stream());
-    let body = last.map_or_else(
-        || quote!(#di::core::result::Result::Ok(())),
-        |(_, ty)| quote!(#di::extract_body::<#ty, __S, __M>(request, state).await),
-    );
-    let has_heads = !heads.is_empty();
-    let has_body = last.is_some();
+    // An answer at once, from what can fail.
+    let or_answer = |local: &Ident, extracted: TokenStream| {
+        quote! {
+            let #local = match #extracted.await {
+                #di::core::result::Result::Ok(value) => value,
+                #di::core::result::Result::Err(answer) => return answer,
+            };
+        }
+    };
+    let name = crate::common::text(&handler.ident);
+    let or_failed = |part: TokenStream| {
+        quote! {
+            if let #di::core::result::Result::Err(failure) = entered.#part(&mut head).await {
+                return #di::unbuilt::<__P>(#name, failure);
+            }
+        }
+    };
+    let guards = (!handler.guards.is_empty()).then(|| or_failed(quote!(guard)));
+    let extracts = or_failed(quote!(extract));
+    let heads: TokenStream = (heads.iter())
+        .map(|(param, ty)| {
+            let extracted = quote!(#di::extract_part::<#ty, __S>(&mut head, state));
+            or_answer(&param.local, extracted)
+        })
+        .collect();
+    let body = match last {
+        Some((param, ty)) => {
+            let request = quote!(#di::Request::from_parts(head, body));
+            let extracted = quote!(#di::extract_body::<#ty, __S, __M>(#request, state));
+            or_answer(&param.local, extracted)
+        }
+        // The request is gone before anything is built.
+        None => quote!(#di::core::mem::drop((head, body));),
+    };
     let unused = handler.guards.iter().map(|_| quote!(_));
     let locals = handler
         .injected()
         .map(|(param, _)| param.local.to_token_stream());
     let injected = nested(unused.chain(locals));
-    let now = Lifetime::new("'request", Span::call_site());
+    let now = if extracted.is_empty() {
+        "'request"
+    } else {
+        "'_"
+    };
+    let now = Lifetime::new(now, Span::call_site());
     let arguments = nested(handler.dependencies().map(|asked| asked.argument(di, &now)));
     let locals = handler.params.iter().map(|param| &param.local);
     let bounds = bounds(handler, di);
@@ -203,38 +228,39 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
     let answer = quote_spanned! {place=>
         #web::IntoResponse::into_response(#ident::call(#(#locals),*) #wait)
     };
+    if extracted.is_empty() {
+        return quote! {
+            #[automatically_derived]
+            impl #di::Injects<__Seal> for #ident {
+                #keyword fn #run<'request>(_: #di::At<'request>, #injected: #arguments) -> #response {
+                    #answer
+                }
+            }
+        };
+    }
     quote! {
         #[automatically_derived]
         impl<__S, __M> #di::Endpoint<__Seal, __S, __M> for #ident
         where
-            __S: #di::HasContainer,
+            __S: #di::HasContainer<Container: #di::Container<Request = #di::RequestHead>>,
             #bounds
         {
-            const HAS_HEADS: bool = #has_heads;
-            const HAS_BODY: bool = #has_body;
-            type Heads = #head_types;
-            type Body = #body_type;
             #[allow(unused_variables)]
-            async fn heads(
-                head: &mut #di::RequestHead,
-                state: &__S,
-            ) -> #di::core::result::Result<Self::Heads, #di::Response> {
-                #(#head_steps)*
-                #di::core::result::Result::Ok(#head_locals)
-            }
-            #[allow(unused_variables)]
-            async fn body(
-                request: #di::Request,
-                state: &__S,
-            ) -> #di::core::result::Result<Self::Body, #di::Response> {
-                #body
-            }
-            #keyword fn #run<'request>(
-                _: #di::At<'request>,
-                #injected: #arguments,
-                #head_locals: Self::Heads,
-                #body_local: Self::Body,
+            #keyword fn #run<'request, __P: #di::Plan<Container = <__S as #di::HasContainer>::Container, Root = Self>>(
+                mut entered: #di::Entered<'request, __P>,
+                mut head: #di::RequestHead,
+                body: #di::RequestBody,
+                state: &'request __S,
             ) -> #response {
+                #guards
+                #heads
+                #extracts
+                #body
+                let injected = if entered.waits() { entered.build().await } else { entered.build_now() };
+                let #injected: #arguments = match injected {
+                    #di::core::result::Result::Ok(injected) => injected.args::<#ident, __Seal>(),
+                    #di::core::result::Result::Err(failure) => return #di::unbuilt::<__P>(#name, failure),
+                };
                 #answer
             }
         }
