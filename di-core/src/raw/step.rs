@@ -19,11 +19,11 @@ pub(super) enum StepKind {
     Blocking(MakeFn),
 }
 
-/// The parts of a plan, in their order: the guards,
+/// The first part of a plan: its guards.
 pub const GUARD: u8 = 0;
-/// the extractors,
+/// The next one: the extractors.
 pub const EXTRACT: u8 = 1;
-/// and the constructors.
+/// The last one: the constructors.
 pub const BUILD: u8 = 2;
 
 /// The part that a step belongs to.

@@ -8,17 +8,20 @@
 //! }
 //! unsafe impl Asks<__Seal> for invite { type Deps = (Use<Ref, Users<'static>, ..>, ()); }
 //! unsafe impl<C: Container> Root<C> for invite where (Use<Ref, Users<'static>, ..>, ()): ProvidedAll<C> { .. }
-//! impl<__S, __M> Endpoint<__Seal, __S, __M> for invite where __S: ExtractsBody<Json<Invite>, __M> { .. }
+//! // Without extractors: `impl Injects<__Seal> for invite { async fn run(..) -> Response { call(..).await } }`.
+//! impl<__S, __M> Endpoint<__Seal, __S, __M> for invite where __S: ExtractsBody<Json<Invite>, __M> {
+//!     async fn run<P>(entered: Entered<P>, head: RequestHead, body: RequestBody, state: &__S) -> Response { .. }
+//! }
 //! impl<__S, __M> Handler<Via<M>, S> for invite where S: HasContainer<Container: Mounts<invite>>, .. {
 //!     fn call(self, request: Request, state: __S) -> ScopeFuture<Response> { serve::<invite, __Seal, S, M>(request, state) }
 //! }
 //! ```
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{ItemFn, Lifetime};
+use syn::{ItemFn, Lifetime, Type};
 
-use super::model::Handler;
+use super::model::{Handler, Param};
 use crate::{common::Facade, injectable::nested};
 
 pub(super) fn handler(handler: &Handler, item: &ItemFn, di: &Facade) -> TokenStream {
@@ -158,59 +161,20 @@ fn deps(handler: &Handler, di: &Facade) -> TokenStream {
 
 fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
     let ident = &handler.ident;
-    let extracted = handler.extracted();
-    let (last, heads) = match extracted.split_last() {
-        Some((last, heads)) => (Some(last), heads),
-        None => (None, &[][..]),
-    };
-    // An answer at once, from what can fail.
-    let or_answer = |local: &Ident, extracted: TokenStream| {
-        quote! {
-            let #local = match #extracted.await {
-                #di::core::result::Result::Ok(value) => value,
-                #di::core::result::Result::Err(answer) => return answer,
-            };
-        }
-    };
-    let name = crate::common::text(&handler.ident);
-    let or_failed = |part: TokenStream| {
-        quote! {
-            if let #di::core::result::Result::Err(failure) = entered.#part(&mut head).await {
-                return #di::unbuilt::<__P>(#name, failure);
-            }
-        }
-    };
-    let guards = (!handler.guards.is_empty()).then(|| or_failed(quote!(guard)));
-    let extracts = or_failed(quote!(extract));
-    let heads: TokenStream = (heads.iter())
-        .map(|(param, ty)| {
-            let extracted = quote!(#di::extract_part::<#ty, __S>(&mut head, state));
-            or_answer(&param.local, extracted)
-        })
-        .collect();
-    let body = match last {
-        Some((param, ty)) => {
-            let request = quote!(#di::Request::from_parts(head, body));
-            let extracted = quote!(#di::extract_body::<#ty, __S, __M>(#request, state));
-            or_answer(&param.local, extracted)
-        }
-        // The request is gone before anything is built.
-        None => quote!(#di::core::mem::drop((head, body));),
-    };
     let unused = handler.guards.iter().map(|_| quote!(_));
     let locals = handler
         .injected()
         .map(|(param, _)| param.local.to_token_stream());
     let injected = nested(unused.chain(locals));
-    let now = if extracted.is_empty() {
-        "'request"
-    } else {
-        "'_"
+    let extracted = handler.extracted();
+    let now = match extracted[..] {
+        [] => "'request",
+        // Within one body, where a lifetime has no name.
+        _ => "'_",
     };
     let now = Lifetime::new(now, Span::call_site());
     let arguments = nested(handler.dependencies().map(|asked| asked.argument(di, &now)));
     let locals = handler.params.iter().map(|param| &param.local);
-    let bounds = bounds(handler, di);
     let span = handler.ident.span();
     let run = quote_spanned!(span=> run);
     // An error about the fn as a whole, such as a future that is not `Send`, stands where its name stands.
@@ -228,7 +192,7 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
     let answer = quote_spanned! {place=>
         #web::IntoResponse::into_response(#ident::call(#(#locals),*) #wait)
     };
-    if extracted.is_empty() {
+    let Some((last, heads)) = extracted.split_last() else {
         return quote! {
             #[automatically_derived]
             impl #di::Injects<__Seal> for #ident {
@@ -237,7 +201,43 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
                 }
             }
         };
-    }
+    };
+    let name = crate::common::text(ident);
+    let failed = quote! {
+        #di::core::result::Result::Err(__failure) => return #di::unbuilt::<__P>(#name, __failure),
+    };
+    let part = |part: TokenStream| {
+        quote! {
+            match __entered.#part(&mut __head).await {
+                #di::core::result::Result::Ok(()) => {}
+                #failed
+            }
+        }
+    };
+    let guards = (!handler.guards.is_empty()).then(|| part(quote!(guard)));
+    let extracts = part(quote!(extract));
+    let extract = |(param, _): &(&Param, &Type), extracted: TokenStream| {
+        let local = &param.local;
+        quote! {
+            let #local = match #extracted.await {
+                #di::core::result::Result::Ok(__value) => __value,
+                #di::core::result::Result::Err(__answer) => return __answer,
+            };
+        }
+    };
+    let heads = heads.iter().map(|head| {
+        let ty = head.1;
+        extract(
+            head,
+            quote!(#di::extract_part::<#ty, __S>(&mut __head, __state)),
+        )
+    });
+    let (ty, bounds) = (last.1, bounds(handler, di));
+    let request = quote!(#di::Request::from_parts(__head, __body));
+    let body = extract(
+        last,
+        quote!(#di::extract_body::<#ty, __S, __M>(#request, __state)),
+    );
     quote! {
         #[automatically_derived]
         impl<__S, __M> #di::Endpoint<__Seal, __S, __M> for #ident
@@ -245,21 +245,20 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
             __S: #di::HasContainer<Container: #di::Container<Request = #di::RequestHead>>,
             #bounds
         {
-            #[allow(unused_variables)]
             #keyword fn #run<'request, __P: #di::Plan<Container = <__S as #di::HasContainer>::Container, Root = Self>>(
-                mut entered: #di::Entered<'request, __P>,
-                mut head: #di::RequestHead,
-                body: #di::RequestBody,
-                state: &'request __S,
+                mut __entered: #di::Entered<'request, __P>,
+                mut __head: #di::RequestHead,
+                __body: #di::RequestBody,
+                __state: &'request __S,
             ) -> #response {
                 #guards
-                #heads
+                #(#heads)*
                 #extracts
                 #body
-                let injected = if entered.waits() { entered.build().await } else { entered.build_now() };
-                let #injected: #arguments = match injected {
-                    #di::core::result::Result::Ok(injected) => injected.args::<#ident, __Seal>(),
-                    #di::core::result::Result::Err(failure) => return #di::unbuilt::<__P>(#name, failure),
+                let __injected = if __entered.waits() { __entered.build().await } else { __entered.build_now() };
+                let #injected: #arguments = match __injected {
+                    #di::core::result::Result::Ok(__injected) => __injected.args::<#ident, __Seal>(),
+                    #failed
                 };
                 #answer
             }
