@@ -124,7 +124,7 @@ pub mod __private {
         lazy::{Lazy, LazyArc},
         opener::Opener,
         runtime::{empty_request, shutdown},
-        serve::{Endpoint, Via, serve},
+        serve::{Endpoint, Entered, Injects, Via, serve, unbuilt},
         work::{
             Finished, Job, NoJob, PayloadOf, RunFuture, Runs, Service, ServiceOf, ServiceOptions,
             Services, Shutdown, Task, TaskError, TaskOptions, TaskQueue, Tasks, run,
@@ -140,6 +140,8 @@ pub mod __private {
     pub type Lazily = di_core::__private::LazilyWith<crate::LazyError>;
     /// `LazyArc<T>` says with this that there is no value.
     pub type LazilyShared = di_core::__private::LazilySharedWith<crate::LazyError>;
+    /// An alias and no re-export, whose path rustc would show in place of axum's.
+    pub type RequestBody = axum::body::Body;
     // What has the same name above replaces the form without the web.
     pub use di_core::__private::*;
 }

@@ -1,13 +1,18 @@
 //! What happens around a marked handler.
 
-use std::marker::PhantomData;
-#[cfg(feature = "observe")]
-use std::sync::Arc;
+use std::{
+    marker::PhantomData,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
 
 use axum::{body::Body, extract::Request, http::request::Parts, response::Response};
 use di_core::{
-    __private::{Asks, At, Deps, Ended, Flow, Frame, Memory, Mounts, Plan, ScopeFuture},
-    Container, HasContainer, Outcome, Panic,
+    __private::{
+        Asks, At, BUILD, Deps, Drive, EXTRACT, Ended, Flow, Frame, GUARD, Joined, Memory, Mounts,
+        Plan, Preparing, Ready, ScopeFuture,
+    },
+    Container, Failure, HasContainer, Outcome, Panic,
 };
 
 use crate::{
@@ -21,32 +26,62 @@ use crate::{
 pub struct Via<M>(PhantomData<fn() -> M>);
 
 /// A marked handler, written by `#[handler]`. `Seal` is a private type of the expansion.
-pub trait Endpoint<Seal, S, M>: Asks<Seal> {
-    /// Whether there are extractors that read the head.
-    const HAS_HEADS: bool;
-    /// Whether there is a last extractor, which may read the body.
-    const HAS_BODY: bool;
-    /// What is read from the head: `(first, (second, ()))`.
-    type Heads: Send;
-    /// What the last extractor reads.
-    type Body: Send;
-    /// Runs the extractors that read the head, in order.
-    fn heads(
-        head: &mut Parts,
-        state: &S,
-    ) -> impl Future<Output = Result<Self::Heads, Response>> + Send;
-    /// Runs the last extractor.
-    fn body(
-        request: Request,
-        state: &S,
-    ) -> impl Future<Output = Result<Self::Body, Response>> + Send;
+pub trait Endpoint<Seal, S: HasContainer, M>: Asks<Seal> {
+    /// Guards, as written; extractors of the head, those of the handler first; the body; injected nodes; the handler. What was
+    /// built is then torn down and dropped, in reverse order, before the response leaves.
+    ///
+    /// One fn, as each that is async takes the compiler as long as all else about a handler.
+    fn run<'m, P: Plan<Container = S::Container, Root = Self>>(
+        entered: Entered<'m, P>,
+        head: Parts,
+        body: Body,
+        state: &'m S,
+    ) -> impl Future<Output = Response> + Send;
+}
+
+/// A marked handler that takes nothing by value. Not generic, so that what the compiler finds out about its future holds
+/// everywhere; most of what there is to find out is left to this crate.
+pub trait Injects<Seal>: Asks<Seal> {
     /// Runs the handler.
     fn run<'r>(
         at: At<'r>,
         injected: <Self::Deps as Deps>::Args<'r>,
-        heads: Self::Heads,
-        body: Self::Body,
     ) -> impl Future<Output = Response> + Send;
+}
+
+impl<H, Seal, S> Endpoint<Seal, S, ()> for H
+where
+    H: Injects<Seal>,
+    S: HasContainer<Container: Container<Request = Parts>>,
+{
+    async fn run<'m, P: Plan<Container = S::Container, Root = H>>(
+        mut entered: Entered<'m, P>,
+        mut head: Parts,
+        body: Body,
+        _: &'m S,
+    ) -> Response {
+        if H::GUARDS > 0
+            && let Err(failure) = entered.guard(&mut head).await
+        {
+            return unbuilt::<P>(H::META.name, failure);
+        }
+        if let Err(failure) = entered.extract(&mut head).await {
+            return unbuilt::<P>(H::META.name, failure);
+        }
+        // The request is gone before anything is built.
+        drop((head, body));
+        let injected = if entered.waits() {
+            entered.build().await
+        } else {
+            entered.build_now()
+        };
+        match injected {
+            Ok(injected) => {
+                <H as Injects<Seal>>::run(PhantomData, injected.args::<H, Seal>()).await
+            }
+            Err(failure) => unbuilt::<P>(H::META.name, failure),
+        }
+    }
 }
 
 /// One request of the handler `H`, in one allocation.
@@ -58,13 +93,19 @@ where
     Seal: 'static,
     M: 'static,
 {
-    ScopeFuture::new::<<S::Container as Mounts<H>>::Plan, _>(
-        Serve::<H, Seal, S, M> {
-            request,
-            _types: PhantomData,
-        },
-        state,
-    )
+    let serve = Serve::<H, Seal, S, M> {
+        request,
+        _types: PhantomData,
+    };
+    // What is put off has no place in a frame, and a scope that is filled at run time knows what is replaced.
+    let is_filled = const { <<S::Container as Mounts<H>>::Plan as Plan>::VIEW.is_lazy() };
+    #[cfg(feature = "testing")]
+    let is_filled = is_filled || state.container().handle().is_replaced();
+    if is_filled {
+        ScopeFuture::new::<<S::Container as Mounts<H>>::Plan, _>(Filled(serve), state)
+    } else {
+        ScopeFuture::new::<<S::Container as Mounts<H>>::Plan, _>(serve, state)
+    }
 }
 
 struct Serve<H, Seal, S, M> {
@@ -85,56 +126,18 @@ where
     type State = S;
     type Output = Response;
 
-    /// Guards, as written; extractors of the head, those of the handler first; the body; injected nodes; the handler. What was built is then torn
-    /// down and dropped, in reverse order, before the response leaves.
-    async fn run<'m>(self, state: &'m S, memory: Memory<'m, P>) -> Response {
-        let (mut head, body) = self.request.into_parts();
+    fn run<'m>(
+        self,
+        state: &'m S,
+        memory: Memory<'m, P>,
+    ) -> impl Future<Output = Response> + Send + use<'m, P, H, Seal, S, M> {
+        let (head, body) = self.request.into_parts();
         #[cfg(feature = "observe")]
-        if let Some(live) = head.extensions.get::<Arc<crate::observe::Live>>() {
+        if let Some(live) = head.extensions.get::<std::sync::Arc<crate::observe::Live>>() {
             live.handled_by(H::META);
         }
-        if const { P::VIEW.is_lazy() } {
-            // What is put off has no place in a frame.
-            return Box::pin(filled::<P, H, Seal, S, M>(head, body, state)).await;
-        }
-        #[cfg(feature = "testing")]
-        if state.container().handle().is_replaced() {
-            // A scope that is filled at run time knows what is replaced.
-            return Box::pin(filled::<P, H, Seal, S, M>(head, body, state)).await;
-        }
-        if state.container().handle().is_scoped()
-            && let Some(scope) = RequestScope::joined(&head, state.container())
-        {
-            return Box::pin(join::<P, H, Seal, S, M>(scope, head, body, state)).await;
-        }
-        let mut frame = memory.open();
-        if const { Frame::<'_, P>::GUARDS }
-            && let Err(failure) = frame.guard(&mut head).await
-        {
-            return failed::<S::Container>(failure, asker::<P, H, Seal>());
-        }
-        let heads = match H::heads(&mut head, state).await {
-            Ok(heads) => heads,
-            Err(rejection) => return rejection,
-        };
-        if const { Frame::<'_, P>::EXTRACTS }
-            && let Err(failure) = frame.extract(&mut head).await
-        {
-            return failed::<S::Container>(failure, asker::<P, H, Seal>());
-        }
-        let body = match H::body(Request::from_parts(head, body), state).await {
-            Ok(body) => body,
-            Err(rejection) => return rejection,
-        };
-        let ready = if const { Frame::<'_, P>::IS_ASYNC } {
-            frame.build().await
-        } else {
-            frame.build_now()
-        };
-        match ready {
-            Ok(ready) => H::run(PhantomData, ready.args::<H, Seal>(), heads, body).await,
-            Err(failure) => failed::<S::Container>(failure, asker::<P, H, Seal>()),
-        }
+        let entered = Entered::new(memory, &head, state.container());
+        H::run(entered, head, body, state)
     }
 
     fn outcome(response: &Response) -> Outcome {
@@ -153,56 +156,206 @@ where
 }
 
 /// The same in a scope that is filled at run time: that of the request, or one of its own.
-async fn filled<P, H, Seal, S, M>(head: Parts, body: Body, state: &S) -> Response
+struct Filled<H, Seal, S, M>(Serve<H, Seal, S, M>);
+
+impl<P, H, Seal, S, M> Flow<P> for Filled<H, Seal, S, M>
 where
     P: Plan<Container = S::Container, Root = H>,
     S: HasContainer<Container: Container<Request = Parts>>,
     H: Endpoint<Seal, S, M>,
+    Seal: 'static,
+    M: 'static,
 {
-    let joined = RequestScope::joined(&head, state.container());
-    let handled = |scope| join::<P, H, Seal, S, M>(scope, head, body, state);
-    match joined {
-        Some(scope) => handled(scope).await,
-        None => opened(state.container().clone(), H::META.name, handled).await,
+    type State = S;
+    type Output = Response;
+
+    async fn run<'m>(self, state: &'m S, _: Memory<'m, P>) -> Response {
+        let (head, body) = self.0.request.into_parts();
+        let container = state.container();
+        let joined = RequestScope::joined(&head, container);
+        let handled = |scope| H::run(Entered::<P>::Joined(scope), head, body, state);
+        match joined {
+            Some(scope) => handled(scope).await,
+            None => opened(container.clone(), H::META.name, handled).await,
+        }
+    }
+
+    fn outcome(response: &Response) -> Outcome {
+        <Serve<H, Seal, S, M> as Flow<P>>::outcome(response)
+    }
+
+    #[cold]
+    fn panicked(panic: Panic) -> Response {
+        <Serve<H, Seal, S, M> as Flow<P>>::panicked(panic)
+    }
+
+    #[cold]
+    fn ended(response: Response, ended: Ended) -> Response {
+        <Serve<H, Seal, S, M> as Flow<P>>::ended(response, ended)
     }
 }
 
-/// The same in a scope that was opened before the handler: what is in it already is used, and who opened it ends it.
-async fn join<P, H, Seal, S, M>(
-    scope: RequestScope<S::Container>,
-    mut head: Parts,
-    body: Body,
-    state: &S,
-) -> Response
-where
-    P: Plan<Container = S::Container, Root = H>,
-    S: HasContainer<Container: Container<Request = Parts>>,
-    H: Endpoint<Seal, S, M>,
-{
-    let scope = scope.open_scope();
-    if let Err(failure) = scope.guard::<P>(&mut head).await {
-        return failed::<S::Container>(failure, asker::<P, H, Seal>());
+/// The scope of one request: a frame of its own, or one that was opened before the handler. What is in that already is used, and
+/// who opened it ends it.
+pub enum Entered<'m, P: Plan> {
+    /// Its own.
+    Own(Frame<'m, P>),
+    /// Opened before.
+    Joined(RequestScope<P::Container>),
+}
+
+impl<'m, P: Plan<Container: Container<Request = Parts>>> Entered<'m, P> {
+    #[inline(always)]
+    fn new(memory: Memory<'m, P>, head: &Parts, container: &P::Container) -> Self {
+        if container.handle().is_scoped()
+            && let Some(scope) = RequestScope::joined(head, container)
+        {
+            return Self::Joined(scope);
+        }
+        Self::Own(memory.open())
     }
-    let heads = match H::heads(&mut head, state).await {
-        Ok(heads) => heads,
-        Err(rejection) => return rejection,
-    };
-    if let Err(failure) = scope.extract::<P>(&mut head).await {
-        return failed::<S::Container>(failure, asker::<P, H, Seal>());
+
+    /// Builds what the guards need, and the guards, in order.
+    pub fn guard<'f>(&'f mut self, head: &'f mut Parts) -> Part<'f, 'm, P, GUARD> {
+        match self {
+            Self::Own(frame) if const { Frame::<'_, P>::GUARDS } => Part::Own(frame.guard(head)),
+            Self::Own(_) => Part::Nothing,
+            Self::Joined(scope) => Part::Joined(Box::pin(scope.open_scope().guard::<P>(head))),
+        }
     }
-    let body = match H::body(Request::from_parts(head, body), state).await {
-        Ok(body) => body,
-        Err(rejection) => return rejection,
-    };
-    match scope.ready::<P>().await {
-        Ok(ready) => H::run(PhantomData, ready.args::<H, Seal>(), heads, body).await,
-        Err(failure) => failed::<S::Container>(failure, asker::<P, H, Seal>()),
+
+    /// Runs the extractors of what is injected, in order.
+    #[inline(always)]
+    pub fn extract<'f>(&'f mut self, head: &'f mut Parts) -> Part<'f, 'm, P, EXTRACT> {
+        match self {
+            Self::Own(frame) if const { Frame::<'_, P>::EXTRACTS } => {
+                Part::Own(frame.extract(head))
+            }
+            Self::Own(_) => Part::Nothing,
+            Self::Joined(scope) => Part::Joined(Box::pin(scope.open_scope().extract::<P>(head))),
+        }
+    }
+
+    /// Whether what is injected has to be waited for.
+    #[inline(always)]
+    pub fn waits(&self) -> bool {
+        match self {
+            Self::Own(_) => const { Frame::<'_, P>::IS_ASYNC },
+            Self::Joined(_) => true,
+        }
+    }
+
+    /// Builds what is injected, where that [has to be waited for](Self::waits).
+    pub fn build(&mut self) -> Building<'_, 'm, P> {
+        match self {
+            Self::Own(frame) if const { Frame::<'_, P>::IS_ASYNC } => {
+                Building::Own(Some(frame.build()))
+            }
+            Self::Own(_) => Building::Own(None),
+            Self::Joined(scope) => Building::Joined(scope.open_scope().ready::<P>()),
+        }
+    }
+
+    /// Builds what is injected, where that need not be waited for.
+    ///
+    /// # Errors
+    /// The first constructor that fails.
+    ///
+    /// # Panics
+    /// Where it has to be.
+    #[inline(always)]
+    pub fn build_now(&mut self) -> Result<Injected<'_, 'm, P>, Failure> {
+        match self {
+            Self::Own(frame) if const { !Frame::<'_, P>::IS_ASYNC } => {
+                frame.build_now().map(Injected::Own)
+            }
+            _ => panic!("what is injected has to be waited for"),
+        }
     }
 }
 
-fn asker<P: Plan, H: Asks<Seal>, Seal>() -> Asker<'static> {
-    Asker {
-        handler: Some(H::META.name),
+/// The future of a part of a request that yields nothing.
+#[must_use = "nothing runs unless it is polled"]
+pub enum Part<'f, 'm, P: Plan, const PART: u8> {
+    /// There is nothing to do.
+    Nothing,
+    /// In a frame.
+    Own(Drive<'f, 'm, P, PART>),
+    /// In a scope that was opened before.
+    Joined(Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + 'f>>),
+}
+
+impl<P: Plan, const PART: u8> Future for Part<'_, '_, P, PART> {
+    type Output = Result<(), Failure>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut *self {
+            Self::Nothing => Poll::Ready(Ok(())),
+            Self::Own(drive) => Pin::new(drive).poll(cx),
+            Self::Joined(part) => part.as_mut().poll(cx),
+        }
+    }
+}
+
+/// The future of what is injected.
+#[must_use = "nothing runs unless it is polled"]
+pub enum Building<'f, 'm, P: Plan> {
+    /// In a frame; none when it is through.
+    Own(Option<Drive<'f, 'm, P, BUILD>>),
+    /// In a scope that was opened before.
+    Joined(Preparing<'f, P>),
+}
+
+impl<'f, 'm, P: Plan> Future for Building<'f, 'm, P> {
+    type Output = Result<Injected<'f, 'm, P>, Failure>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut *self {
+            Self::Own(own) => {
+                let drive = own
+                    .as_mut()
+                    .expect("it has to be waited for, and is not through");
+                ready!(Pin::new(drive).poll(cx))?;
+                let drive = own.take().expect("see above");
+                Poll::Ready(Ok(Injected::Own(drive.into_ready())))
+            }
+            Self::Joined(preparing) => {
+                let joined = ready!(Pin::new(preparing).poll(cx))?;
+                Poll::Ready(Ok(Injected::Joined(joined)))
+            }
+        }
+    }
+}
+
+/// What is injected, built.
+pub enum Injected<'f, 'm, P: Plan> {
+    /// In a frame.
+    Own(Ready<'f, 'm, P>),
+    /// In a scope that was opened before.
+    Joined(Joined<'f, P>),
+}
+
+impl<'f, P: Plan> Injected<'f, '_, P> {
+    /// The values.
+    #[inline(always)]
+    pub fn args<H: Asks<Seal>, Seal>(self) -> <H::Deps as Deps>::Args<'f>
+    where
+        P: Plan<Root = H>,
+    {
+        match self {
+            Self::Own(ready) => ready.args::<H, Seal>(),
+            Self::Joined(joined) => joined.args::<H, Seal>(),
+        }
+    }
+}
+
+/// The answer to a request of the handler `name` for which something could not be built.
+#[cold]
+pub fn unbuilt<P: Plan>(name: &'static str, failure: Failure) -> Response {
+    let asker = Asker {
+        handler: Some(name),
         root: P::VIEW.root(),
-    }
+    };
+    failed::<P::Container>(failure, asker)
 }

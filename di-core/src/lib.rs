@@ -73,9 +73,10 @@ pub mod __private {
         plan::{Layout, View},
         probe::*,
         raw::{
-            Asked, Asking, AskingArc, AsyncOp, Flow, Frame, Given, Handed, Handle, Kept, Last,
-            Late, Lazy, LazyArc, Maker, Memory, OpenScope, OwnedView, Plain, Plan, Ready,
-            Replacements, ScopeFuture, SeededScope, Transient, start,
+            Asked, Asking, AskingArc, AsyncOp, BUILD, Drive, EXTRACT, Flow, Frame, GUARD, Given,
+            Handed, Handle, Joined, Kept, Last, Late, Lazy, LazyArc, Maker, Memory, OpenScope,
+            OwnedView, Plain, Plan, Preparing, Ready, Replacements, ScopeFuture, SeededScope,
+            Transient, start,
         },
         runtime::{BlockingWork, BoxFuture, Runtime},
         scope::{

@@ -1,6 +1,6 @@
 //! What nobody should write, and safe code can: none of it is undefined behaviour, a leak, or a second teardown.
 
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, pin::Pin, sync::Arc, task::Poll};
 
 use axum::{Router, http::StatusCode, routing::get};
 use di_axum::{
@@ -279,6 +279,75 @@ async fn a_driver_that_is_forgotten_keeps_its_memory() {
     // Goes through the list in which the future still is.
     gate.add_permits(1);
     assert!(log.take().is_empty());
+}
+
+/// What is moved into a constructor that fails.
+struct Moved(String);
+
+#[injectable(transient)]
+impl Moved {
+    fn new() -> Self {
+        Moved("moved once".to_string())
+    }
+}
+
+struct Fails;
+
+#[injectable(request)]
+impl Fails {
+    async fn new(moved: Moved, log: &Log) -> Result<Self, StatusCode> {
+        log.note(&moved.0);
+        Err(StatusCode::CONFLICT)
+    }
+}
+
+#[container(Moved, Fails)]
+struct Failing {
+    log: Arc<Log>,
+}
+
+#[handler]
+async fn fail(_fails: &Fails) {}
+
+/// Polls what fills the frame once more than it may be.
+struct PollsAgain;
+
+impl<P: Plan<Container = Failing>> Flow<P> for PollsAgain {
+    type State = Failing;
+    type Output = String;
+
+    async fn run<'m>(self, _: &'m Failing, memory: Memory<'m, P>) -> String {
+        let mut frame = memory.open();
+        let mut building = Box::pin(frame.build());
+        assert!(matches!(poll_once(&mut building), Poll::Ready(Err(_))));
+        let again = AssertUnwindSafe(|| poll_once(&mut building).is_ready());
+        let panic = std::panic::catch_unwind(again).expect_err("it is through");
+        let ready = AssertUnwindSafe(|| drop(Pin::into_inner(building).into_ready()));
+        assert!(std::panic::catch_unwind(ready).is_err());
+        Panic::caught(panic).message().to_string()
+    }
+
+    fn outcome(_: &String) -> Outcome {
+        Outcome::Success
+    }
+
+    fn panicked(panic: Panic) -> String {
+        panic!("{panic}");
+    }
+
+    fn ended(output: String, _: Ended) -> String {
+        output
+    }
+}
+
+/// A step that failed has taken what it owns, and must not be run again.
+#[tokio::test]
+async fn a_driver_that_has_failed_runs_no_step_again() {
+    let log = Log::new();
+    let app = Failing::build(log.clone()).await.expect("nothing fails");
+    let future = ScopeFuture::new::<<Failing as Mounts<fail>>::Plan, _>(PollsAgain, app);
+    assert_eq!(future.await, "a driver is polled after its end");
+    assert_eq!(log.take(), ["moved once"]);
 }
 
 /// Blocks its thread while it borrows another value of its scope.

@@ -168,7 +168,9 @@ where
         }
         let mut frame = memory.open();
         let ready = if const { Frame::<'_, P>::IS_ASYNC } {
-            frame.build().await
+            let mut building = frame.build();
+            let built = (&mut building).await;
+            built.map(|()| building.into_ready())
         } else {
             frame.build_now()
         };

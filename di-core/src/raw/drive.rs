@@ -1,18 +1,19 @@
 //! The driver of plans with async steps: one future, with the step's own future in the frame's scratch memory.
 
 use std::{
+    mem::ManuallyDrop,
     pin::Pin,
     task::{Context, Poll},
 };
 
 use super::{
     blocking::BlockingCall,
-    frame::{Frame, Plan},
+    frame::{Frame, Plan, Ready},
     inputs::Inputs,
     looped,
     maker::{AsyncOp, MakeFn, Thrown},
     step::{
-        StepKind, async_op, at, drop_fn, end_of, failure, first_drop, flag, is_driven,
+        BUILD, StepKind, async_op, at, drop_fn, end_of, failure, first_drop, flag, is_driven,
         is_extractor, kind, make_fn, out, part, takes_drop,
     },
     unroll::{Chunk, First, Next, WIDTH, unroll},
@@ -26,13 +27,16 @@ pub(super) struct Shelf(pub(super) *mut u8);
 unsafe impl Send for Shelf {}
 
 /// Drives the steps of one part of a plan that has async ones: the guards, the extractors, or the constructors.
-pub(super) struct Drive<'f, 'm, P: Plan, const PART: u8> {
+#[must_use = "nothing runs unless it is polled"]
+pub struct Drive<'f, 'm, P: Plan, const PART: u8> {
     pub(super) frame: &'f mut Frame<'m, P>,
     pub(super) request: Shelf,
     /// The step to go on with.
     pub(super) next: u32,
     /// How to drop the future in flight, which lies in the frame's scratch memory.
     pub(super) pending: Option<unsafe fn(*mut u8)>,
+    /// Whether it is through, or has panicked: a step that failed may not run again, since it has taken its owned inputs.
+    pub(super) is_over: bool,
 }
 
 impl<P: Plan, const PART: u8> Drive<'_, '_, P, PART> {
@@ -132,6 +136,18 @@ impl<P: Plan, const PART: u8> Drive<'_, '_, P, PART> {
     }
 }
 
+impl<'f, 'm, P: Plan> Drive<'f, 'm, P, BUILD> {
+    /// What it has built.
+    ///
+    /// # Panics
+    /// When it did not end, or failed.
+    pub fn into_ready(self) -> Ready<'f, 'm, P> {
+        let this = ManuallyDrop::new(self);
+        // SAFETY: `this` is not used again. Where a future is in flight this panics, and it is as if it was forgotten.
+        unsafe { std::ptr::read(&this.frame) }.ready()
+    }
+}
+
 impl<P: Plan, const PART: u8> Drop for Drive<'_, '_, P, PART> {
     fn drop(&mut self) {
         self.stop();
@@ -142,8 +158,10 @@ impl<P: Plan, const PART: u8> Future for Drive<'_, '_, P, PART> {
     type Output = Result<(), Failure>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let is_over = std::mem::replace(&mut self.is_over, true);
+        assert!(!is_over, "a driver is polled after its end");
         // The compiler builds this for parts, too, that have nothing to drive: their future is a state of the caller's.
-        (const {
+        let driven = (const {
             if !is_driven(&P::VIEW, PART) {
                 driven as DriveFn<P, PART>
             } else if P::IS_LOOPED {
@@ -151,7 +169,13 @@ impl<P: Plan, const PART: u8> Future for Drive<'_, '_, P, PART> {
             } else {
                 drive_chunk::<P, First, PART> as DriveFn<P, PART>
             }
-        })(&mut self, cx)
+        })(&mut self, cx);
+        match driven {
+            Poll::Pending => self.is_over = false,
+            Poll::Ready(Ok(())) => self.frame.done(PART),
+            Poll::Ready(Err(_)) => {}
+        }
+        driven
     }
 }
 

@@ -131,6 +131,8 @@ enum Stage {
     Extracting,
     Extracted,
     Building,
+    Built,
+    Ready,
 }
 
 // SAFETY: what a frame holds is `Send` (`Recipe::Output`, `Extractor::Value`), and a frame is not shared while it is
@@ -150,38 +152,30 @@ impl<'m, P: Plan> Frame<'m, P> {
 
     /// Builds what the guards need, and the guards, in order.
     ///
-    /// # Errors
-    /// The first rejection, or constructor that fails; the rest is not built.
+    /// The future fails with the first rejection, or constructor that fails; the rest is not built.
     ///
     /// # Panics
     /// When called twice.
-    pub async fn guard(
-        &mut self,
-        request: &mut <P::Container as Container>::Request,
-    ) -> Result<(), Failure> {
+    pub fn guard<'f>(
+        &'f mut self,
+        request: &'f mut <P::Container as Container>::Request,
+    ) -> Drive<'f, 'm, P, GUARD> {
         self.begin(Stage::Open, Stage::Guarding);
-        self.drive::<GUARD>(std::ptr::from_mut(request).cast())
-            .await?;
-        self.stage = Stage::Guarded;
-        Ok(())
+        self.drive(std::ptr::from_mut(request).cast())
     }
 
     /// Runs the extractors, in order.
     ///
-    /// # Errors
-    /// The first rejection.
+    /// The future fails with the first rejection.
     ///
     /// # Panics
     /// When called twice.
-    pub async fn extract(
-        &mut self,
-        request: &mut <P::Container as Container>::Request,
-    ) -> Result<(), Failure> {
+    pub fn extract<'f>(
+        &'f mut self,
+        request: &'f mut <P::Container as Container>::Request,
+    ) -> Drive<'f, 'm, P, EXTRACT> {
         self.begin(Self::BEFORE_EXTRACT, Stage::Extracting);
-        self.drive::<EXTRACT>(std::ptr::from_mut(request).cast())
-            .await?;
-        self.stage = Stage::Extracted;
-        Ok(())
+        self.drive(std::ptr::from_mut(request).cast())
     }
 
     /// Runs the constructors, in order, when none is async.
@@ -205,18 +199,25 @@ impl<'m, P: Plan> Frame<'m, P> {
         Ok(Ready(self))
     }
 
-    /// Runs the constructors, in order, when one is async.
+    /// Runs the constructors, in order, when one is async; see [`Drive::into_ready`].
     ///
-    /// # Errors
-    /// The first constructor that fails; the rest is not built.
+    /// The future fails with the first constructor that fails; the rest is not built.
     ///
     /// # Panics
     /// When called twice, or before [`extract`](Self::extract) where that has something to do.
-    pub async fn build(&mut self) -> Result<Ready<'_, 'm, P>, Failure> {
+    pub fn build(&mut self) -> Drive<'_, 'm, P, BUILD> {
         assert!(const { Self::IS_ASYNC }, "there is nothing to wait for");
         self.begin(Self::BEFORE_BUILD, Stage::Building);
-        self.drive::<BUILD>(std::ptr::null_mut()).await?;
-        Ok(Ready(self))
+        self.drive(std::ptr::null_mut())
+    }
+
+    /// What [`build`](Self::build) has built.
+    ///
+    /// # Panics
+    /// When it was not called, did not end, or failed; and when this is called twice.
+    pub(super) fn ready(&mut self) -> Ready<'_, 'm, P> {
+        self.begin(Stage::Built, Stage::Ready);
+        Ready(self)
     }
 
     /// Notes whether a constructor runs on another thread, so that the frame has to stay.
@@ -234,7 +235,17 @@ impl<'m, P: Plan> Frame<'m, P> {
             request: Shelf(request),
             next: const { first_of(&P::VIEW, PART) as u32 },
             pending: None,
+            is_over: false,
         }
+    }
+
+    /// A driver is through with its part.
+    pub(super) fn done(&mut self, part: u8) {
+        self.stage = match part {
+            GUARD => Stage::Guarded,
+            EXTRACT => Stage::Extracted,
+            _ => Stage::Built,
+        };
     }
 
     const BEFORE_EXTRACT: Stage = if Self::GUARDS {

@@ -159,12 +159,11 @@ impl<C: Container> OpenScope<C> {
     ///
     /// # Errors
     /// The first constructor that fails.
-    pub async fn ready<P: Plan<Container = C>>(&self) -> Result<Joined<'_, P>, Failure> {
-        Ok(Joined {
-            call: self.prepare(P::VIEW.root).await?,
-            _scope: PhantomData,
+    pub fn ready<P: Plan<Container = C>>(&self) -> Preparing<'_, P> {
+        Preparing {
+            call: Box::pin(self.prepare(P::VIEW.root)),
             _plan: PhantomData,
-        })
+        }
     }
 
     // For all roots of a container: the code of these is built once.
@@ -244,6 +243,25 @@ impl<'s, V: ?Sized, E> Future for Asked<'s, '_, V, E> {
         // SAFETY: the row is that of a key whose family's type is `V` (see `OpenScope::value`, which alone makes this), so the
         // slot points to one. It lives until the scope ends, which is borrowed for `'s`, and is only read.
         Poll::Ready(found.map(|slot| unsafe { &*slot.read() }))
+    }
+}
+
+/// What a root asks for, while it is built in an open scope.
+pub struct Preparing<'s, P> {
+    call: Pin<Box<dyn Future<Output = Result<Call, Failure>> + Send + 's>>,
+    _plan: PhantomData<fn() -> P>,
+}
+
+impl<'s, P> Future for Preparing<'s, P> {
+    type Output = Result<Joined<'s, P>, Failure>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let call = ready!(self.call.as_mut().poll(cx))?;
+        Poll::Ready(Ok(Joined {
+            call,
+            _scope: PhantomData,
+            _plan: PhantomData,
+        }))
     }
 }
 

@@ -19,10 +19,12 @@ pub(super) enum StepKind {
     Blocking(MakeFn),
 }
 
-/// The parts of a plan, in their order.
-pub(super) const GUARD: u8 = 0;
-pub(super) const EXTRACT: u8 = 1;
-pub(super) const BUILD: u8 = 2;
+/// The first part of a plan: its guards.
+pub const GUARD: u8 = 0;
+/// The next one: the extractors.
+pub const EXTRACT: u8 = 1;
+/// The last one: the constructors.
+pub const BUILD: u8 = 2;
 
 /// The part that a step belongs to.
 pub(super) const fn part<P: Plan>(k: usize) -> u8 {

@@ -8,7 +8,10 @@
 //! }
 //! unsafe impl Asks<__Seal> for invite { type Deps = (Use<Ref, Users<'static>, ..>, ()); }
 //! unsafe impl<C: Container> Root<C> for invite where (Use<Ref, Users<'static>, ..>, ()): ProvidedAll<C> { .. }
-//! impl<__S, __M> Endpoint<__Seal, __S, __M> for invite where __S: ExtractsBody<Json<Invite>, __M> { .. }
+//! // Without extractors: `impl Injects<__Seal> for invite { async fn run(..) -> Response { call(..).await } }`.
+//! impl<__S, __M> Endpoint<__Seal, __S, __M> for invite where __S: ExtractsBody<Json<Invite>, __M> {
+//!     async fn run<P>(entered: Entered<P>, head: RequestHead, body: RequestBody, state: &__S) -> Response { .. }
+//! }
 //! impl<__S, __M> Handler<Via<M>, S> for invite where S: HasContainer<Container: Mounts<invite>>, .. {
 //!     fn call(self, request: Request, state: __S) -> ScopeFuture<Response> { serve::<invite, __Seal, S, M>(request, state) }
 //! }
@@ -16,9 +19,9 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{ItemFn, Lifetime};
+use syn::{ItemFn, Lifetime, Type};
 
-use super::model::Handler;
+use super::model::{Handler, Param};
 use crate::{common::Facade, injectable::nested};
 
 pub(super) fn handler(handler: &Handler, item: &ItemFn, di: &Facade) -> TokenStream {
@@ -158,34 +161,20 @@ fn deps(handler: &Handler, di: &Facade) -> TokenStream {
 
 fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
     let ident = &handler.ident;
-    let extracted = handler.extracted();
-    let (last, heads) = match extracted.split_last() {
-        Some((last, heads)) => (Some(last), heads),
-        None => (None, &[][..]),
-    };
-    let head_types = nested(heads.iter().map(|(_, ty)| ty.to_token_stream()));
-    let head_locals = nested(heads.iter().map(|(param, _)| param.local.to_token_stream()));
-    let head_steps = heads.iter().map(|(param, ty)| {
-        let local = &param.local;
-        quote!(let #local = #di::extract_part::<#ty, __S>(head, state).await?;)
-    });
-    let body_type = last.map_or_else(|| quote!(()), |(_, ty)| ty.to_token_stream());
-    let body_local = last.map_or_else(|| quote!(_), |(param, _)| param.local.to_token_stream());
-    let body = last.map_or_else(
-        || quote!(#di::core::result::Result::Ok(())),
-        |(_, ty)| quote!(#di::extract_body::<#ty, __S, __M>(request, state).await),
-    );
-    let has_heads = !heads.is_empty();
-    let has_body = last.is_some();
     let unused = handler.guards.iter().map(|_| quote!(_));
     let locals = handler
         .injected()
         .map(|(param, _)| param.local.to_token_stream());
     let injected = nested(unused.chain(locals));
-    let now = Lifetime::new("'request", Span::call_site());
+    let extracted = handler.extracted();
+    let now = match extracted[..] {
+        [] => "'request",
+        // Within one body, where a lifetime has no name.
+        _ => "'_",
+    };
+    let now = Lifetime::new(now, Span::call_site());
     let arguments = nested(handler.dependencies().map(|asked| asked.argument(di, &now)));
     let locals = handler.params.iter().map(|param| &param.local);
-    let bounds = bounds(handler, di);
     let span = handler.ident.span();
     let run = quote_spanned!(span=> run);
     // An error about the fn as a whole, such as a future that is not `Send`, stands where its name stands.
@@ -203,38 +192,74 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
     let answer = quote_spanned! {place=>
         #web::IntoResponse::into_response(#ident::call(#(#locals),*) #wait)
     };
+    let Some((last, heads)) = extracted.split_last() else {
+        return quote! {
+            #[automatically_derived]
+            impl #di::Injects<__Seal> for #ident {
+                #keyword fn #run<'request>(_: #di::At<'request>, #injected: #arguments) -> #response {
+                    #answer
+                }
+            }
+        };
+    };
+    let name = crate::common::text(ident);
+    let failed = quote! {
+        #di::core::result::Result::Err(__failure) => return #di::unbuilt::<__P>(#name, __failure),
+    };
+    let part = |part: TokenStream| {
+        quote! {
+            match __entered.#part(&mut __head).await {
+                #di::core::result::Result::Ok(()) => {}
+                #failed
+            }
+        }
+    };
+    let guards = (!handler.guards.is_empty()).then(|| part(quote!(guard)));
+    let extracts = part(quote!(extract));
+    let extract = |(param, _): &(&Param, &Type), extracted: TokenStream| {
+        let local = &param.local;
+        quote! {
+            let #local = match #extracted.await {
+                #di::core::result::Result::Ok(__value) => __value,
+                #di::core::result::Result::Err(__answer) => return __answer,
+            };
+        }
+    };
+    let heads = heads.iter().map(|head| {
+        let ty = head.1;
+        extract(
+            head,
+            quote!(#di::extract_part::<#ty, __S>(&mut __head, __state)),
+        )
+    });
+    let (ty, bounds) = (last.1, bounds(handler, di));
+    let request = quote!(#di::Request::from_parts(__head, __body));
+    let body = extract(
+        last,
+        quote!(#di::extract_body::<#ty, __S, __M>(#request, __state)),
+    );
     quote! {
         #[automatically_derived]
         impl<__S, __M> #di::Endpoint<__Seal, __S, __M> for #ident
         where
-            __S: #di::HasContainer,
+            __S: #di::HasContainer<Container: #di::Container<Request = #di::RequestHead>>,
             #bounds
         {
-            const HAS_HEADS: bool = #has_heads;
-            const HAS_BODY: bool = #has_body;
-            type Heads = #head_types;
-            type Body = #body_type;
-            #[allow(unused_variables)]
-            async fn heads(
-                head: &mut #di::RequestHead,
-                state: &__S,
-            ) -> #di::core::result::Result<Self::Heads, #di::Response> {
-                #(#head_steps)*
-                #di::core::result::Result::Ok(#head_locals)
-            }
-            #[allow(unused_variables)]
-            async fn body(
-                request: #di::Request,
-                state: &__S,
-            ) -> #di::core::result::Result<Self::Body, #di::Response> {
-                #body
-            }
-            #keyword fn #run<'request>(
-                _: #di::At<'request>,
-                #injected: #arguments,
-                #head_locals: Self::Heads,
-                #body_local: Self::Body,
+            #keyword fn #run<'request, __P: #di::Plan<Container = <__S as #di::HasContainer>::Container, Root = Self>>(
+                mut __entered: #di::Entered<'request, __P>,
+                mut __head: #di::RequestHead,
+                __body: #di::RequestBody,
+                __state: &'request __S,
             ) -> #response {
+                #guards
+                #(#heads)*
+                #extracts
+                #body
+                let __injected = if __entered.waits() { __entered.build().await } else { __entered.build_now() };
+                let #injected: #arguments = match __injected {
+                    #di::core::result::Result::Ok(__injected) => __injected.args::<#ident, __Seal>(),
+                    #failed
+                };
                 #answer
             }
         }
