@@ -22,7 +22,7 @@ pub struct Builder<C: Container> {
     deadline: Duration,
     hook: Option<Hook>,
     #[cfg(feature = "observe")]
-    slow_poll: Duration,
+    thresholds: crate::observe::Thresholds,
     late: Late<C>,
 }
 
@@ -37,7 +37,7 @@ impl<C: Container> Builder<C> {
             deadline: DEADLINE,
             hook: None,
             #[cfg(feature = "observe")]
-            slow_poll: crate::observe::SLOW_POLL,
+            thresholds: crate::observe::Thresholds::default(),
             late,
         }
     }
@@ -70,7 +70,23 @@ impl<C: Container> Builder<C> {
     #[cfg(feature = "observe")]
     #[must_use]
     pub fn slow_poll(mut self, threshold: Duration) -> Self {
-        self.slow_poll = threshold;
+        self.thresholds.slow_poll = threshold;
+        self
+    }
+
+    /// From how long on a singleton that is built at the start is a [`Finding`](crate::observe::Finding), 500 milliseconds unless this is called.
+    #[cfg(feature = "observe")]
+    #[must_use]
+    pub fn slow_start(mut self, threshold: Duration) -> Self {
+        self.thresholds.slow_start = threshold;
+        self
+    }
+
+    /// From which age on a job, or an open scope, is a [`Finding`](crate::observe::Finding), a minute unless this is called.
+    #[cfg(feature = "observe")]
+    #[must_use]
+    pub fn overdue(mut self, threshold: Duration) -> Self {
+        self.thresholds.overdue = threshold;
         self
     }
 
@@ -81,7 +97,7 @@ impl<C: Container> Builder<C> {
     /// down, in reverse order.
     pub async fn build(self) -> Result<C, BuildError> {
         #[cfg(feature = "observe")]
-        let observed = crate::observe::Observed::new(self.slow_poll);
+        let observed = crate::observe::Observed::new(C::GRAPH, self.thresholds);
         let runtime = AppRuntime {
             background: Arc::new(Background::new(self.deadline, self.hook)),
             blocking: Places::new(self.blocking_limit),

@@ -85,6 +85,7 @@ mod opener;
 mod own_answer;
 mod runtime;
 mod scoped;
+mod seen;
 mod serve;
 #[cfg(feature = "_sql")]
 pub mod sql;

@@ -60,8 +60,11 @@ impl<C: Container> Opener<C> {
     ///
     /// # Errors
     /// The app is not built yet, or is shut down.
+    #[track_caller]
     pub fn open(&self) -> Result<OpenScope<C>, NotRunning> {
-        self.app().map(OpenScope::new)
+        // Not `map`, whose closure would be what opens it.
+        let app = self.app()?;
+        Ok(OpenScope::new(app))
     }
 
     /// The app. A singleton that keeps it keeps itself.

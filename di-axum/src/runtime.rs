@@ -1,8 +1,12 @@
 //! What an app runs on: tokio, and a tracker of what runs beside requests.
 
+#[cfg(feature = "observe")]
+use std::panic::Location;
 use std::{any::Any, sync::Arc};
 
 use axum::http::{Request, request::Parts};
+#[cfg(feature = "observe")]
+use di_core::__private::Observer;
 use di_core::{
     __private::{BlockingWork, BoxFuture, Handle, Runtime},
     Container, NoPlace, TeardownError, TeardownFailure,
@@ -52,6 +56,17 @@ impl Runtime for AppRuntime {
     #[cfg(feature = "observe")]
     fn singleton_built(&self, row: u16, began: std::time::Instant, took: std::time::Duration) {
         self.observed.built.add(row, began, took);
+    }
+
+    #[cfg(feature = "observe")]
+    fn observer(&self) -> Option<Arc<dyn Observer>> {
+        Some(self.observed.clone())
+    }
+
+    #[cfg(feature = "observe")]
+    fn observer_of(&self, opened: &'static Location<'static>) -> Option<Arc<dyn Observer>> {
+        let what = crate::observe::What::Opened(opened);
+        Some(crate::observe::Live::begin(&self.observed, what))
     }
 
     fn teardown_failed(&self, failures: &[TeardownFailure]) {

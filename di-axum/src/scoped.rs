@@ -22,7 +22,7 @@ use futures_util::FutureExt as _;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{OwnAnswer, answer::failed, construct_error::Asker, ended};
+use crate::{OwnAnswer, answer::failed, construct_error::Asker, ended, seen::Seen};
 
 /// The scope of a request, as middleware and extractors see it. It is opened by [`scoped`] or [`guard`], and the handler joins
 /// it: what was built here is what it gets, and all of it is torn down once, after the response.
@@ -295,7 +295,8 @@ where
             Err(answer) => answer,
         };
     }
-    opened(app, "a layer", |scope| async move {
+    let seen = Seen::request(&head, &app, None);
+    opened(app, &seen, "a layer", |scope| async move {
         head.extensions.insert(scope.clone());
         match B::build(&scope.0, &mut head).await {
             Ok(()) => called(inner, Request::from_parts(head, body)).await,
@@ -308,6 +309,7 @@ where
 /// Opens a scope, runs something in it, and ends it.
 pub(crate) async fn opened<C, F>(
     app: C,
+    seen: &Seen,
     name: &'static str,
     run: impl FnOnce(RequestScope<C>) -> F,
 ) -> Response
@@ -315,7 +317,7 @@ where
     C: Container,
     F: Future<Output = Response>,
 {
-    let scope = RequestScope(Arc::new(OpenScope::new(app)));
+    let scope = RequestScope(Arc::new(seen.scope(app)));
     let handled = AssertUnwindSafe(run(scope.clone())).catch_unwind();
     let (response, outcome) = match handled.await {
         Ok(response) => {

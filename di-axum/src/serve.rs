@@ -20,6 +20,7 @@ use crate::{
     construct_error::Asker,
     ended,
     scoped::{RequestScope, opened},
+    seen::{Root, Seen},
 };
 
 /// axum's marker for the last extractor, in a type of our own: `Handler<Via<M>, S>`.
@@ -132,12 +133,9 @@ where
         memory: Memory<'m, P>,
     ) -> impl Future<Output = Response> + Send + use<'m, P, H, Seal, S, M> {
         let (head, body) = self.request.into_parts();
-        #[cfg(feature = "observe")]
-        if let Some(live) = head.extensions.get::<std::sync::Arc<crate::observe::Live>>() {
-            live.handled_by(H::META);
-        }
-        let entered = Entered::new(memory, &head, state.container());
-        H::run(entered, head, body, state)
+        let seen = Seen::request(&head, state.container(), Some(root::<P, H, Seal>()));
+        let entered = Entered::new(memory, &head, state.container(), &seen);
+        seen.around(H::run(entered, head, body, state))
     }
 
     fn outcome(response: &Response) -> Outcome {
@@ -173,10 +171,12 @@ where
         let (head, body) = self.0.request.into_parts();
         let container = state.container();
         let joined = RequestScope::joined(&head, container);
-        let handled = |scope| H::run(Entered::<P>::Joined(scope), head, body, state);
+        let seen = Seen::request(&head, container, Some(root::<P, H, Seal>()));
+        let inside = seen.clone();
+        let handled = |scope| inside.around(H::run(Entered::<P>::Joined(scope), head, body, state));
         match joined {
             Some(scope) => handled(scope).await,
-            None => opened(container.clone(), H::META.name, handled).await,
+            None => opened(container.clone(), &seen, H::META.name, handled).await,
         }
     }
 
@@ -206,13 +206,15 @@ pub enum Entered<'m, P: Plan> {
 
 impl<'m, P: Plan<Container: Container<Request = Parts>>> Entered<'m, P> {
     #[inline(always)]
-    fn new(memory: Memory<'m, P>, head: &Parts, container: &P::Container) -> Self {
+    fn new(memory: Memory<'m, P>, head: &Parts, container: &P::Container, seen: &Seen) -> Self {
         if container.handle().is_scoped()
             && let Some(scope) = RequestScope::joined(head, container)
         {
             return Self::Joined(scope);
         }
-        Self::Own(memory.open())
+        let mut frame = memory.open();
+        seen.frame(&mut frame);
+        Self::Own(frame)
     }
 
     /// Builds what the guards need, and the guards, in order.
@@ -347,6 +349,13 @@ impl<'f, P: Plan> Injected<'f, '_, P> {
             Self::Own(ready) => ready.args::<H, Seal>(),
             Self::Joined(joined) => joined.args::<H, Seal>(),
         }
+    }
+}
+
+fn root<P: Plan, H: Asks<Seal>, Seal>() -> Root {
+    Root {
+        meta: H::META,
+        asks: P::VIEW.root(),
     }
 }
 

@@ -17,6 +17,7 @@ mod kept;
 mod key;
 mod listed;
 mod node;
+mod observe;
 mod outcome;
 mod plan;
 mod probe;
@@ -49,6 +50,8 @@ pub mod __private {
     /// `LazyArc<T>` says with this that there is no value.
     pub type LazilyShared = LazilySharedWith<BuildError>;
     pub use crate::key::{Lazily as LazilyWith, LazilyShared as LazilySharedWith};
+    #[cfg(feature = "observe")]
+    pub use crate::observe::{Act, Observer, Took};
     pub use crate::{
         builder::Builder,
         container::{

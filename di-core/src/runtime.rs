@@ -1,12 +1,17 @@
 //! What an app needs of the async runtime that it runs on. A web facade implements it.
 
+#[cfg(feature = "observe")]
+use std::sync::Arc;
 use std::{
     any::Any,
+    panic::Location,
     pin::Pin,
     time::{Duration, Instant},
 };
 
-use crate::{NoPlace, teardown::TeardownFailure};
+#[cfg(feature = "observe")]
+use crate::observe::Observer;
+use crate::{NoPlace, observe::Observed, teardown::TeardownFailure};
 
 /// A future on the heap.
 pub type BoxFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -32,10 +37,42 @@ pub trait Runtime: Any + Send + Sync {
     fn singleton_built(&self, row: u16, began: Instant, took: Duration) {
         let _ = (row, began, took);
     }
+    /// Who is told of the singletons of this app.
+    #[cfg(feature = "observe")]
+    fn observer(&self) -> Option<Arc<dyn Observer>> {
+        None
+    }
+    /// Who is told of a scope that was opened there, outside of a request.
+    #[cfg(feature = "observe")]
+    fn observer_of(&self, opened: &'static Location<'static>) -> Option<Arc<dyn Observer>> {
+        let _ = opened;
+        None
+    }
     /// Values could not be torn down.
     fn teardown_failed(&self, failures: &[TeardownFailure]);
     /// The last handle to an app is gone, and these singletons have a teardown that never ran.
     fn never_shut_down(&self, nodes: &[&'static str]);
+}
+
+impl dyn Runtime {
+    /// Who is told of the singletons.
+    pub(crate) fn observed(&self) -> Observed {
+        #[cfg(feature = "observe")]
+        return Observed::by(self.observer());
+        #[cfg(not(feature = "observe"))]
+        Observed
+    }
+
+    /// Who is told of a scope that was opened there.
+    pub(crate) fn observed_at(&self, opened: &'static Location<'static>) -> Observed {
+        #[cfg(feature = "observe")]
+        return Observed::by(self.observer_of(opened));
+        #[cfg(not(feature = "observe"))]
+        {
+            let _ = opened;
+            Observed
+        }
+    }
 }
 
 /// Runs nothing: without the web there is no runtime to ask.

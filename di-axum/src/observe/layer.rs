@@ -4,7 +4,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
-    time::Duration,
+    time::Instant,
 };
 
 use axum::{
@@ -18,8 +18,11 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{
-    live::{Listed, Live},
+    live::{Live, What},
     observation::Observed,
+    polls::Culprit,
+    routes::Route,
+    spans,
 };
 
 /// A layer that counts what each route does, for [`Observation`](super::Observation): how many requests, how they were answered and when, and which
@@ -89,11 +92,11 @@ where
             let path = path.map_or("(no route)", MatchedPath::as_str);
             let route = observed.routes.of(request.method(), path);
             route.begin();
-            let live = Arc::new(Live::new(route));
+            let live = Live::begin(observed, What::Routed(route.clone()));
             request.extensions_mut().insert(live.clone());
             Begun {
-                listed: observed.lives.enter(live),
-                observed: observed.clone(),
+                live,
+                route,
                 answer: None,
             }
         });
@@ -106,33 +109,35 @@ where
 
 /// A request that is being answered; dropped, it was, or never will be.
 struct Begun {
-    listed: Listed,
-    observed: Arc<Observed>,
+    live: Arc<Live>,
+    route: Arc<Route>,
     answer: Option<axum::http::StatusCode>,
 }
 
-impl Begun {
-    fn polled(&self, took: Duration) {
-        let live = &*self.listed.live;
-        live.end_poll();
-        if took < self.observed.threshold {
-            return;
-        }
-        self.observed.polls.ended(live, took);
-        let handler = live.handler();
-        tracing::warn!(
-            route = live.route.name(),
-            handler = handler.map_or("", |handler| handler.name),
-            place = handler.map(|handler| format!("{}:{}", handler.file, handler.line)),
-            "a request kept its thread for {took:?}: what blocks belongs on a thread of its own"
-        );
+/// A poll of a scope is over.
+pub(crate) fn polled(live: &Live, began: Instant) {
+    let now = Instant::now();
+    let at = live.end_poll(now);
+    let took = now - began;
+    if took < live.observed.thresholds.slow_poll {
+        return;
     }
+    let culprit = Culprit::of(live, at);
+    live.observed.polls.ended(live, culprit, took);
+    tracing::warn!(
+        route = live.what(),
+        what = culprit.map_or("", |culprit| culprit.name),
+        place = Culprit::at(culprit),
+        "a thread was kept for {took:?}: what blocks belongs on a thread of its own"
+    );
 }
 
 impl Drop for Begun {
     fn drop(&mut self) {
-        let live = &self.listed.live;
-        live.route.end(self.answer, live.began.elapsed());
+        if let Some(answer) = self.answer {
+            spans::answered(&self.live.span, answer.as_u16());
+        }
+        self.route.end(self.answer, self.live.began.elapsed());
     }
 }
 
@@ -160,15 +165,13 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let began = this
-            .begun
-            .as_ref()
-            .map(|begun| begun.listed.live.begin_poll());
-        let polled = this.future.poll(cx);
-        if let (Some(begun), Some(began)) = (&this.begun, began) {
-            begun.polled(began.elapsed());
+        let begun = this.begun.as_ref();
+        let began = begun.map(|begun| (begun.live.begin_poll(), spans::enter(&begun.live.span)));
+        let answer = this.future.poll(cx);
+        if let (Some(begun), Some((began, _entered))) = (&this.begun, began) {
+            polled(&begun.live, began);
         }
-        let answer = ready!(polled);
+        let answer = ready!(answer);
         if let Some(mut begun) = this.begun.take() {
             begun.answer = answer.as_ref().ok().map(Response::status);
         }

@@ -1,9 +1,11 @@
-//! Requests that are being answered.
+//! Scopes that live: a request that is being answered, a job of a task, a service, what was opened by hand.
 
 use std::{
     collections::HashMap,
+    fmt,
+    panic::Location,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
         atomic::{
             AtomicBool, AtomicU64,
             Ordering::{Acquire, Relaxed, Release},
@@ -12,120 +14,327 @@ use std::{
     time::{Duration, Instant},
 };
 
-use di_core::Meta;
+use di_core::{
+    __private::{Act, Observer, Took},
+    Meta,
+};
+use tracing::Span;
 
-use super::{routes::Route, shards::Sharded};
+use crate::seen::Root;
 
-/// A request that is being answered.
+use super::{
+    observation::Observed,
+    place::{At, Place},
+    routes::Route,
+    shards::Sharded,
+    spans::{self, Running},
+};
+
+/// A scope that lives, until the last value in it is gone.
 pub(crate) struct Live {
-    pub(super) route: Arc<Route>,
+    pub(super) observed: Arc<Observed>,
+    what: What,
     pub(super) began: Instant,
     /// Nanoseconds from `began` until the poll that runs; 0 when none does.
     polled: AtomicU64,
     /// Whether the poll that runs was found to be slow.
     pub(super) is_told: AtomicBool,
     /// The handler, once it is known.
-    handler: OnceLock<&'static Meta>,
+    handler: OnceLock<Root>,
+    /// What runs, and for how long it has kept its thread.
+    place: Place,
+    /// Nanoseconds from `began` until the root began; 0 before.
+    root_began: AtomicU64,
+    built: Mutex<Built>,
+    /// Whether the root has begun.
+    has_root: AtomicBool,
+    pub(super) span: Span,
+    root_span: OnceLock<Span>,
+    /// Whether this thread is in that one: it begins in the middle of a poll.
+    is_entered: AtomicBool,
+    /// Its shard: it may end on another thread.
+    shard: usize,
+}
+
+/// The rows whose constructors ran in a scope.
+#[derive(Default)]
+struct Built {
+    rows: Vec<u16>,
+    failed: Vec<u16>,
+}
+
+/// What a scope is for.
+pub(crate) enum What {
+    /// A request that the layer has seen.
+    Routed(Arc<Route>),
+    /// One that it has not.
+    Request(Option<&'static Meta>),
+    Task(&'static Meta),
+    Service(&'static Meta),
+    /// `app.scope()`, there.
+    Opened(&'static Location<'static>),
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            What::Routed(route) => write!(f, "{} {}", route.method, route.path),
+            What::Request(Some(handler)) => write!(f, "handler {}", handler.name),
+            What::Request(None) => f.write_str("a layer"),
+            What::Task(task) => write!(f, "task {}", task.name),
+            What::Service(service) => write!(f, "service {}", service.name),
+            What::Opened(at) => write!(f, "scope opened at {}:{}", at.file(), at.line()),
+        }
+    }
 }
 
 impl Live {
-    pub(super) fn new(route: Arc<Route>) -> Self {
-        Self {
-            route,
+    /// Lists it, until it is dropped.
+    pub(crate) fn begin(observed: &Arc<Observed>, what: What) -> Arc<Self> {
+        let live = Arc::new(Self {
+            span: spans::scope(&what),
+            observed: observed.clone(),
             began: Instant::now(),
             polled: AtomicU64::new(0),
             is_told: AtomicBool::new(false),
             handler: OnceLock::new(),
-        }
+            place: Place::default(),
+            root_began: AtomicU64::new(0),
+            built: Mutex::default(),
+            has_root: AtomicBool::new(false),
+            root_span: OnceLock::new(),
+            is_entered: AtomicBool::new(false),
+            shard: observed.lives.0.place(),
+            what,
+        });
+        observed.lives.enter(&live);
+        live
+    }
+
+    pub(crate) fn is_of(&self, observed: &Arc<Observed>) -> bool {
+        Arc::ptr_eq(&self.observed, observed)
     }
 
     /// This handler answers it.
-    pub(crate) fn handled_by(&self, handler: &'static Meta) {
+    pub(crate) fn handled_by(&self, handler: Root) {
         // Middleware may call another one after it; the first is the outermost.
         let _ = self.handler.set(handler);
+        if let What::Routed(route) = &self.what {
+            let _ = route.handler.set(handler);
+        }
     }
 
     pub(super) fn handler(&self) -> Option<&'static Meta> {
-        self.handler.get().copied()
+        self.handler
+            .get()
+            .map(|root| root.meta)
+            .or(match self.what {
+                What::Task(meta) | What::Service(meta) => Some(meta),
+                _ => None,
+            })
+    }
+
+    pub(super) fn what(&self) -> String {
+        self.what.to_string()
+    }
+
+    pub(super) fn route(&self) -> Option<&Arc<Route>> {
+        match &self.what {
+            What::Routed(route) => Some(route),
+            _ => None,
+        }
+    }
+
+    /// Whether it is meant to live as long as the app.
+    pub(super) fn is_service(&self) -> bool {
+        matches!(self.what, What::Service(_))
+    }
+
+    /// Begins a poll, unless that of the request is seen by its layer.
+    pub(crate) fn begin_own_poll(&self) -> Option<Instant> {
+        self.route().is_none().then(|| self.begin_poll())
     }
 
     pub(super) fn begin_poll(&self) -> Instant {
         let now = Instant::now();
         self.is_told.store(false, Relaxed);
-        let since = now.duration_since(self.began).as_nanos() as u64;
-        self.polled.store(since.max(1), Release);
+        let since = self.nanos(now);
+        self.place.begin_poll(since);
+        self.polled.store(since, Release);
         now
     }
 
-    pub(super) fn end_poll(&self) {
+    /// The poll is over: what kept the thread longest in it.
+    pub(super) fn end_poll(&self, now: Instant) -> At {
         self.polled.store(0, Release);
+        self.place.end_poll(self.nanos(now))
     }
 
-    /// For how long a poll has run that is not over.
-    pub(super) fn stuck(&self) -> Option<Duration> {
+    /// For how long a poll has run that is not over, and what runs.
+    pub(super) fn stuck(&self) -> Option<(Duration, At)> {
         match self.polled.load(Acquire) {
             0 => None,
-            since => self
-                .began
-                .elapsed()
-                .checked_sub(Duration::from_nanos(since)),
+            since => {
+                let stuck = self.began.elapsed();
+                let stuck = stuck.checked_sub(Duration::from_nanos(since))?;
+                Some((stuck, self.place.now()))
+            }
+        }
+    }
+
+    /// From the beginning on; never 0.
+    fn nanos(&self, at: Instant) -> u64 {
+        // 64 bits of nanoseconds are 584 years.
+        (at.saturating_duration_since(self.began).as_nanos() as u64).max(1)
+    }
+
+    /// What runs in it runs on this thread, until what this returns is dropped.
+    pub(crate) fn enter(&self) -> Running<'_> {
+        // That of a request is entered by the layer, or is not ours.
+        let scope = match self.what {
+            What::Task(_) | What::Service(_) => spans::enter(&self.span),
+            _ => None,
+        };
+        self.enter_root();
+        Running { live: self, scope }
+    }
+
+    fn enter_root(&self) {
+        if let Some(root) = self.root_span.get()
+            && spans::push(root)
+        {
+            self.is_entered.store(true, Relaxed);
+        }
+    }
+
+    /// This thread leaves it.
+    pub(super) fn leave(&self) {
+        if self.is_entered.swap(false, Relaxed)
+            && let Some(root) = self.root_span.get()
+        {
+            spans::pop(root);
+        }
+    }
+
+    /// The root is through, if it has run.
+    pub(crate) fn root_ended(&self) {
+        let began = self.root_began.swap(0, Relaxed);
+        if began > 0
+            && let Some(route) = self.route()
+        {
+            let ran = self.began.elapsed();
+            let ran = ran.saturating_sub(Duration::from_nanos(began));
+            route.shares.handled(ran);
+        }
+    }
+
+    /// How many values of each row are in it.
+    pub(super) fn count(&self, live: &mut HashMap<usize, u64>) {
+        for row in &lock(&self.built).rows {
+            *live.entry(usize::from(*row)).or_default() += 1;
         }
     }
 }
 
-/// Something that lives: a request, by its route.
+impl Observer for Live {
+    fn begin(&self, act: Act, row: u16, at: Instant) -> Span {
+        self.place.moved(At::of(act, row), self.nanos(at));
+        spans::step(&self.span, act, self.observed.nodes.named(row))
+    }
+
+    fn ended(&self, took: &[Took]) {
+        self.observed.nodes.count(took);
+        if let Some(route) = self.route() {
+            route.shares.count(took);
+        }
+        if let Some(last) = took.last() {
+            self.place
+                .left(At::of(last.act, last.row), self.nanos(last.ended));
+        }
+        let mut built = lock(&self.built);
+        for took in took.iter().filter(|took| took.act == Act::Construct) {
+            match took.is_failed {
+                true => built.failed.push(took.row),
+                false => built.rows.push(took.row),
+            }
+        }
+    }
+
+    fn root_begins(&self, at: Instant) {
+        let since = self.nanos(at);
+        self.place.moved(At::Root, since);
+        self.root_began.store(since, Relaxed);
+        self.has_root.store(true, Relaxed);
+        // That of a task is the scope's.
+        if let (What::Routed(_) | What::Request(_), Some(handler)) = (&self.what, self.handler())
+            && self
+                .root_span
+                .set(spans::handler(&self.span, handler))
+                .is_ok()
+        {
+            self.enter_root();
+        }
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        if !*self.has_root.get_mut()
+            && let What::Routed(route) = &self.what
+        {
+            let built = self.built.get_mut();
+            let built = built.unwrap_or_else(PoisonError::into_inner);
+            let began = [&built.rows[..], &built.failed].concat();
+            let unasked = self.observed.nodes.unasked(&began).into_iter();
+            let in_vain: Vec<u16> = unasked.filter(|row| !built.failed.contains(row)).collect();
+            if !in_vain.is_empty() {
+                route.shares.in_vain(&in_vain);
+            }
+        }
+        lock(self.observed.lives.0.at(self.shard)).remove(&std::ptr::from_ref(self).addr());
+    }
+}
+
+/// A scope that lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LiveScope {
-    /// Its route: `GET /users/{id}`.
+    /// What it is for: `GET /users/{id}`, `handler show` where no layer has seen the route, `task confirm`, `service poll`, or `scope opened at src/main.rs:12`.
     pub what: String,
     /// How long it has lived.
     pub age: Duration,
 }
 
+impl Live {
+    pub(super) fn read(&self) -> LiveScope {
+        LiveScope {
+            what: self.what(),
+            age: self.began.elapsed(),
+        }
+    }
+}
+
 /// All of them.
-pub(super) struct Lives(Sharded<Mutex<HashMap<usize, Arc<Live>>>>);
+#[derive(Clone)]
+pub(super) struct Lives(Arc<Sharded<Mutex<HashMap<usize, Weak<Live>>>>>);
 
 impl Lives {
     pub(super) fn new() -> Self {
-        Self(Sharded::new(Mutex::default))
+        Self(Arc::new(Sharded::new(Mutex::default)))
     }
 
-    /// Adds it, until what this returns is dropped.
-    pub(super) fn enter(self: &Arc<Self>, live: Arc<Live>) -> Listed {
-        let place = self.0.place();
-        lock(self.0.at(place)).insert(key(&live), live.clone());
-        Listed {
-            lives: self.clone(),
-            live,
-            place,
-        }
+    fn enter(&self, live: &Arc<Live>) {
+        let key = Arc::as_ptr(live).addr();
+        lock(self.0.at(live.shard)).insert(key, Arc::downgrade(live));
     }
 
     pub(super) fn all(&self) -> Vec<Arc<Live>> {
         let shards = self.0.all();
-        shards
-            .flat_map(|shard| lock(shard).values().cloned().collect::<Vec<_>>())
-            .collect()
+        // One that is found here may be dropped here, which takes the lock.
+        let found = shards.map(|shard| lock(shard).values().cloned().collect::<Vec<_>>());
+        let found = found.collect::<Vec<_>>().into_iter().flatten();
+        found.filter_map(|live| live.upgrade()).collect()
     }
-}
-
-/// A listed request.
-pub(super) struct Listed {
-    lives: Arc<Lives>,
-    pub(super) live: Arc<Live>,
-    /// Its shard: it may end on another thread.
-    place: usize,
-}
-
-impl Drop for Listed {
-    fn drop(&mut self) {
-        lock(self.lives.0.at(self.place)).remove(&key(&self.live));
-    }
-}
-
-fn key(live: &Arc<Live>) -> usize {
-    Arc::as_ptr(live) as usize
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

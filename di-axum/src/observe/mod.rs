@@ -25,21 +25,23 @@
 //! ```
 
 mod ages;
+mod findings;
 mod layer;
 mod live;
+mod nodes;
 mod observation;
+mod place;
 mod polls;
 #[cfg(feature = "_sql")]
 mod pools;
 mod routes;
 mod shards;
+mod shares;
+mod spans;
 mod startup;
 mod tasks;
 mod timing;
 mod watchdog;
-
-/// From how long on a poll is slow, unless something else is said.
-pub(crate) const SLOW_POLL: std::time::Duration = std::time::Duration::from_millis(10);
 
 #[cfg(feature = "_sql")]
 pub use self::pools::PoolStats;
@@ -47,16 +49,20 @@ pub use self::pools::PoolStats;
 pub(crate) use self::pools::{building, show};
 pub(crate) use self::{
     ages::{Age, Ages},
-    live::Live,
+    findings::Thresholds,
+    layer::polled,
+    live::{Live, What},
     observation::Observed,
     tasks::Counts,
 };
 pub use self::{
+    findings::{Cause, Finding, FindingKind},
     layer::{ObserveLayer, ObserveService, observe},
     live::LiveScope,
+    nodes::{NodeStats, RouteNode},
     observation::Observation,
     polls::SlowPolls,
-    routes::RouteStats,
+    routes::{RouteStats, Spent},
     startup::{StartUp, Started},
     tasks::TaskStats,
     timing::Timing,

@@ -1,20 +1,29 @@
 //! What is known of an app.
 
 use std::{
-    sync::Arc,
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use axum::http::request::Parts;
-use di_core::{Container, Graph, HasContainer, NodeKind};
+use di_core::{
+    __private::{Act, Observer, Took},
+    Container, Graph, HasContainer, NodeKind,
+};
+use tracing::Span;
 
 #[cfg(feature = "_sql")]
 use super::pools::{PoolStats, Pools};
 use super::{
+    findings::{Finding, Search, Thresholds},
     live::{Live, LiveScope, Lives},
+    nodes::{NodeStats, Nodes},
+    place::At,
     polls::{Polls, SlowPolls},
     routes::{RouteStats, Routes},
-    startup::AllBuilt,
+    spans,
+    startup::{AllBuilt, StartUp},
     tasks::{Queues, TaskStats},
     watchdog::watch,
 };
@@ -26,17 +35,21 @@ use crate::runtime::AppRuntime;
 pub struct Observation {
     /// For how long it has been observed.
     pub uptime: Duration,
+    /// The nodes, in the order of the graph.
+    pub nodes: Vec<NodeStats>,
     /// The routes that were asked for, in the order of their paths.
     pub routes: Vec<RouteStats>,
-    /// The routes that kept a thread for too long.
+    /// What kept a thread for too long.
     pub slow_polls: Vec<SlowPolls>,
-    /// Requests that are being answered, the oldest first.
+    /// Scopes that are open, the oldest first: of requests, jobs, and what was opened by hand. A request's lives until the last value in it is torn down.
     pub live: Vec<LiveScope>,
     /// The tasks that are listed.
     pub tasks: Vec<TaskStats>,
     /// The pools that are listed as `Connections`; with a feature for a database.
     #[cfg(feature = "_sql")]
     pub pools: Vec<PoolStats>,
+    /// What costs time or memory for nothing; a clean app has none.
+    pub findings: Vec<Finding>,
 }
 
 impl Observation {
@@ -55,10 +68,13 @@ impl Observation {
 /// What is counted of an app.
 pub(crate) struct Observed {
     began: Instant,
-    pub(super) threshold: Duration,
+    pub(super) thresholds: Thresholds,
     pub(super) routes: Routes,
     pub(super) polls: Polls,
-    pub(super) lives: Arc<Lives>,
+    pub(super) nodes: Nodes,
+    pub(super) lives: Lives,
+    /// What start-up has built, and lazy singletons, by row.
+    singletons: Mutex<HashMap<usize, u64>>,
     pub(crate) built: AllBuilt,
     pub(crate) queues: Queues,
     #[cfg(feature = "_sql")]
@@ -67,13 +83,15 @@ pub(crate) struct Observed {
 }
 
 impl Observed {
-    pub(crate) fn new(threshold: Duration) -> Arc<Self> {
+    pub(crate) fn new(graph: Graph, thresholds: Thresholds) -> Arc<Self> {
         Arc::new(Self {
             began: Instant::now(),
-            threshold,
+            thresholds,
             routes: Routes::default(),
             polls: Polls::default(),
-            lives: Arc::new(Lives::new()),
+            nodes: Nodes::new(graph),
+            lives: Lives::new(),
+            singletons: Mutex::default(),
             built: AllBuilt::default(),
             queues: Queues::default(),
             #[cfg(feature = "_sql")]
@@ -90,39 +108,75 @@ impl Observed {
 
     /// Begins to look for what is stuck, once.
     pub(super) fn watched(self: &Arc<Self>) {
-        let begin = || watch(Arc::downgrade(self), self.threshold);
+        let begin = || watch(Arc::downgrade(self), self.thresholds.slow_poll);
         self.is_watched.call_once(begin);
     }
 
-    /// Requests whose poll takes longer than the threshold and is not over.
-    pub(super) fn stuck(&self) -> Vec<(Arc<Live>, Duration)> {
+    /// Scopes whose poll takes longer than the threshold and is not over, and what they are at.
+    pub(super) fn stuck(&self) -> Vec<(Arc<Live>, Duration, At)> {
         let lives = self.lives.all().into_iter();
         lives
-            .filter_map(|live| live.stuck().map(|stuck| (live, stuck)))
-            .filter(|(_, stuck)| *stuck >= self.threshold)
+            .filter_map(|live| live.stuck().map(|(stuck, at)| (live, stuck, at)))
+            .filter(|(_, stuck, _)| *stuck >= self.thresholds.slow_poll)
             .collect()
     }
 
     fn read(&self, graph: Graph) -> Observation {
         let stuck = self.stuck();
-        let stuck = stuck.iter().map(|(live, stuck)| (&**live, *stuck));
-        let scope = |live: Arc<Live>| LiveScope {
-            what: live.route.name(),
-            age: live.began.elapsed(),
-        };
-        let mut live: Vec<LiveScope> = self.lives.all().into_iter().map(scope).collect();
+        let stuck = stuck.iter().map(|(live, stuck, at)| (&**live, *stuck, *at));
+        let lives = self.lives.all();
+        let mut counts = lock(&self.singletons).clone();
+        for live in &lives {
+            live.count(&mut counts);
+        }
+        let scopes = lives.iter().filter(|live| !live.is_service());
+        let mut live: Vec<LiveScope> = scopes.map(|live| live.read()).collect();
         live.sort_by_key(|scope| std::cmp::Reverse(scope.age));
+        let tasks = graph.nodes().filter(|node| node.kind == NodeKind::Task);
+        let tasks = self.queues.read(tasks.map(|node| node.name));
+        let slow_polls = self.polls.read(stuck);
+        let routes = self.routes.all();
+        let stats: Vec<RouteStats> = routes.iter().map(|route| route.read()).collect();
+        let pairs: Vec<_> = routes.iter().map(|route| &**route).zip(&stats).collect();
+        let start = StartUp::new(graph, self.built.read());
+        let search = Search::new(graph, self.thresholds, &pairs);
+        let findings = search.all(&start, &slow_polls, &tasks, &live);
         Observation {
             uptime: self.began.elapsed(),
-            routes: self.routes.read(),
-            slow_polls: self.polls.read(stuck),
+            nodes: self.nodes.read(&counts),
+            routes: stats,
+            slow_polls,
             live,
-            tasks: {
-                let tasks = graph.nodes().filter(|node| node.kind == NodeKind::Task);
-                self.queues.read(tasks.map(|node| node.name))
-            },
+            tasks,
             #[cfg(feature = "_sql")]
             pools: self.pools.read(),
+            findings,
         }
     }
+}
+
+/// Singletons, which belong to no scope.
+impl Observer for Observed {
+    fn begin(&self, act: Act, row: u16, _: Instant) -> Span {
+        spans::step(&Span::current(), act, self.nodes.named(row))
+    }
+
+    fn ended(&self, took: &[Took]) {
+        self.nodes.count(took);
+        let mut singletons = lock(&self.singletons);
+        for took in took.iter().filter(|took| !took.is_failed) {
+            let live = singletons.entry(usize::from(took.row)).or_default();
+            match took.act {
+                Act::Construct => *live += 1,
+                Act::Teardown => *live = live.saturating_sub(1),
+            }
+        }
+    }
+
+    fn root_begins(&self, _: Instant) {}
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // No user's code runs under it.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

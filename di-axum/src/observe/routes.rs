@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc, OnceLock, PoisonError, RwLock,
         atomic::{AtomicI64, AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
@@ -11,8 +11,12 @@ use std::{
 
 use axum::http::{Method, StatusCode};
 
+use crate::seen::Root;
+
 use super::{
+    nodes::RouteNode,
     shards::Sharded,
+    shares::Shares,
     timing::{Counted, Timing},
 };
 
@@ -24,6 +28,8 @@ pub struct RouteStats {
     pub method: &'static str,
     /// The pattern of the path: `/users/{id}`.
     pub path: String,
+    /// The handler that answers it; none, when that is none of ours.
+    pub handler: Option<&'static str>,
     /// How many requests are being answered.
     pub in_flight: u64,
     /// How many answers there were of each class, from 1xx to 5xx.
@@ -32,14 +38,33 @@ pub struct RouteStats {
     pub cancelled: u64,
     /// From the arrival of a request to its answer, which may still have to be sent.
     pub latency: Timing,
+    /// What that went to.
+    pub spent: Spent,
+    /// What is built for it, in the order of the graph.
+    pub nodes: Vec<RouteNode>,
+}
+
+/// What the time of a route's requests went to, summed up. What is left of the latency are extractors and layers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Spent {
+    /// Constructors; while async ones wait, too.
+    pub constructors: Duration,
+    /// The handler.
+    pub handler: Duration,
+    /// Teardowns, which come after the handler, and go on where the client went away.
+    pub teardown: Duration,
 }
 
 /// The same while it is counted.
-pub(super) struct Route {
+pub(crate) struct Route {
     pub(super) method: &'static str,
     pub(super) path: Box<str>,
     tally: Sharded<Tally>,
     latency: Counted,
+    pub(super) shares: Shares,
+    /// The first one that answered it.
+    pub(super) handler: OnceLock<Root>,
 }
 
 #[derive(Default)]
@@ -69,7 +94,8 @@ impl Route {
         }
     }
 
-    fn read(&self) -> RouteStats {
+    pub(super) fn read(&self) -> RouteStats {
+        let shares = self.shares.read();
         let (mut in_flight, mut status, mut cancelled) = (0, [0; 5], 0);
         for tally in self.tally.all() {
             in_flight += tally.in_flight.load(Relaxed);
@@ -81,15 +107,14 @@ impl Route {
         RouteStats {
             method: self.method,
             path: self.path.to_string(),
+            handler: self.handler.get().map(|root| root.meta.name),
             in_flight: u64::try_from(in_flight).unwrap_or(0),
             status,
             cancelled,
             latency: self.latency.read(),
+            spent: shares.spent,
+            nodes: shares.nodes,
         }
-    }
-
-    pub(super) fn name(&self) -> String {
-        format!("{} {}", self.method, self.path)
     }
 }
 
@@ -114,6 +139,8 @@ impl Routes {
                 path: path.into(),
                 tally: Sharded::new(Tally::default),
                 latency: Counted::new(),
+                shares: Shares::new(),
+                handler: OnceLock::new(),
             })
         };
         let paths = known.entry(method).or_default();
@@ -121,10 +148,10 @@ impl Routes {
     }
 
     /// In the order of their paths.
-    pub(super) fn read(&self) -> Vec<RouteStats> {
+    pub(super) fn all(&self) -> Vec<Arc<Route>> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let routes = known.values().flat_map(HashMap::values);
-        let mut routes: Vec<RouteStats> = routes.map(|route| route.read()).collect();
+        let mut routes: Vec<Arc<Route>> =
+            known.values().flat_map(HashMap::values).cloned().collect();
         routes.sort_by(|a, b| (&a.path, a.method).cmp(&(&b.path, b.method)));
         routes
     }

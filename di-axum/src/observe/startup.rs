@@ -73,7 +73,7 @@ impl StartUp {
         )
     }
 
-    fn new(graph: Graph, built: Vec<Built>) -> Self {
+    pub(super) fn new(graph: Graph, built: Vec<Built>) -> Self {
         let Some(first) = built.iter().map(|built| built.began).min() else {
             return Self::default();
         };
@@ -179,7 +179,7 @@ impl AllBuilt {
         built.push(Built { row, began, took });
     }
 
-    fn read(&self) -> Vec<Built> {
+    pub(super) fn read(&self) -> Vec<Built> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -23,6 +23,20 @@ pub struct Timing {
 }
 
 impl Timing {
+    pub(super) fn add(&mut self, took: Duration) {
+        self.count += 1;
+        self.sum += took;
+        self.buckets[bucket(took)] += 1;
+    }
+
+    pub(super) fn merge(&mut self, other: &Timing) {
+        self.count += other.count;
+        self.sum += other.sum;
+        for (sum, bucket) in self.buckets.iter_mut().zip(other.buckets) {
+            *sum += bucket;
+        }
+    }
+
     /// The upper bound of a bucket; none for the last one.
     #[must_use]
     pub fn bound(bucket: usize) -> Option<Duration> {

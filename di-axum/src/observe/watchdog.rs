@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::observation::Observed;
+use super::{live::Live, observation::Observed, polls::Culprit};
 
 /// Watches until the app is gone.
 pub(super) fn watch(observed: Weak<Observed>, threshold: Duration) {
@@ -18,9 +18,9 @@ pub(super) fn watch(observed: Weak<Observed>, threshold: Duration) {
             let Some(observed) = observed.upgrade() else {
                 break;
             };
-            for (live, stuck) in observed.stuck() {
+            for (live, stuck, at) in observed.stuck() {
                 if !live.is_told.swap(true, Relaxed) {
-                    tell(&live.route.name(), live.handler(), stuck);
+                    tell(&live, Culprit::of(&live, at), stuck);
                 }
             }
         }
@@ -31,16 +31,11 @@ pub(super) fn watch(observed: Weak<Observed>, threshold: Duration) {
     }
 }
 
-fn tell(route: &str, handler: Option<&'static di_core::Meta>, stuck: Duration) {
-    let handler =
-        handler.map(|handler| (handler.name, format!("{}:{}", handler.file, handler.line)));
-    let (name, place) = handler
-        .as_ref()
-        .map_or(("", ""), |(name, place)| (*name, place));
+fn tell(live: &Live, culprit: Option<Culprit>, stuck: Duration) {
     tracing::warn!(
-        route,
-        handler = name,
-        place,
-        "a request has kept its thread for {stuck:?} and still does: nothing else runs there"
+        route = live.what(),
+        what = culprit.map_or("", |culprit| culprit.name),
+        place = Culprit::at(culprit),
+        "a thread has been kept for {stuck:?} and still is: nothing else runs there"
     );
 }

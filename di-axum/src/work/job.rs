@@ -4,9 +4,7 @@ use std::{convert::Infallible, marker::PhantomData, sync::Arc};
 
 use axum::http::request::Parts;
 use di_core::{
-    __private::{
-        Asks, At, Deps, Ended, Flow, Frame, Hosts, Late, Memory, OpenScope, Plan, ScopeFuture,
-    },
+    __private::{Asks, At, Deps, Ended, Flow, Frame, Hosts, Late, Memory, Plan, ScopeFuture},
     BoxError, Container, Outcome, Panic, TeardownError,
 };
 
@@ -18,6 +16,7 @@ use super::{
 use crate::{
     construct_error::{Asker, ConstructError},
     ended::log,
+    seen::{Beside, Seen},
 };
 
 /// What a task or service runs, written by `#[task]` and `#[service]`. `Seal` is a private type of the expansion.
@@ -126,7 +125,11 @@ impl<T> PayloadOf<(NoPayload, PhantomData<T>)> for T {
 enum NoPayload {}
 
 /// The future of a job, in one allocation: its scope, and the fn.
-pub(super) fn start<C, T, S>(app: C, payload: T::Payload) -> ScopeFuture<Result<(), TaskError>>
+pub(super) fn start<C, T, S>(
+    app: C,
+    payload: T::Payload,
+    beside: Beside,
+) -> ScopeFuture<Result<(), TaskError>>
 where
     C: Hosts<T> + Container<Request = Parts>,
     T: Job<S>,
@@ -135,6 +138,7 @@ where
     ScopeFuture::new::<C::Plan, _>(
         Run::<T, S> {
             payload,
+            beside,
             _types: PhantomData,
         },
         app,
@@ -143,30 +147,32 @@ where
 
 struct Run<T: Job<S>, S> {
     payload: T::Payload,
+    beside: Beside,
     _types: PhantomData<fn() -> (T, S)>,
 }
 
-impl<P, C, T, S> Flow<P> for Run<T, S>
-where
-    C: Container<Request = Parts>,
-    P: Plan<Container = C, Root = T>,
-    T: Job<S>,
-    S: 'static,
-{
-    type State = C;
-    type Output = Result<(), TaskError>;
-
-    async fn run<'m>(self, app: &'m C, memory: Memory<'m, P>) -> Self::Output {
+impl<T: Job<S>, S: 'static> Run<T, S> {
+    async fn run_seen<'m, C, P>(
+        self,
+        app: &'m C,
+        memory: Memory<'m, P>,
+        seen: Seen,
+    ) -> Result<(), TaskError>
+    where
+        C: Container<Request = Parts>,
+        P: Plan<Container = C, Root = T>,
+    {
         if const { P::VIEW.is_lazy() } {
             // What is put off has no place in a frame.
-            return Box::pin(in_open_scope::<P, C, T, S>(app, self.payload)).await;
+            return Box::pin(in_open_scope::<P, C, T, S>(app, self.payload, &seen)).await;
         }
         #[cfg(feature = "testing")]
         if app.handle().is_replaced() {
             // A scope that is filled at run time knows what is replaced.
-            return Box::pin(in_open_scope::<P, C, T, S>(app, self.payload)).await;
+            return Box::pin(in_open_scope::<P, C, T, S>(app, self.payload, &seen)).await;
         }
         let mut frame = memory.open();
+        seen.frame(&mut frame);
         let ready = if const { Frame::<'_, P>::IS_ASYNC } {
             let mut building = frame.build();
             let built = (&mut building).await;
@@ -180,6 +186,26 @@ where
                 .map_err(TaskError::Failed),
             Err(failure) => Err(not_constructed::<C, P, T, S>(failure)),
         }
+    }
+}
+
+impl<P, C, T, S> Flow<P> for Run<T, S>
+where
+    C: Container<Request = Parts>,
+    P: Plan<Container = C, Root = T>,
+    T: Job<S>,
+    S: 'static,
+{
+    type State = C;
+    type Output = Result<(), TaskError>;
+
+    fn run<'m>(
+        self,
+        app: &'m C,
+        memory: Memory<'m, P>,
+    ) -> impl Future<Output = Self::Output> + Send + use<'m, P, C, T, S> {
+        let seen = Seen::beside(app, self.beside, T::META);
+        seen.clone().around(self.run_seen(app, memory, seen))
     }
 
     fn outcome(output: &Self::Output) -> Outcome {
@@ -198,14 +224,18 @@ where
 }
 
 /// The same in a scope that is filled at run time.
-async fn in_open_scope<P, C, T, S>(app: &C, payload: T::Payload) -> Result<(), TaskError>
+async fn in_open_scope<P, C, T, S>(
+    app: &C,
+    payload: T::Payload,
+    seen: &Seen,
+) -> Result<(), TaskError>
 where
     C: Container<Request = Parts>,
     P: Plan<Container = C, Root = T>,
     T: Job<S>,
     S: 'static,
 {
-    let scope = OpenScope::new(app.clone());
+    let scope = seen.scope(app.clone());
     let output = match scope.ready::<P>().await {
         Ok(ready) => {
             let running = T::run(PhantomData, payload, ready.args::<T, S>());

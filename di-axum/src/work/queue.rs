@@ -30,7 +30,7 @@ use super::{
 };
 #[cfg(feature = "observe")]
 use crate::observe::{Age, Ages};
-use crate::runtime::AppRuntime;
+use crate::{runtime::AppRuntime, seen::Beside};
 
 /// The queue of the task that takes a `J`: a singleton, which `Tasks<J> = name` in the list brings along. Use it where there is no
 /// scope that a job should wait for: in singletons, services and plain handlers.
@@ -266,7 +266,9 @@ impl<J: Send + 'static> TaskQueue<J> {
                 let background = Arc::clone(&runtime.background);
                 Ok(Bound {
                     background,
-                    run: Box::new(move |job| Box::pin(start::<C, T, S>(app, T::Payload::of(job)))),
+                    run: Box::new(move |job| {
+                        Box::pin(start::<C, T, S>(app, T::Payload::of(job), Beside::Task))
+                    }),
                 })
             }),
         })

@@ -17,7 +17,7 @@ use super::{
     job::{Job, Service, start},
     task::TaskError,
 };
-use crate::runtime::AppRuntime;
+use crate::{runtime::AppRuntime, seen::Beside};
 
 /// Says when a service has to end: the parameter `shutdown: &Shutdown` of a `#[service]`. Services are told one after the other, the last
 /// one first, when the requests and tasks are through.
@@ -111,7 +111,7 @@ impl<C: Container<Request = Parts>> ServiceOf<C> {
         ServiceOf {
             name: T::META.name,
             options: T::OPTIONS,
-            start: |app, shutdown| Box::pin(start::<C, T, S>(app, shutdown)),
+            start: |app, shutdown| Box::pin(start::<C, T, S>(app, shutdown, Beside::Service)),
         }
     }
 }

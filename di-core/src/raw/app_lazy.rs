@@ -27,6 +27,7 @@ use crate::{
     Container, Failure, Outcome, Scope,
     error::NotBuilt,
     graph::{Graph, Source},
+    observe::Act,
     runtime::Runtime,
 };
 
@@ -103,11 +104,15 @@ impl<C: Container> AppSite<C> {
             return Ok(());
         };
         // SAFETY: the value is kept until the teardown is dropped.
-        if let Some((closing, node)) = unsafe { late.close(Outcome::Cancelled) }
-            && let Err(error) = closing.await
+        if let Some((closing, owner)) = unsafe { late.close(Outcome::Cancelled) }
+            && let Err(error) = self
+                .runtime
+                .observed()
+                .told(Act::Teardown, owner.row, closing)
+                .await
         {
             self.runtime
-                .teardown_failed(&[crate::TeardownFailure::new(node, error)]);
+                .teardown_failed(&[crate::TeardownFailure::new(owner.name, error)]);
         }
         Err(Failure::over(row))
     }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::{
-    closing::{Closing, TeardownOp},
+    closing::{Closing, Owner, TeardownOp},
     lazy::Deferred,
     replace::Make,
     turns::{Site, give_up},
@@ -20,6 +20,7 @@ use super::{
 use crate::{
     Container, Graph, Outcome, Provides, TeardownError, TeardownFailure,
     key::Of,
+    observe::Act,
     runtime::Runtime,
     scope::{Eager, HeldByArc},
     teardown::{Ended, caught},
@@ -76,7 +77,7 @@ impl Slot {
 pub struct Kept {
     pub(super) slot: Slot,
     release: Release,
-    teardown: Option<(TeardownOp, &'static str)>,
+    teardown: Option<(TeardownOp, Owner)>,
 }
 
 enum Release {
@@ -121,8 +122,8 @@ impl Kept {
 
     /// # Safety
     /// `teardown` is that of this value's type, which is sized.
-    pub(super) unsafe fn torn_down(mut self, teardown: TeardownOp, node: &'static str) -> Self {
-        self.teardown = Some((teardown, node));
+    pub(super) unsafe fn torn_down(mut self, teardown: TeardownOp, owner: Owner) -> Self {
+        self.teardown = Some((teardown, owner));
         self
     }
 }
@@ -160,11 +161,11 @@ impl Keep {
     }
 
     /// The last value whose teardown was not begun; it is now. The value is kept for longer than what this returns is used.
-    fn next_teardown(&self) -> Option<(Address, TeardownOp, &'static str)> {
+    fn next_teardown(&self) -> Option<(Address, TeardownOp, Owner)> {
         self.lock().iter_mut().rev().find_map(|kept| {
-            let (op, node) = kept.teardown.take()?;
+            let (op, owner) = kept.teardown.take()?;
             // SAFETY: what has a teardown is sized, so that its slot holds a thin pointer.
-            Some((Address(unsafe { kept.slot.read::<u8>() }), op, node))
+            Some((Address(unsafe { kept.slot.read::<u8>() }), op, owner))
         })
     }
 }
@@ -189,11 +190,11 @@ impl Kept {
     ///
     /// # Safety
     /// The value is kept until the teardown is dropped.
-    pub(super) unsafe fn close(&self, outcome: Outcome) -> Option<(Closing, &'static str)> {
-        let (op, node) = self.teardown?;
+    pub(super) unsafe fn close(&self, outcome: Outcome) -> Option<(Closing, Owner)> {
+        let (op, owner) = self.teardown?;
         // SAFETY: the caller's; what has a teardown is sized, so that its slot holds a thin pointer.
         let closing = unsafe { Address(self.slot.read::<u8>()).close(op, outcome) };
-        Some((closing, node))
+        Some((closing, owner))
     }
 
     pub(super) fn has_teardown(&self) -> bool {
@@ -369,7 +370,7 @@ impl Block {
     fn not_torn_down(&self) -> Vec<&'static str> {
         let kept = self.kept.lock();
         let left = kept.iter().rev().filter_map(|kept| kept.teardown);
-        left.map(|(_, node)| node).collect()
+        left.map(|(_, owner)| owner.name).collect()
     }
 
     /// Tears the singletons down, in reverse order of construction, each awaited. The values stay, since there may be handles
@@ -377,18 +378,19 @@ impl Block {
     /// call goes on with the next one.
     pub(super) async fn end(&self, outcome: Outcome) -> Vec<TeardownFailure> {
         let mut ended = Ended::new(outcome);
+        let observed = self.runtime.observed();
         // Lazy ones that are under construction are given up.
         give_up(self.site.close());
         let _turn = self.ending.lock().await;
-        while let Some((value, op, node)) = self.kept.next_teardown() {
+        while let Some((value, op, owner)) = self.kept.next_teardown() {
             // SAFETY: the operation is that of the value, which is sized, so that its slot holds a thin pointer; it is kept
             // for as long as this block is borrowed.
             let closing = caught(|| unsafe { value.close(op, ended.outcome) });
             let closed = match closing {
-                Ok(closing) => Ok(closing.await),
+                Ok(closing) => Ok(observed.told(Act::Teardown, owner.row, closing).await),
                 Err(panic) => Err(panic),
             };
-            ended.note(node, closed);
+            ended.note(owner.name, closed);
         }
         ended.settle()
     }

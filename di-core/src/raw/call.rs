@@ -7,7 +7,8 @@ use std::alloc::Layout;
 
 use super::{
     block::{SLOT, Slot},
-    construct::{Erased, Place, run, run_extractor},
+    closing::Owner,
+    construct::{Erased, Place, run, run_extractor, told},
     filled::Filled,
     heap::{allocate, free},
     inputs::{APP, Inputs},
@@ -174,13 +175,14 @@ async fn make<C: Container>(
     let mut call = Call::prepare(state, row, C::GRAPH.sources(row), request).await?;
     let runtime = state.container.handle().runtime();
     let _busy = state.busy(maker);
-    let made = run(maker, call.take(), place, &*runtime, true).await;
+    let made = run(maker, call.take(), place, &*runtime, true);
+    let made = told(&state.observed, maker, row, made).await;
     made.map_err(|error| Failure::new(row, error))?;
     if let Some((ops, teardown)) = maker.lent.zip(maker.teardown) {
         // SAFETY: it is written, and only the handle is still in its place.
         state.keep(unsafe {
             let name = C::GRAPH.rows[usize::from(row)].name;
-            (ops.keep)(place.0).torn_down(teardown, name)
+            (ops.keep)(place.0).torn_down(teardown, Owner { row, name })
         });
     }
     Ok(())

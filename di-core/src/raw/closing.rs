@@ -103,6 +103,13 @@ unsafe fn drop_future<Fut>(at: *mut u8) {
     unsafe { at.cast::<Fut>().drop_in_place() }
 }
 
+/// Whose teardown it is.
+#[derive(Clone, Copy)]
+pub(super) struct Owner {
+    pub(super) row: u16,
+    pub(super) name: &'static str,
+}
+
 /// A teardown in memory of its own. A panic in it is an error.
 pub(super) struct Closing {
     op: TeardownOp,

@@ -13,6 +13,7 @@ use futures_util::FutureExt as _;
 use super::{
     block::{Keep, Kept, SLOT},
     blocking::BlockingCall,
+    closing::Owner,
     heap::{allocate, free},
     inputs::{APP, Inputs},
     maker::{ArcFn, AsyncOp, Maker, Op, Output, Thrown},
@@ -20,6 +21,7 @@ use super::{
 use crate::{
     Container, Failure, Panic,
     graph::{Graph, Row, Source, Table},
+    observe::{Act, Observed},
     plan::{Layout as PlanLayout, SHARED, Step},
     runtime::Runtime,
 };
@@ -52,7 +54,13 @@ impl Built {
         let kept = self.memory?.finish();
         Some(match this.maker.as_ref().and_then(|maker| maker.teardown) {
             // SAFETY: the row's maker made the value.
-            Some(teardown) => unsafe { kept.torn_down(teardown, this.name) },
+            Some(teardown) => unsafe {
+                let owner = Owner {
+                    row: self.row,
+                    name: this.name,
+                };
+                kept.torn_down(teardown, owner)
+            },
             None => kept,
         })
     }
@@ -93,7 +101,8 @@ async fn construct<C: Container>(
     }
     let memory = Room::new(&maker.output, arc);
     let inputs = temporary.take();
-    run(maker, inputs, Place(memory.at), runtime, false)
+    let made = run(maker, inputs, Place(memory.at), runtime, false);
+    told(&runtime.observed(), maker, row, made)
         .await
         .map_err(|error| Failure::new(row, error))?;
     Ok(Built {
@@ -233,7 +242,8 @@ impl Temporary {
         let inputs = self.begin(k, step.first as usize);
         // SAFETY: the offset is inside the memory.
         let out = Place(unsafe { self.at.add(step.out as usize) });
-        run(maker, inputs, out, runtime, false)
+        let made = run(maker, inputs, out, runtime, false);
+        told(&runtime.observed(), maker, step.row, made)
             .await
             .map_err(|error| Failure::new(step.row, error))?;
         self.live[k] = true;
@@ -241,7 +251,11 @@ impl Temporary {
             // SAFETY: it is written, and only the handle is still in its place.
             let kept = unsafe {
                 let name = self.plan.rows[usize::from(step.row)].name;
-                (ops.keep)(self.at.add(step.out as usize)).torn_down(teardown, name)
+                let owner = Owner {
+                    row: step.row,
+                    name,
+                };
+                (ops.keep)(self.at.add(step.out as usize)).torn_down(teardown, owner)
             };
             self.kept.push(kept);
         }
@@ -314,6 +328,19 @@ pub(super) async fn run(
                 unsafe { BlockingCall::start(runtime, *make, inputs.0, out.0, drop, is_bounded) };
             call.await
         }
+    }
+}
+
+/// Tells of a constructor; not of one that only names a value once more.
+pub(super) async fn told(
+    observed: &Observed,
+    maker: &Maker,
+    row: u16,
+    made: impl Future<Output = Result<(), Thrown>>,
+) -> Result<(), Thrown> {
+    match maker.op {
+        Op::Alias(..) => made.await,
+        _ => observed.told(Act::Construct, row, made).await,
     }
 }
 

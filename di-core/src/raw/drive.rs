@@ -13,12 +13,12 @@ use super::{
     looped,
     maker::{AsyncOp, MakeFn, Thrown},
     step::{
-        BUILD, StepKind, async_op, at, drop_fn, end_of, failure, first_drop, flag, is_driven,
-        is_extractor, kind, make_fn, out, part, takes_drop,
+        BUILD, StepKind, async_op, at, constructs, drop_fn, end_of, failure, first_drop, flag,
+        is_driven, is_extractor, kind, make_fn, out, part, takes_drop,
     },
     unroll::{Chunk, First, Next, WIDTH, unroll},
 };
-use crate::{Container as _, Failure};
+use crate::{Container as _, Failure, observe::Act};
 
 /// A pointer that a future may hold.
 #[derive(Clone, Copy)]
@@ -73,6 +73,24 @@ impl<P: Plan, const PART: u8> Drive<'_, '_, P, PART> {
         }
     }
 
+    /// The constructor of a row begins, or something else.
+    #[inline(always)]
+    pub(super) fn begin(&mut self, row: Option<u16>) {
+        match row {
+            Some(row) => self.frame.watch.begin(Act::Construct, row),
+            None => self.frame.watch.skip(),
+        }
+    }
+
+    /// It was polled.
+    #[inline(always)]
+    pub(super) fn end(&mut self, polled: &Poll<Result<(), Thrown>>) {
+        match polled {
+            Poll::Pending => self.frame.watch.wait(),
+            Poll::Ready(made) => self.frame.watch.end(made.is_ok()),
+        }
+    }
+
     /// Starts the future of step `k` unless it is in flight, and polls it.
     #[inline(always)]
     pub(super) fn advance(
@@ -82,6 +100,7 @@ impl<P: Plan, const PART: u8> Drive<'_, '_, P, PART> {
         out: usize,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Thrown>> {
+        let _entered = self.frame.watch.enter();
         // SAFETY: the scratch memory is large enough for every async step and holds one future at a time, which
         // does not move; the inputs of a step are built before it, and its place is free memory of the frame.
         unsafe {
@@ -110,6 +129,7 @@ impl<P: Plan, const PART: u8> Drive<'_, '_, P, PART> {
         drop: Option<unsafe fn(*mut u8)>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Thrown>> {
+        let _entered = self.frame.watch.enter();
         let call = self.scratch().cast::<BlockingCall>();
         // SAFETY: the scratch memory is large enough for a call and holds one future at a time, which does not move. The inputs
         // of a step are built before it, its place is free memory of the frame, and both stay (see `ScopeFuture`). The
@@ -202,6 +222,9 @@ fn drive_chunk<P: Plan, C: Chunk, const PART: u8>(
                 if const { takes_drop::<P>(C::START + $k) } {
                     drive.frame.mark = const { 2 * (C::START + $k) as u32 + 1 };
                 }
+                if drive.pending.is_none() {
+                    drive.begin(const { constructs::<P>(C::START + $k) });
+                }
                 let inputs = if const { is_extractor::<P>(C::START + $k) } {
                     drive.request()
                 } else {
@@ -209,23 +232,23 @@ fn drive_chunk<P: Plan, C: Chunk, const PART: u8>(
                 };
                 let out = const { out::<P>(C::START + $k) };
                 let made = if const { matches!(kind::<P>(C::START + $k), StepKind::Async(_)) } {
-                    match drive.advance(const { &async_op::<P>(C::START + $k) }, inputs, out, cx) {
-                        Poll::Ready(made) => made,
-                        Poll::Pending => return Poll::Pending,
-                    }
+                    drive.advance(const { &async_op::<P>(C::START + $k) }, inputs, out, cx)
                 } else if const { matches!(kind::<P>(C::START + $k), StepKind::Blocking(_)) } {
                     let make = const { make_fn::<P>(C::START + $k) };
                     let drop = const { drop_fn::<P>(C::START + $k) };
-                    match drive.wait_for(make, inputs, out, drop, cx) {
-                        Poll::Ready(made) => made,
-                        Poll::Pending => return Poll::Pending,
-                    }
+                    drive.wait_for(make, inputs, out, drop, cx)
                 } else {
+                    let _entered = drive.frame.watch.enter();
                     // SAFETY: the inputs of a step are built before it, and its place is free memory of the frame.
-                    unsafe { (const { make_fn::<P>(C::START + $k) })(inputs, drive.frame.bases.place(out)) }
+                    Poll::Ready(unsafe {
+                        (const { make_fn::<P>(C::START + $k) })(inputs, drive.frame.bases.place(out))
+                    })
                 };
-                if let Err(error) = made {
-                    return Poll::Ready(Err(failure::<P>(C::START + $k, error)));
+                drive.end(&made);
+                match made {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(Err(error)) => return Poll::Ready(Err(failure::<P>(C::START + $k, error))),
+                    Poll::Ready(Ok(())) => {}
                 }
                 if const { first_drop::<P>() <= C::START + $k } {
                     drive.frame.mark = const { 2 * (C::START + $k) as u32 + 2 };

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use super::{block::Kept, closing::TeardownOp, frame::Plan, lent::LentOps, step::flag};
 use crate::{
     Outcome,
+    observe::{Act, Watch},
     plan::{SHARED, Step, View},
     teardown::{Ended, Panic, Torn, caught},
 };
@@ -22,6 +23,7 @@ pub(crate) struct End {
     pending: Option<(TeardownOp, usize)>,
     /// What that teardown borrows, where it does not take the value.
     keeping: Option<Kept>,
+    watch: Watch,
 }
 
 impl End {
@@ -32,13 +34,16 @@ impl End {
             ended_as: Ended::new(Outcome::Cancelled),
             pending: None,
             keeping: None,
+            watch: Watch::default(),
         }
     }
 
     /// The frame leaves its values.
     #[inline(always)]
-    pub(super) fn left(&mut self, mark: u32) {
+    pub(super) fn left(&mut self, mark: u32, mut watch: Watch) {
+        watch.skip();
         self.mark = mark;
+        self.watch = watch;
     }
 
     pub(super) fn begin(&mut self, outcome: Outcome) {
@@ -129,12 +134,19 @@ impl<'e> Ending<'e> {
         loop {
             if let Some((op, k)) = self.end.pending {
                 // SAFETY: the future is in flight, and does not move.
-                let polled = caught(|| unsafe { (op.poll)(self.place(self.view.scratch), cx) });
+                let polled = caught(|| unsafe {
+                    let _entered = self.end.watch.enter();
+                    (op.poll)(self.place(self.view.scratch), cx)
+                });
                 let ended = match polled {
-                    Ok(Poll::Pending) => return Poll::Pending,
+                    Ok(Poll::Pending) => {
+                        self.end.watch.wait();
+                        return Poll::Pending;
+                    }
                     Ok(Poll::Ready(ended)) => Ok(ended),
                     Err(panic) => Err(panic),
                 };
+                self.end.watch.end(matches!(ended, Ok(Ok(_))));
                 let node = self.step(k).1;
                 self.end.note(node, ended);
                 let dropped = caught(|| self.stop());
@@ -211,9 +223,13 @@ impl<'e> Ending<'e> {
             }
         }
         let outcome = self.end.ended_as.outcome;
+        self.end.watch.begin(Act::Teardown, step.row);
         // SAFETY: the step is live (see the module's documentation), everything that borrows from it was built later and is
         // ended already, and `next` hands it out once. The scratch memory is free: nothing is pending, and it is not occupied.
-        let started = caught(|| unsafe { (op.start)(value, outcome, scratch) });
+        let started = caught(|| unsafe {
+            let _entered = self.end.watch.enter();
+            (op.start)(value, outcome, scratch)
+        });
         match started {
             Ok(()) => {
                 // SAFETY: as in `stop`.
@@ -222,6 +238,7 @@ impl<'e> Ending<'e> {
             }
             Err(panic) => {
                 self.end.keeping = None;
+                self.end.watch.end(false);
                 self.end.note(node, Err(panic));
             }
         }

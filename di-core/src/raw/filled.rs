@@ -16,7 +16,8 @@ use std::{
 use super::{
     block::{Kept, Slot},
     call::Call,
-    construct::run,
+    closing::Owner,
+    construct::{run, told},
     lazy::Deferred,
     maker::{Maker, Op},
     put_off::PutOff,
@@ -28,6 +29,7 @@ use crate::{
     Container, Failure, Outcome, Scope,
     error::NotBuilt,
     graph::{Kind, Row, Source},
+    observe::{Act, Observed},
     teardown::Ended,
 };
 
@@ -37,6 +39,8 @@ pub(super) struct Filled<C: Container> {
     /// The request-scoped rows that are built, or under construction.
     site: Site,
     store: Mutex<Store<C>>,
+    /// Who is told what is built.
+    pub(super) observed: Observed,
     /// How many constructors run on other threads.
     busy: Arc<AtomicUsize>,
 }
@@ -65,10 +69,11 @@ impl Drop for Busy {
 }
 
 impl<C: Container> Filled<C> {
-    pub(super) fn new(container: C) -> Self {
+    pub(super) fn new(container: C, observed: Observed) -> Self {
         let open = Some(container.handle().runtime().opened());
         Filled {
             container,
+            observed,
             site: Site::new(C::GRAPH),
             store: Mutex::new(Store {
                 extracted: HashMap::new(),
@@ -170,14 +175,18 @@ impl<C: Container> Filled<C> {
                 _ => self.filled_slot(row),
             };
         };
-        let teardown = maker.teardown.map(|teardown| (teardown, this.name));
+        let teardown = maker.teardown.map(|teardown| {
+            let name = this.name;
+            (teardown, Owner { row, name })
+        });
         let mut value = Value::new(&maker.output, teardown);
         // What was extracted for it is now used up.
         self.store().is_extracted.remove(&row);
         let mut call = Call::prepare(self, row, C::GRAPH.sources(row), None).await?;
         let runtime = self.container.handle().runtime();
         let _busy = self.busy(maker);
-        let made = run(maker, call.take(), value.place(), &*runtime, true).await;
+        let made = run(maker, call.take(), value.place(), &*runtime, true);
+        let made = told(&self.observed, maker, row, made).await;
         made.map_err(|error| Failure::new(row, error))?;
         value.written();
         let slot = value.slot(&maker.op);
@@ -298,10 +307,11 @@ impl<C: Container> Filled<C> {
         self.close();
         while let Some(mut held) = self.pop() {
             // SAFETY: it is dropped after the teardown.
-            let Some((closing, node)) = (unsafe { held.close(ended.outcome) }) else {
+            let Some((closing, owner)) = (unsafe { held.close(ended.outcome) }) else {
                 continue;
             };
-            ended.note(node, Ok(closing.await));
+            let closing = self.observed.told(Act::Teardown, owner.row, closing);
+            ended.note(owner.name, Ok(closing.await));
         }
         ended
     }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Container, Failure, HasContainer, Outcome, Panic, container::Asks, graph::MAX_DEPS, key::Deps,
-    plan::View, teardown::Ended,
+    observe::Watch, plan::View, teardown::Ended,
 };
 
 /// The plan of a root, as a type.
@@ -79,6 +79,7 @@ impl<'m, P: Plan> Memory<'m, P> {
             },
             container: std::ptr::from_ref(self.container).cast(),
             mark: 0,
+            watch: Watch::default(),
             stage: Stage::Open,
             _borrows: PhantomData,
         }
@@ -91,6 +92,8 @@ pub struct Frame<'m, P: Plan> {
     pub(super) container: *const u8,
     /// How far construction is; see the module's documentation. Only kept where something has to be dropped.
     pub(super) mark: u32,
+    /// Who is told what is built; its end takes it over.
+    pub(super) watch: Watch,
     stage: Stage,
     _borrows: PhantomData<&'m P>,
 }
@@ -150,6 +153,12 @@ impl<'m, P: Plan> Frame<'m, P> {
     /// [`build_now`](Self::build_now).
     pub const IS_ASYNC: bool = is_driven(&P::VIEW, BUILD);
 
+    /// Somebody is told what is built.
+    #[cfg(feature = "observe")]
+    pub fn observe(&mut self, observer: std::sync::Arc<dyn crate::observe::Observer>) {
+        self.watch = Watch::by(observer);
+    }
+
     /// Builds what the guards need, and the guards, in order.
     ///
     /// The future fails with the first rejection, or constructor that fails; the rest is not built.
@@ -161,6 +170,7 @@ impl<'m, P: Plan> Frame<'m, P> {
         request: &'f mut <P::Container as Container>::Request,
     ) -> Drive<'f, 'm, P, GUARD> {
         self.begin(Stage::Open, Stage::Guarding);
+        self.watch.skip();
         self.drive(std::ptr::from_mut(request).cast())
     }
 
@@ -175,6 +185,7 @@ impl<'m, P: Plan> Frame<'m, P> {
         request: &'f mut <P::Container as Container>::Request,
     ) -> Drive<'f, 'm, P, EXTRACT> {
         self.begin(Self::BEFORE_EXTRACT, Stage::Extracting);
+        self.watch.skip();
         self.drive(std::ptr::from_mut(request).cast())
     }
 
@@ -189,13 +200,14 @@ impl<'m, P: Plan> Frame<'m, P> {
     pub fn build_now(&mut self) -> Result<Ready<'_, 'm, P>, Failure> {
         assert!(const { !Self::IS_ASYNC }, "the plan has async constructors");
         self.begin(Self::BEFORE_BUILD, Stage::Building);
+        self.watch.skip();
         (const {
             if P::IS_LOOPED {
                 looped::build::<P> as BuildFn
             } else {
                 build_chunk::<P, First> as BuildFn
             }
-        })(self.bases, &mut self.mark)?;
+        })(self.bases, &mut self.mark, &mut self.watch)?;
         Ok(Ready(self))
     }
 
@@ -208,6 +220,7 @@ impl<'m, P: Plan> Frame<'m, P> {
     pub fn build(&mut self) -> Drive<'_, 'm, P, BUILD> {
         assert!(const { Self::IS_ASYNC }, "there is nothing to wait for");
         self.begin(Self::BEFORE_BUILD, Stage::Building);
+        self.watch.skip();
         self.drive(std::ptr::null_mut())
     }
 
@@ -279,7 +292,7 @@ impl<P: Plan> Drop for Frame<'_, P> {
             unsafe {
                 (*self.bases.place(offset).cast::<Control>())
                     .end
-                    .left(self.mark)
+                    .left(self.mark, std::mem::take(&mut self.watch))
             }
         } else if const { first_drop::<P>() < P::VIEW.len } {
             (const {
@@ -312,6 +325,7 @@ impl<'f, P: Plan> Ready<'f, '_, P> {
         if const { takes_drop::<P>(P::VIEW.len) } {
             self.0.mark = const { 2 * P::VIEW.len as u32 + 1 };
         }
+        self.0.watch.root_begins();
         // SAFETY: the plan was made for the dependencies of `H`, of which there is one list (`Asks` is unsafe to
         // implement), and all steps are done. The frame is borrowed for `'f`, and its container for longer.
         unsafe { <H::Deps as Deps>::take(self.0.bases.inputs(const { &at::<P>(P::VIEW.len) }), 0) }

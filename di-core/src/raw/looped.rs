@@ -13,10 +13,11 @@ use super::{
     drive::Drive,
     frame::{Bases, Plan},
     inputs::Inputs,
-    step::{StepKind, drop_at, end_of, first_drop_of, kind_at},
+    step::{StepKind, constructed_at, drop_at, end_of, first_drop_of, kind_at},
 };
 use crate::{
     Failure,
+    observe::{Act, Watch},
     plan::{SHARED, View},
 };
 
@@ -48,9 +49,13 @@ impl Marks {
 }
 
 /// Runs the constructors, in order; none is async.
-pub(super) fn build<P: Plan>(bases: Bases, mark: &mut u32) -> Result<(), Failure> {
+pub(super) fn build<P: Plan>(
+    bases: Bases,
+    mark: &mut u32,
+    watch: &mut Watch,
+) -> Result<(), Failure> {
     // SAFETY: the plan is that of the frame, whose inputs are built before it.
-    unsafe { build_all(view::<P>(), bases, mark) }
+    unsafe { build_all(view::<P>(), bases, mark, watch) }
 }
 
 /// # Safety
@@ -59,6 +64,7 @@ unsafe fn build_all(
     view: &'static View<'static>,
     bases: Bases,
     mark: &mut u32,
+    watch: &mut Watch,
 ) -> Result<(), Failure> {
     let marks = Marks::of(view);
     for k in view.guards + view.extractors..view.len {
@@ -67,8 +73,15 @@ unsafe fn build_all(
         };
         marks.begin(k, mark);
         let step = &view.steps[k];
+        if let Some(row) = constructed_at(view, k) {
+            watch.begin(Act::Construct, row);
+        }
         // SAFETY: the inputs of a step are built before it, and its place is free memory of the frame.
-        let made = unsafe { make(inputs(view, k, bases), bases.place(step.out as usize)) };
+        let made = unsafe {
+            let _entered = watch.enter();
+            make(inputs(view, k, bases), bases.place(step.out as usize))
+        };
+        watch.end(made.is_ok());
         made.map_err(|error| Failure::new(step.row, error))?;
         marks.done(k, mark);
     }
@@ -125,6 +138,7 @@ pub(super) fn drive<P: Plan, const PART: u8>(
         let step = &view.steps[k];
         if drive.pending.is_none() {
             marks.begin(k, &mut drive.frame.mark);
+            drive.begin(constructed_at(view, k));
         }
         let inputs = match step.extractor {
             Some(_) => drive.request(),
@@ -135,12 +149,14 @@ pub(super) fn drive<P: Plan, const PART: u8>(
             StepKind::Async(op) => drive.advance(&op, inputs, out, cx),
             StepKind::Blocking(make) => drive.wait_for(make, inputs, out, drop_at(view, k), cx),
             StepKind::Sync(make) => {
+                let _entered = drive.frame.watch.enter();
                 // SAFETY: the inputs of a step are built before it, and its place is free memory of the frame.
                 let made = unsafe { make(inputs, drive.frame.bases.place(out)) };
                 Poll::Ready(made)
             }
             StepKind::None => Poll::Ready(Ok(())),
         };
+        drive.end(&made);
         match made {
             Poll::Pending => return Poll::Pending,
             Poll::Ready(Err(error)) => return Poll::Ready(Err(Failure::new(step.row, error))),

@@ -5,6 +5,7 @@
 
 use std::{
     marker::PhantomData,
+    panic::Location,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, ready},
@@ -23,6 +24,7 @@ use crate::{
     container::{Asks, Provides},
     graph::{HandedIn, NO_ROW, Outside, Source},
     key::Of,
+    observe::Observed,
     runtime::Runtime,
     scope::HeldByRef,
     teardown::Ended,
@@ -56,9 +58,22 @@ pub struct OpenScope<C: Container> {
 
 impl<C: Container> OpenScope<C> {
     /// Opens one. Nothing is built yet.
+    #[track_caller]
     pub fn new(container: C) -> Self {
+        let runtime = container.handle().runtime();
+        Self::told(container, runtime.observed_at(Location::caller()))
+    }
+
+    /// The same, of which somebody is told who knows what it is for.
+    #[cfg(feature = "observe")]
+    #[doc(hidden)]
+    pub fn observed_by(container: C, observer: Arc<dyn crate::observe::Observer>) -> Self {
+        Self::told(container, Observed::by(Some(observer)))
+    }
+
+    fn told(container: C, observed: Observed) -> Self {
         OpenScope {
-            filled: Arc::new(Filled::new(container)),
+            filled: Arc::new(Filled::new(container, observed)),
             outcome: Mutex::new(Outcome::Cancelled),
         }
     }
@@ -162,6 +177,7 @@ impl<C: Container> OpenScope<C> {
     pub fn ready<P: Plan<Container = C>>(&self) -> Preparing<'_, P> {
         Preparing {
             call: Box::pin(self.prepare(P::VIEW.root)),
+            observed: &self.filled.observed,
             _plan: PhantomData,
         }
     }
@@ -249,6 +265,7 @@ impl<'s, V: ?Sized, E> Future for Asked<'s, '_, V, E> {
 /// What a root asks for, while it is built in an open scope.
 pub struct Preparing<'s, P> {
     call: Pin<Box<dyn Future<Output = Result<Call, Failure>> + Send + 's>>,
+    observed: &'s Observed,
     _plan: PhantomData<fn() -> P>,
 }
 
@@ -259,7 +276,7 @@ impl<'s, P> Future for Preparing<'s, P> {
         let call = ready!(self.call.as_mut().poll(cx))?;
         Poll::Ready(Ok(Joined {
             call,
-            _scope: PhantomData,
+            observed: self.observed,
             _plan: PhantomData,
         }))
     }
@@ -268,7 +285,7 @@ impl<'s, P> Future for Preparing<'s, P> {
 /// What a root asks for, in an open scope.
 pub struct Joined<'s, P> {
     call: Call,
-    _scope: PhantomData<&'s ()>,
+    observed: &'s Observed,
     _plan: PhantomData<fn() -> P>,
 }
 
@@ -278,6 +295,7 @@ impl<'s, P: Plan> Joined<'s, P> {
     where
         P: Plan<Root = H>,
     {
+        self.observed.root_begins();
         // SAFETY: the sources are those of `H`, of whose dependencies there is one list (`Asks` is unsafe to implement). What
         // is referred to lives until the scope ends, which is borrowed for as long.
         unsafe { <H::Deps as Deps>::take(self.call.take().0, 0) }

@@ -93,6 +93,22 @@ pub(super) const fn kind_at(view: &View<'static>, k: usize) -> StepKind {
     }
 }
 
+/// The row that step `k` constructs; none where it runs an extractor, or names a value once more.
+pub(super) const fn constructs<P: Plan>(k: usize) -> Option<u16> {
+    constructed_at(&P::VIEW, k)
+}
+
+pub(super) const fn constructed_at(view: &View<'static>, k: usize) -> Option<u16> {
+    if k >= view.len || view.steps[k].extractor.is_some() {
+        return None;
+    }
+    let row = view.steps[k].row;
+    match &view.rows.all()[row as usize].maker {
+        Some(maker) if !matches!(maker.op, Op::Alias(..)) => Some(row),
+        _ => None,
+    }
+}
+
 // The compiler evaluates every const block of an instance, also behind a condition that is false: what follows
 // is therefore total, with an idle answer where there is no such step.
 

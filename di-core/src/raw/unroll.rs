@@ -6,11 +6,14 @@ use std::marker::PhantomData;
 use super::{
     frame::{Bases, Plan},
     step::{
-        BUILD, StepKind, at, drop_fn, drop_or_idle, failure, first_drop, kind, make_fn, out, part,
-        taken_mark, takes_drop,
+        BUILD, StepKind, at, constructs, drop_fn, drop_or_idle, failure, first_drop, kind, make_fn,
+        out, part, taken_mark, takes_drop,
     },
 };
-use crate::Failure;
+use crate::{
+    Failure,
+    observe::{Act, Watch},
+};
 
 pub(super) trait Chunk: 'static {
     /// The first step.
@@ -54,30 +57,39 @@ macro_rules! unroll_back {
 
 pub(super) use unroll;
 
-pub(super) type BuildFn = fn(Bases, &mut u32) -> Result<(), Failure>;
+pub(super) type BuildFn = fn(Bases, &mut u32, &mut Watch) -> Result<(), Failure>;
 pub(super) type DropFn = fn(Bases, u32);
 
-fn built(_: Bases, _: &mut u32) -> Result<(), Failure> {
+fn built(_: Bases, _: &mut u32, _: &mut Watch) -> Result<(), Failure> {
     Ok(())
 }
 
 fn dropped(_: Bases, _: u32) {}
 
 #[inline(always)]
-pub(super) fn build_chunk<P: Plan, C: Chunk>(bases: Bases, mark: &mut u32) -> Result<(), Failure> {
+pub(super) fn build_chunk<P: Plan, C: Chunk>(
+    bases: Bases,
+    mark: &mut u32,
+    watch: &mut Watch,
+) -> Result<(), Failure> {
     macro_rules! one {
         ($k:literal) => {
             if const { part::<P>(C::START + $k) == BUILD && matches!(kind::<P>(C::START + $k), StepKind::Sync(_)) } {
                 if const { takes_drop::<P>(C::START + $k) } {
                     *mark = const { 2 * (C::START + $k) as u32 + 1 };
                 }
+                if let Some(row) = const { constructs::<P>(C::START + $k) } {
+                    watch.begin(Act::Construct, row);
+                }
                 // SAFETY: the inputs of a step are built before it, and its place is free memory of the frame.
                 let made = unsafe {
+                    let _entered = watch.enter();
                     (const { make_fn::<P>(C::START + $k) })(
                         bases.inputs(const { &at::<P>(C::START + $k) }),
                         bases.place(const { out::<P>(C::START + $k) }),
                     )
                 };
+                watch.end(made.is_ok());
                 if let Err(error) = made {
                     return Err(failure::<P>(C::START + $k, error));
                 }
@@ -94,7 +106,7 @@ pub(super) fn build_chunk<P: Plan, C: Chunk>(bases: Bases, mark: &mut u32) -> Re
         } else {
             built as BuildFn
         }
-    })(bases, mark)
+    })(bases, mark, watch)
 }
 
 #[inline(always)]

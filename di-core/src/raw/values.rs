@@ -4,7 +4,7 @@ use std::alloc::Layout;
 
 use super::{
     block::{Kept, Slot},
-    closing::{Closing, TeardownOp},
+    closing::{Closing, Owner, TeardownOp},
     construct::Place,
     heap::{allocate, free},
     maker::{Op, Output},
@@ -35,7 +35,7 @@ impl Held {
     ///
     /// # Safety
     /// It ends before this is dropped.
-    pub(super) unsafe fn close(&mut self, outcome: Outcome) -> Option<(Closing, &'static str)> {
+    pub(super) unsafe fn close(&mut self, outcome: Outcome) -> Option<(Closing, Owner)> {
         match &mut self.value {
             HeldValue::Built(value) => value.close(outcome),
             // SAFETY: the caller's.
@@ -49,7 +49,7 @@ pub(super) struct Value {
     at: *mut u8,
     layout: Layout,
     drop: Option<unsafe fn(*mut u8)>,
-    teardown: Option<(TeardownOp, &'static str)>,
+    teardown: Option<(TeardownOp, Owner)>,
     /// Whether it is written, and neither moved away nor given to its teardown.
     is_live: bool,
 }
@@ -59,7 +59,7 @@ unsafe impl Send for Value {}
 
 impl Value {
     /// Memory for a value that is not written yet.
-    pub(super) fn new(output: &Output, teardown: Option<(TeardownOp, &'static str)>) -> Self {
+    pub(super) fn new(output: &Output, teardown: Option<(TeardownOp, Owner)>) -> Self {
         let layout = Layout::from_size_align(output.size, output.align);
         let layout = layout.expect("the layout of a type");
         Value {
@@ -100,11 +100,11 @@ impl Value {
     }
 
     /// Starts the teardown, which takes the value. It has to end before this is dropped, whose memory it is in.
-    fn close(&mut self, outcome: Outcome) -> Option<(Closing, &'static str)> {
-        let (op, node) = self.teardown.take().filter(|_| self.is_live)?;
+    fn close(&mut self, outcome: Outcome) -> Option<(Closing, Owner)> {
+        let (op, owner) = self.teardown.take().filter(|_| self.is_live)?;
         self.is_live = false;
         // SAFETY: the value is live, and given away; all that it borrows was built before it and ends after it.
-        Some((unsafe { Closing::start(op, self.at, outcome) }, node))
+        Some((unsafe { Closing::start(op, self.at, outcome) }, owner))
     }
 }
 

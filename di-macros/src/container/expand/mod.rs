@@ -223,6 +223,7 @@ impl Container<'_> {
 
                 /// Opens a scope outside of a request, or for longer than one: for a stream, a socket, a command.
                 #[allow(dead_code)]
+                #[track_caller]
                 #vis fn scope(&self) -> #di::OpenScope<Self> {
                     #di::OpenScope::new(#di::core::clone::Clone::clone(self))
                 }

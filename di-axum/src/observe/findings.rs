@@ -1,0 +1,392 @@
+//! What is built for nothing, what is slow, what blocks, and what does not end: each by name, with the edge that causes it.
+
+use std::{fmt, time::Duration};
+
+use di_core::{__private::Source, Graph, GraphEdge, GraphNode, NodeKind, Scope};
+
+use super::{
+    LiveScope, nodes::RouteNode, polls::SlowPolls, routes::Route, routes::RouteStats,
+    startup::StartUp, tasks::TaskStats,
+};
+
+/// From when on something is worth a finding.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Thresholds {
+    /// A poll of a future.
+    pub(crate) slow_poll: Duration,
+    /// The construction of a singleton at the start.
+    pub(crate) slow_start: Duration,
+    /// The age of a job, or of an open scope.
+    pub(crate) overdue: Duration,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self {
+            slow_poll: Duration::from_millis(10),
+            slow_start: Duration::from_millis(500),
+            overdue: Duration::from_secs(60),
+        }
+    }
+}
+
+/// What a [`Finding`] is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FindingKind {
+    /// A transient that is built more than once for a request, on average.
+    Redundant,
+    /// A request-scoped value that is built, and that the handler does not read.
+    Unread,
+    /// A singleton that makes the start slow; see [`Builder::slow_start`](crate::Builder::slow_start).
+    SlowStart,
+    /// What keeps its thread; see [`Builder::slow_poll`](crate::Builder::slow_poll).
+    Blocking,
+    /// A job that does not end; see [`Builder::overdue`](crate::Builder::overdue).
+    OverdueTask,
+    /// A scope that does not end; the same.
+    OverdueScope,
+}
+
+impl FindingKind {
+    /// In words.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Redundant => "built more than once a request",
+            Self::Unread => "built and not read",
+            Self::SlowStart => "slow at the start",
+            Self::Blocking => "keeps its thread",
+            Self::OverdueTask => "a job that does not end",
+            Self::OverdueScope => "a scope that does not end",
+        }
+    }
+}
+
+/// Something that costs time or memory for nothing, and what to do about it: what [`Display`](fmt::Display) writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// What it is about.
+    pub kind: FindingKind,
+    /// What it is: the name of a node, handler or task, or what a scope is for.
+    pub what: String,
+    /// Its place in [`Graph::nodes`], where it has one.
+    pub row: Option<usize>,
+    /// What causes it: who asks for it.
+    pub edges: Vec<Cause>,
+    /// In sentences.
+    pub text: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// An edge that causes something: `orders(stamp: Stamp)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Cause {
+    /// Who asks.
+    pub from: &'static str,
+    /// Its place in [`Graph::nodes`]; none of a handler that is not listed.
+    pub row: Option<usize>,
+    /// The parameter or field; none of a binding.
+    pub param: Option<&'static str>,
+    /// What it asks for.
+    pub to: &'static str,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.param {
+            Some(param) => write!(f, "`{}({param}: {})`", self.from, self.to),
+            None => write!(f, "`{}`, bound to `{}`", self.from, self.to),
+        }
+    }
+}
+
+/// All that there is to find in what was observed.
+pub(super) struct Search<'a> {
+    pub(super) nodes: Vec<GraphNode>,
+    pub(super) edges: Vec<GraphEdge>,
+    pub(super) thresholds: Thresholds,
+    pub(super) routes: &'a [(&'a Route, &'a RouteStats)],
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn new(
+        graph: Graph,
+        thresholds: Thresholds,
+        routes: &'a [(&'a Route, &'a RouteStats)],
+    ) -> Self {
+        Search {
+            nodes: graph.nodes().collect(),
+            edges: graph.edges().collect(),
+            thresholds,
+            routes,
+        }
+    }
+
+    pub(super) fn all(
+        &self,
+        start: &StartUp,
+        slow: &[SlowPolls],
+        tasks: &[TaskStats],
+        live: &[LiveScope],
+    ) -> Vec<Finding> {
+        let mut found = Vec::new();
+        for (route, stats) in self.routes {
+            found.extend(
+                stats
+                    .nodes
+                    .iter()
+                    .filter_map(|node| self.redundant(route, stats, node)),
+            );
+            found.extend(
+                stats
+                    .nodes
+                    .iter()
+                    .filter_map(|node| self.unread(route, stats, node)),
+            );
+            found.extend(
+                stats
+                    .nodes
+                    .iter()
+                    .filter_map(|node| self.in_vain(route, stats, node)),
+            );
+        }
+        found.extend(self.slow_start(start));
+        found.extend(slow.iter().map(blocking));
+        found.extend(tasks.iter().filter_map(|task| self.overdue_task(task)));
+        let scopes = live
+            .iter()
+            .filter(|scope| scope.age >= self.thresholds.overdue);
+        found.extend(scopes.map(overdue_scope));
+        found
+    }
+
+    /// `first: Stamp` in the handler and `stamp: Stamp` in what it needs: each has one of its own.
+    fn redundant(&self, route: &Route, stats: &RouteStats, node: &RouteNode) -> Option<Finding> {
+        let this = self.nodes.get(node.row)?;
+        let requests = stats.latency.count + stats.cancelled;
+        if this.scope != Some(Scope::Transient) || node.constructions <= requests {
+            return None;
+        }
+        let built = |row: usize| stats.nodes.iter().any(|other| other.row == row);
+        let within = self.edges_to(node.row).filter(|edge| built(edge.from));
+        let within = within.map(|edge| self.cause(edge));
+        let edges: Vec<Cause> = self
+            .root_edges(route, node.row)
+            .into_iter()
+            .chain(within)
+            .collect();
+        let times = node.constructions as f64 / requests.max(1) as f64;
+        let name = this.name;
+        Some(Finding {
+            kind: FindingKind::Redundant,
+            what: name.to_string(),
+            row: Some(node.row),
+            text: format!(
+                "`{name}`, a transient, is built {times:.1} times for each `{} {}`: {} each have one of their own. Where they may share it, make it request-scoped.",
+                route.method,
+                route.path,
+                and(&edges),
+            ),
+            edges,
+        })
+    }
+
+    /// `_session: &Session`: rustc has its names that begin with `_` not used, and says so of all others that are not.
+    fn unread(&self, route: &Route, stats: &RouteStats, node: &RouteNode) -> Option<Finding> {
+        let this = self.nodes.get(node.row)?;
+        let edges = self.root_edges(route, node.row);
+        let is_read = edges
+            .iter()
+            .any(|edge| !edge.param.unwrap_or_default().starts_with('_'));
+        if this.scope != Some(Scope::Request) || edges.is_empty() || is_read {
+            return None;
+        }
+        let name = this.name;
+        Some(Finding {
+            kind: FindingKind::Unread,
+            what: name.to_string(),
+            row: Some(node.row),
+            text: format!(
+                "`{name}` was built {} times for `{} {}`, whose handler does not read it: {}. Leave the parameter out; where it is there for what its constructor checks, make it a guard, \
+                 `#[handler(guard({name}))]`.",
+                node.constructions,
+                stats.method,
+                stats.path,
+                and(&edges),
+            ),
+            edges,
+        })
+    }
+
+    /// What comes after it mostly fails.
+    fn in_vain(&self, route: &Route, stats: &RouteStats, node: &RouteNode) -> Option<Finding> {
+        let this = self.nodes.get(node.row)?;
+        if this.scope != Some(Scope::Request) || node.in_vain * 2 <= node.constructions {
+            return None;
+        }
+        let name = this.name;
+        let within = self.edges_to(node.row).map(|edge| self.cause(edge));
+        let edges: Vec<Cause> = self
+            .root_edges(route, node.row)
+            .into_iter()
+            .chain(within)
+            .collect();
+        Some(Finding {
+            kind: FindingKind::Unread,
+            what: name.to_string(),
+            row: Some(node.row),
+            text: format!(
+                "`{name}` was built {} times for `{} {}`, and {} of those nobody got it, since something after it failed: {}. Make what fails a guard, which comes first, or ask for \
+                 `Lazy<'_, {name}>`.",
+                node.constructions,
+                stats.method,
+                stats.path,
+                node.in_vain,
+                and(&edges),
+            ),
+            edges,
+        })
+    }
+
+    fn slow_start(&self, start: &StartUp) -> Vec<Finding> {
+        let slow = start
+            .singletons
+            .iter()
+            .filter(|one| one.took >= self.thresholds.slow_start);
+        slow.map(|one| {
+            let is_kept = |row: usize| {
+                self.nodes.get(row).is_some_and(|node| node.scope == Some(Scope::Singleton))
+            };
+            let waiting = self.edges_to(one.row).filter(|edge| is_kept(edge.from) && !edge.is_lazy);
+            let edges: Vec<Cause> = waiting.map(|edge| self.cause(edge)).collect();
+            let waits = match edges.is_empty() {
+                true => String::new(),
+                false => format!(", and these wait for it: {}", and(&edges)),
+            };
+            let fix = match one.is_critical {
+                true => "The start is as long as it is because of that; where it is not needed at once, make it `#[injectable(singleton, lazy)]`.",
+                false => "Others take longer meanwhile.",
+            };
+            Finding {
+                kind: FindingKind::SlowStart,
+                what: one.name.to_string(),
+                row: Some(one.row),
+                text: format!("`{}` took {:?} at the start{waits}. {fix}", one.name, one.took),
+                edges,
+            }
+        })
+        .collect()
+    }
+
+    fn overdue_task(&self, task: &TaskStats) -> Option<Finding> {
+        let oldest = task
+            .oldest
+            .filter(|oldest| *oldest >= self.thresholds.overdue)?;
+        let row = self
+            .nodes
+            .iter()
+            .position(|node| node.kind == NodeKind::Task && node.name == task.name);
+        Some(Finding {
+            kind: FindingKind::OverdueTask,
+            what: task.name.to_string(),
+            row,
+            edges: Vec::new(),
+            text: format!(
+                "a job of `{}` has been there for {oldest:?}; {} run and {} wait. What it waits for may never come: give it a time limit, `#[task(timeout = ..)]`.",
+                task.name, task.counts.running, task.counts.waiting,
+            ),
+        })
+    }
+
+    fn edges_to(&self, row: usize) -> impl Iterator<Item = &GraphEdge> {
+        self.edges
+            .iter()
+            .filter(move |edge| edge.to == row && !is_root(&self.nodes, edge.from))
+    }
+
+    fn cause(&self, edge: &GraphEdge) -> Cause {
+        let name = |row: usize| self.nodes.get(row).map_or("", |node| node.name);
+        Cause {
+            from: name(edge.from),
+            row: Some(edge.from),
+            param: edge.param,
+            to: name(edge.to),
+        }
+    }
+
+    /// The parameters of the handler that ask for a row.
+    fn root_edges(&self, route: &Route, row: usize) -> Vec<Cause> {
+        let Some(root) = route.handler.get() else {
+            return Vec::new();
+        };
+        let listed = self.nodes.iter().position(|node| {
+            node.kind == NodeKind::Handler
+                && node.place == Some((root.meta.file, root.meta.line))
+                && node.name == root.meta.name
+        });
+        let asked = root.asks.iter().zip(root.meta.params);
+        let asked = asked
+            .filter(|(source, _)| matches!(source, Source::Row(to) if usize::from(*to) == row));
+        let to = self.nodes.get(row).map_or("", |node| node.name);
+        asked
+            .map(|(_, param)| Cause {
+                from: root.meta.name,
+                row: listed,
+                param: Some(param.name),
+                to,
+            })
+            .collect()
+    }
+}
+
+fn is_root(nodes: &[GraphNode], row: usize) -> bool {
+    nodes.get(row).is_some_and(|node| node.scope.is_none())
+}
+
+fn blocking(slow: &SlowPolls) -> Finding {
+    let what = slow.what.unwrap_or("what is before the handler");
+    let place = slow
+        .place
+        .map_or_else(String::new, |(file, line)| format!(" ({file}:{line})"));
+    let stuck = match slow.stuck {
+        Some(stuck) => format!("; one has for {stuck:?}, and still does"),
+        None => String::new(),
+    };
+    Finding {
+        kind: FindingKind::Blocking,
+        what: what.to_string(),
+        row: None,
+        edges: Vec::new(),
+        text: format!(
+            "`{what}`{place} kept its thread {} times in `{}`, for {:?} at most{stuck}. What blocks belongs on a thread of its own: `#[handler(blocking)]`, `#[injectable(.., blocking)]`, or \
+             `tokio::task::spawn_blocking`.",
+            slow.count, slow.route, slow.longest,
+        ),
+    }
+}
+
+fn overdue_scope(scope: &LiveScope) -> Finding {
+    Finding {
+        kind: FindingKind::OverdueScope,
+        what: scope.what.clone(),
+        row: None,
+        edges: Vec::new(),
+        text: format!(
+            "`{}` has been open for {:?}: what it holds is not torn down before it is closed or dropped.",
+            scope.what, scope.age
+        ),
+    }
+}
+
+fn and(edges: &[Cause]) -> String {
+    let edges: Vec<String> = edges.iter().map(Cause::to_string).collect();
+    edges.join(" and ")
+}

@@ -1,0 +1,36 @@
+//! Nobody.
+
+use axum::http::request::Parts;
+use di_core::{
+    __private::{Frame, OpenScope, Plan},
+    Container, Meta,
+};
+
+use super::{Beside, Root};
+
+#[derive(Clone, Copy)]
+pub(crate) struct Seen;
+
+impl Seen {
+    #[inline(always)]
+    pub(crate) fn request<C>(_: &Parts, _: &C, _: Option<Root>) -> Self {
+        Seen
+    }
+
+    #[inline(always)]
+    pub(crate) fn beside<C>(_: &C, _: Beside, _: &'static Meta) -> Self {
+        Seen
+    }
+
+    #[inline(always)]
+    pub(crate) fn frame<P: Plan>(&self, _: &mut Frame<'_, P>) {}
+
+    pub(crate) fn scope<C: Container>(&self, app: C) -> OpenScope<C> {
+        OpenScope::new(app)
+    }
+
+    #[inline(always)]
+    pub(crate) fn around<F: Future>(self, run: F) -> F {
+        run
+    }
+}

@@ -1,0 +1,198 @@
+//! With somebody who is told.
+
+use std::{
+    pin::pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use smallvec::SmallVec;
+use tracing::{Span, span::EnteredSpan};
+
+/// What is done with a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Its constructor runs.
+    Construct,
+    /// It is torn down.
+    Teardown,
+}
+
+/// Something that was done with a value.
+#[derive(Clone, Copy, Debug)]
+pub struct Took {
+    /// What.
+    pub act: Act,
+    /// Its row in the graph.
+    pub row: u16,
+    /// How long, from the beginning to the end; while an async one waits, too.
+    pub took: Duration,
+    /// When it ended.
+    pub ended: Instant,
+    /// Whether it failed, or panicked.
+    pub is_failed: bool,
+}
+
+/// Is told what is built and torn down in one scope, or in an app.
+pub trait Observer: Send + Sync + 'static {
+    /// Something begins, then. What it does is in the span that this returns.
+    fn begin(&self, act: Act, row: u16, at: Instant) -> Span;
+    /// This was done, in this order, since the last call: told when the scope has to wait, before its root runs, and at its end.
+    fn ended(&self, took: &[Took]);
+    /// Everything is there that the root asks for, a handler or a task, since then; it runs now.
+    fn root_begins(&self, at: Instant);
+}
+
+/// Who is told of a scope that is filled at run time, or of an app; maybe nobody.
+#[derive(Clone, Default)]
+pub(crate) struct Observed(Option<Arc<dyn Observer>>);
+
+impl Observed {
+    pub(crate) fn by(observer: Option<Arc<dyn Observer>>) -> Self {
+        Observed(observer)
+    }
+
+    pub(crate) fn watch(&self) -> Watch {
+        self.0.clone().map_or_else(Watch::default, Watch::by)
+    }
+
+    /// Does something with a row, and tells.
+    pub(crate) async fn told<T, E>(
+        &self,
+        act: Act,
+        row: u16,
+        done: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let mut watch = self.watch();
+        let mut done = pin!(done);
+        watch.begin(act, row);
+        let ended = std::future::poll_fn(|cx| {
+            let _entered = watch.enter();
+            done.as_mut().poll(cx)
+        });
+        let ended = ended.await;
+        watch.end(ended.is_ok());
+        ended
+    }
+
+    /// The root of the scope runs now.
+    pub(crate) fn root_begins(&self) {
+        if let Some(observer) = &self.0 {
+            observer.root_begins(Instant::now());
+        }
+    }
+}
+
+/// What is done in one place, one after the other: a clock, and what it has shown.
+#[derive(Default)]
+pub(crate) struct Watch(Option<On>);
+
+struct On {
+    observer: Arc<dyn Observer>,
+    /// The end of the one before.
+    last: Option<Instant>,
+    current: Option<(Act, u16)>,
+    span: Span,
+    /// What was not told yet.
+    took: SmallVec<[Took; 8]>,
+}
+
+impl Watch {
+    pub(crate) fn by(observer: Arc<dyn Observer>) -> Self {
+        Watch(Some(On {
+            observer,
+            last: None,
+            current: None,
+            span: Span::none(),
+            took: SmallVec::new(),
+        }))
+    }
+
+    /// Something else was done meanwhile.
+    #[inline]
+    pub(crate) fn skip(&mut self) {
+        if let Some(on) = &mut self.0 {
+            on.last = None;
+        }
+    }
+
+    /// Something begins: at the end of the one before, where nothing else was.
+    #[inline]
+    pub(crate) fn begin(&mut self, act: Act, row: u16) {
+        if let Some(on) = &mut self.0 {
+            let at = *on.last.get_or_insert_with(Instant::now);
+            on.current = Some((act, row));
+            on.span = on.observer.begin(act, row, at);
+        }
+    }
+
+    /// It runs on this thread until what this returns is dropped.
+    #[inline]
+    pub(crate) fn enter(&self) -> Option<EnteredSpan> {
+        let on = self.0.as_ref()?;
+        // A span that nobody listens to is not worth a guard.
+        (!on.span.is_disabled()).then(|| on.span.clone().entered())
+    }
+
+    /// It has ended.
+    #[inline]
+    pub(crate) fn end(&mut self, is_done: bool) {
+        if let Some(on) = &mut self.0 {
+            on.end(is_done);
+        }
+    }
+
+    /// Whoever does this has to wait.
+    pub(crate) fn wait(&mut self) {
+        if let Some(on) = &mut self.0 {
+            on.tell();
+        }
+    }
+
+    /// The root of the scope runs now.
+    pub(crate) fn root_begins(&mut self) {
+        if let Some(on) = &mut self.0 {
+            on.tell();
+            on.observer
+                .root_begins(on.last.take().unwrap_or_else(Instant::now));
+        }
+    }
+}
+
+impl On {
+    fn end(&mut self, is_done: bool) {
+        let now = Instant::now();
+        let began = self.last.replace(now).unwrap_or(now);
+        let Some((act, row)) = self.current.take() else {
+            return;
+        };
+        let span = std::mem::replace(&mut self.span, Span::none());
+        if !is_done {
+            span.record("otel.status_code", "ERROR");
+        }
+        self.took.push(Took {
+            act,
+            row,
+            took: now - began,
+            ended: now,
+            is_failed: !is_done,
+        });
+    }
+
+    fn tell(&mut self) {
+        if !self.took.is_empty() {
+            self.observer.ended(&self.took);
+            self.took.clear();
+        }
+    }
+}
+
+impl Drop for On {
+    fn drop(&mut self) {
+        // One that was given up has neither been done nor failed.
+        if self.current.is_some() && std::thread::panicking() {
+            self.end(false);
+        }
+        self.tell();
+    }
+}
