@@ -5,7 +5,7 @@ use std::{
     fmt,
     panic::Location,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{
             AtomicBool, AtomicU64,
             Ordering::{Acquire, Relaxed, Release},
@@ -23,10 +23,10 @@ use tracing::Span;
 use crate::seen::Root;
 
 use super::{
+    lives::LiveScope,
     observation::Observed,
     place::{At, Place},
     routes::Route,
-    shards::Sharded,
     spans::{self, Running},
 };
 
@@ -104,10 +104,10 @@ impl Live {
             has_root: AtomicBool::new(false),
             root_span: OnceLock::new(),
             is_entered: AtomicBool::new(false),
-            shard: observed.lives.0.place(),
+            shard: observed.lives.place(),
             what,
         });
-        observed.lives.enter(&live);
+        observed.lives.enter(&live, live.shard);
         live
     }
 
@@ -228,6 +228,13 @@ impl Live {
         }
     }
 
+    pub(super) fn read(&self) -> LiveScope {
+        LiveScope {
+            what: self.what(),
+            age: self.began.elapsed(),
+        }
+    }
+
     /// How many values of each row are in it.
     pub(super) fn count(&self, live: &mut HashMap<usize, u64>) {
         for row in &lock(&self.built).rows {
@@ -291,49 +298,7 @@ impl Drop for Live {
                 route.shares.in_vain(&in_vain);
             }
         }
-        lock(self.observed.lives.0.at(self.shard)).remove(&std::ptr::from_ref(self).addr());
-    }
-}
-
-/// A scope that lives.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct LiveScope {
-    /// What it is for: `GET /users/{id}`, `handler show` where no layer has seen the route, `task confirm`, `service poll`, or `scope opened at src/main.rs:12`.
-    pub what: String,
-    /// How long it has lived.
-    pub age: Duration,
-}
-
-impl Live {
-    pub(super) fn read(&self) -> LiveScope {
-        LiveScope {
-            what: self.what(),
-            age: self.began.elapsed(),
-        }
-    }
-}
-
-/// All of them.
-#[derive(Clone)]
-pub(super) struct Lives(Arc<Sharded<Mutex<HashMap<usize, Weak<Live>>>>>);
-
-impl Lives {
-    pub(super) fn new() -> Self {
-        Self(Arc::new(Sharded::new(Mutex::default)))
-    }
-
-    fn enter(&self, live: &Arc<Live>) {
-        let key = Arc::as_ptr(live).addr();
-        lock(self.0.at(live.shard)).insert(key, Arc::downgrade(live));
-    }
-
-    pub(super) fn all(&self) -> Vec<Arc<Live>> {
-        let shards = self.0.all();
-        // One that is found here may be dropped here, which takes the lock.
-        let found = shards.map(|shard| lock(shard).values().cloned().collect::<Vec<_>>());
-        let found = found.collect::<Vec<_>>().into_iter().flatten();
-        found.filter_map(|live| live.upgrade()).collect()
+        self.observed.lives.leave(self, self.shard);
     }
 }
 

@@ -28,6 +28,7 @@ mod ages;
 mod findings;
 mod layer;
 mod live;
+mod lives;
 mod nodes;
 mod observation;
 mod place;
@@ -58,7 +59,7 @@ pub(crate) use self::{
 pub use self::{
     findings::{Cause, Finding, FindingKind},
     layer::{ObserveLayer, ObserveService, observe},
-    live::LiveScope,
+    lives::LiveScope,
     nodes::{NodeStats, RouteNode},
     observation::Observation,
     polls::SlowPolls,

@@ -17,7 +17,8 @@ use tracing::Span;
 use super::pools::{PoolStats, Pools};
 use super::{
     findings::{Finding, Search, Thresholds},
-    live::{Live, LiveScope, Lives},
+    live::Live,
+    lives::{LiveScope, Lives},
     nodes::{NodeStats, Nodes},
     place::At,
     polls::{Polls, SlowPolls},

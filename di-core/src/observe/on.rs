@@ -85,7 +85,7 @@ impl Observed {
 
 /// What is done in one place, one after the other: a clock, and what it has shown.
 #[derive(Default)]
-pub(crate) struct Watch(Option<On>);
+pub(crate) struct Watch(Option<Box<On>>);
 
 struct On {
     observer: Arc<dyn Observer>,
@@ -99,13 +99,14 @@ struct On {
 
 impl Watch {
     pub(crate) fn by(observer: Arc<dyn Observer>) -> Self {
-        Watch(Some(On {
+        // In memory of its own, so that a scope that nobody watches is no larger for it.
+        Watch(Some(Box::new(On {
             observer,
             last: None,
             current: None,
             span: Span::none(),
             took: SmallVec::new(),
-        }))
+        })))
     }
 
     /// Something else was done meanwhile.
