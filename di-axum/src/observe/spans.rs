@@ -3,7 +3,7 @@
 //! The name of a span is a constant of its callsite; OpenTelemetry shows the field `otel.name` in its place, which has the node in it.
 
 use di_core::{__private::Act, Meta};
-use tracing::{Span, field::Empty, span::EnteredSpan};
+use tracing::{Level, Span, field::Empty, span::EnteredSpan};
 
 use super::{
     live::{Live, What},
@@ -40,6 +40,11 @@ pub(super) fn scope(what: &What) -> Span {
         ),
         What::Request(_) | What::Opened(_) => Span::current(),
     }
+}
+
+/// Whether anybody listens to those of values and handlers.
+pub(super) fn is_heard() -> bool {
+    tracing::span_enabled!(target: TARGET, Level::DEBUG, "construct")
 }
 
 /// That of a value that is built, or torn down.

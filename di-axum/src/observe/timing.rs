@@ -23,20 +23,6 @@ pub struct Timing {
 }
 
 impl Timing {
-    pub(super) fn add(&mut self, took: Duration) {
-        self.count += 1;
-        self.sum += took;
-        self.buckets[bucket(took)] += 1;
-    }
-
-    pub(super) fn merge(&mut self, other: &Timing) {
-        self.count += other.count;
-        self.sum += other.sum;
-        for (sum, bucket) in self.buckets.iter_mut().zip(other.buckets) {
-            *sum += bucket;
-        }
-    }
-
     /// The upper bound of a bucket; none for the last one.
     #[must_use]
     pub fn bound(bucket: usize) -> Option<Duration> {
@@ -58,6 +44,35 @@ impl Timing {
     }
 }
 
+/// The same while one thread at a time counts it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    pub(super) nanos: u64,
+    buckets: [u64; BUCKETS],
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, nanos: u64) {
+        self.nanos += nanos;
+        self.buckets[bucket(nanos)] += 1;
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.nanos += other.nanos;
+        for (sum, bucket) in self.buckets.iter_mut().zip(other.buckets) {
+            *sum += bucket;
+        }
+    }
+
+    pub(super) fn read(&self) -> Timing {
+        Timing {
+            count: self.buckets.iter().sum(),
+            sum: Duration::from_nanos(self.nanos),
+            buckets: self.buckets,
+        }
+    }
+}
+
 /// The same while it is counted: each thread in cache lines of its own.
 pub(super) struct Counted(Sharded<Cells>);
 
@@ -75,8 +90,9 @@ impl Counted {
     pub(super) fn add(&self, took: Duration) {
         let cells = self.0.mine();
         // 64 bits of nanoseconds are 584 years.
-        cells.nanos.fetch_add(took.as_nanos() as u64, Relaxed);
-        cells.buckets[bucket(took)].fetch_add(1, Relaxed);
+        let nanos = took.as_nanos() as u64;
+        cells.nanos.fetch_add(nanos, Relaxed);
+        cells.buckets[bucket(nanos)].fetch_add(1, Relaxed);
     }
 
     pub(super) fn read(&self) -> Timing {
@@ -92,8 +108,8 @@ impl Counted {
     }
 }
 
-fn bucket(took: Duration) -> usize {
-    let micros = took.as_micros() as u64;
+fn bucket(nanos: u64) -> usize {
+    let micros = nanos / 1_000;
     ((u64::BITS - micros.leading_zeros()) as usize).min(BUCKETS - 1)
 }
 
@@ -105,13 +121,14 @@ mod tests {
     fn each_duration_lies_below_the_bound_of_its_bucket() {
         for micros in [0, 1, 2, 3, 4, 1_000, 4_194_303] {
             let took = Duration::from_micros(micros);
-            let bound = Timing::bound(bucket(took)).expect("none of these is in the last");
+            let bound = Timing::bound(bucket(took.as_nanos() as u64))
+                .expect("none of these is in the last");
             assert!(
                 took < bound && (micros == 0 || took >= bound / 2),
                 "{took:?} {bound:?}"
             );
         }
-        assert_eq!(bucket(Duration::from_secs(5)), BUCKETS - 1);
+        assert_eq!(bucket(5_000_000_000), BUCKETS - 1);
     }
 
     #[test]
