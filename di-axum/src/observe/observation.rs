@@ -67,6 +67,23 @@ impl Observation {
     }
 }
 
+/// [`Observation::of`] an app, at any time. It neither knows the app's type nor keeps the app alive.
+#[cfg(feature = "_export")]
+pub(super) type Source = Arc<dyn Fn() -> Observation + Send + Sync>;
+
+#[cfg(feature = "_export")]
+pub(super) fn source<S>(app: &S) -> Source
+where
+    S: HasContainer<Container: Container<Request = Parts>>,
+{
+    let graph = <S::Container as Container>::GRAPH;
+    let observed = Observed::of(app.container()).cloned();
+    Arc::new(move || {
+        let observed = observed.as_ref();
+        observed.map_or_else(Observation::default, |observed| observed.read(graph))
+    })
+}
+
 /// What is counted of an app.
 pub(crate) struct Observed {
     began: Instant,

@@ -38,6 +38,8 @@ pub struct RouteStats {
     pub cancelled: u64,
     /// From the arrival of a request to its answer, which may still have to be sent.
     pub latency: Timing,
+    /// The same of the answers of each class, since a failure is often quicker or slower.
+    pub by_class: [Timing; 5],
     /// What that went to.
     pub spent: Spent,
     /// What is built for it, in the order of the graph.
@@ -61,7 +63,8 @@ pub(crate) struct Route {
     pub(super) method: &'static str,
     pub(super) path: Box<str>,
     tally: Sharded<Tally>,
-    latency: Counted,
+    /// By class. Most routes have two, and what is counted takes some cache lines for each core.
+    latency: [OnceLock<Counted>; 5],
     pub(super) shares: Shares,
     /// The first one that answered it.
     pub(super) handler: OnceLock<Root>,
@@ -71,7 +74,6 @@ pub(crate) struct Route {
 struct Tally {
     /// Begun less ended: one that began on another thread makes it negative.
     in_flight: AtomicI64,
-    status: [AtomicU64; 5],
     cancelled: AtomicU64,
 }
 
@@ -87,30 +89,32 @@ impl Route {
         match answer {
             Some((status, took)) => {
                 let class = usize::from(status.as_u16() / 100).clamp(1, 5);
-                tally.status[class - 1].fetch_add(1, Relaxed);
-                self.latency.add(took);
+                let latency = &self.latency[class - 1];
+                latency.get_or_init(Counted::new).add(took);
             }
             None => drop(tally.cancelled.fetch_add(1, Relaxed)),
         }
     }
 
     pub(super) fn read(&self, share: &Share) -> RouteStats {
-        let (mut in_flight, mut status, mut cancelled) = (0, [0; 5], 0);
+        let (mut in_flight, mut cancelled) = (0, 0);
         for tally in self.tally.all() {
             in_flight += tally.in_flight.load(Relaxed);
             cancelled += tally.cancelled.load(Relaxed);
-            for (sum, one) in status.iter_mut().zip(&tally.status) {
-                *sum += one.load(Relaxed);
-            }
         }
+        let of_class = |class: usize| self.latency[class].get().map(Counted::read);
+        let by_class = std::array::from_fn(|class| of_class(class).unwrap_or_default());
+        let mut latency = Timing::default();
+        by_class.iter().for_each(|answers| latency.merge(answers));
         RouteStats {
             method: self.method,
             path: self.path.to_string(),
             handler: self.handler.get().map(|root| root.meta.name),
             in_flight: u64::try_from(in_flight).unwrap_or(0),
-            status,
+            status: by_class.map(|answers| answers.count),
             cancelled,
-            latency: self.latency.read(),
+            latency,
+            by_class,
             spent: share.spent(),
             nodes: share.built(),
         }
@@ -151,7 +155,7 @@ impl Routes {
                 method,
                 path: path.into(),
                 tally: Sharded::new(Tally::default),
-                latency: Counted::new(),
+                latency: Default::default(),
                 shares: Shares::new(),
                 handler: OnceLock::new(),
             });

@@ -80,13 +80,14 @@ pub(super) fn handler(scope: &Span, handler: &'static Meta) -> Span {
         otel.name = format!("handler:{}", handler.name),
         handler = handler.name,
         code.file.path = handler.file,
-        code.line.number = handler.line,
+        code.line.number = i64::from(handler.line),
     )
 }
 
 /// How a request was answered.
 pub(super) fn answered(request: &Span, status: u16) {
-    request.record("http.response.status_code", status);
+    // `tracing-opentelemetry` makes a text of what is unsigned.
+    request.record("http.response.status_code", i64::from(status));
     if status >= 500 {
         request.record("otel.status_code", "ERROR");
     }

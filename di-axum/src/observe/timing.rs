@@ -18,12 +18,20 @@ pub struct Timing {
     pub count: u64,
     /// How long all of them took together.
     pub sum: Duration,
-    /// How many took less than 2^i microseconds, and not less than 2^(i-1): under a microsecond first, and all of 4.2 seconds and more last.
+    /// How many took up to 2^i microseconds, and longer than 2^(i-1): up to a microsecond first, and all of more than 4.2 seconds last.
     pub buckets: [u64; BUCKETS],
 }
 
 impl Timing {
-    /// The upper bound of a bucket; none for the last one.
+    pub(super) fn merge(&mut self, other: &Timing) {
+        self.count += other.count;
+        self.sum += other.sum;
+        for (sum, bucket) in self.buckets.iter_mut().zip(other.buckets) {
+            *sum += bucket;
+        }
+    }
+
+    /// The upper bound of a bucket, which belongs to it; none for the last one.
     #[must_use]
     pub fn bound(bucket: usize) -> Option<Duration> {
         (bucket + 1 < BUCKETS).then(|| Duration::from_micros(1 << bucket))
@@ -109,7 +117,8 @@ impl Counted {
 }
 
 fn bucket(nanos: u64) -> usize {
-    let micros = nanos / 1_000;
+    // A bound belongs to the bucket below it, as Prometheus has it (`le`).
+    let micros = nanos.saturating_sub(1) / 1_000;
     ((u64::BITS - micros.leading_zeros()) as usize).min(BUCKETS - 1)
 }
 
@@ -118,13 +127,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_duration_lies_below_the_bound_of_its_bucket() {
-        for micros in [0, 1, 2, 3, 4, 1_000, 4_194_303] {
-            let took = Duration::from_micros(micros);
-            let bound = Timing::bound(bucket(took.as_nanos() as u64))
-                .expect("none of these is in the last");
+    fn no_duration_is_longer_than_the_bound_of_its_bucket() {
+        for nanos in [
+            0,
+            1,
+            1_000,
+            1_001,
+            2_000,
+            2_001,
+            4_000,
+            1_000_000,
+            4_194_304_000,
+        ] {
+            let took = Duration::from_nanos(nanos);
+            let bound = Timing::bound(bucket(nanos)).expect("none of these is in the last");
             assert!(
-                took < bound && (micros == 0 || took >= bound / 2),
+                took <= bound && (nanos <= 1_000 || took > bound / 2),
                 "{took:?} {bound:?}"
             );
         }

@@ -69,7 +69,7 @@ export function mean(times) {
   return times && times.count > 0 ? times.sum_ns / times.count : undefined;
 }
 
-/** A bound, in nanoseconds, that the given share of a histogram is below: `buckets[i]` counts what is below `2^i` microseconds. */
+/** A bound, in nanoseconds, that the given share of a histogram does not exceed: `buckets[i]` counts what took up to `2^i` microseconds. */
 export function quantile(times, share) {
   const buckets = times?.buckets ?? [];
   const all = buckets.reduce((sum, count) => sum + count, 0);
