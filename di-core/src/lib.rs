@@ -94,7 +94,7 @@ pub mod __private {
     pub use core;
     pub use di_macros::__resume;
     #[cfg(feature = "observe")]
-    pub use quanta::Instant as Tick;
+    pub use quanta::{Clock, Instant as Tick};
     pub use std;
 
     /// `Lazy<'_, T>` says with this that there is no value.

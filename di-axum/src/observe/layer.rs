@@ -112,7 +112,7 @@ struct Begun {
 
 /// A poll of a scope is over.
 pub(crate) fn polled(live: &Live, began: Tick) -> Tick {
-    let now = Tick::now();
+    let now = live.now();
     if let Some((took, at)) = live.end_poll(began, now) {
         tell(live, took, at);
     }

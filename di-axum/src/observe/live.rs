@@ -15,7 +15,7 @@ use std::{
 };
 
 use di_core::{
-    __private::{Act, Observer, Tick, Took},
+    __private::{Act, Clock, Observer, Tick, Took},
     Meta,
 };
 use smallvec::SmallVec;
@@ -98,7 +98,7 @@ impl Live {
         observed.lives.enter(|listed| Self {
             span: spans::scope(&what),
             observed: observed.clone(),
-            began: Tick::now(),
+            began: observed.clock.now(),
             threshold: observed.thresholds.slow_poll.as_nanos() as u64,
             is_traced: spans::is_heard(),
             polled: AtomicU64::new(0),
@@ -160,7 +160,7 @@ impl Live {
     }
 
     pub(super) fn begin_poll(&self) -> Tick {
-        let now = Tick::now();
+        let now = self.now();
         self.is_told.store(false, Relaxed);
         self.place.begin_poll();
         self.polled.store(self.nanos(now), Release);
@@ -183,11 +183,15 @@ impl Live {
         match self.polled.load(Acquire) {
             0 => None,
             since => {
-                let stuck = self.began.elapsed();
+                let stuck = self.now() - self.began;
                 let stuck = stuck.checked_sub(Duration::from_nanos(since))?;
                 Some((stuck, self.place.now()))
             }
         }
+    }
+
+    pub(super) fn now(&self) -> Tick {
+        self.observed.clock.now()
     }
 
     /// From the beginning on; never 0.
@@ -206,11 +210,22 @@ impl Live {
         Running { live: self, scope }
     }
 
-    /// Something took so long; what of that was in this poll kept its thread.
-    fn was_slow(&self, at: At, nanos: u64, ended: Tick) {
+    /// Looks for what was slow. One began when the one before it ended.
+    fn blame(&self, all: &[Took], until: Tick) {
+        let mut ended = self.nanos(until);
+        for took in all.iter().rev() {
+            if took.nanos >= self.threshold {
+                self.was_slow(At::of(took.act, took.row), took.nanos, ended);
+            }
+            ended = ended.saturating_sub(took.nanos);
+        }
+    }
+
+    /// Something took so long, until then; what of that was in this poll kept its thread.
+    fn was_slow(&self, at: At, nanos: u64, ended: u64) {
         let polled = self.polled.load(Relaxed);
         if polled > 0 {
-            let within = self.nanos(ended).saturating_sub(polled);
+            let within = ended.saturating_sub(polled);
             self.place.was_slow(at, nanos.min(within));
         }
     }
@@ -238,9 +253,9 @@ impl Live {
         if began == 0 {
             return;
         }
-        let now = Tick::now();
-        let ran = self.nanos(now).saturating_sub(began);
-        self.place.left(At::Root, self.nanos(now));
+        let now = self.nanos(self.now());
+        let ran = now.saturating_sub(began);
+        self.place.left(At::Root, now);
         if ran >= self.threshold {
             self.was_slow(At::Root, ran, now);
         }
@@ -252,7 +267,7 @@ impl Live {
     pub(super) fn read(&self) -> LiveScope {
         LiveScope {
             what: self.what(),
-            age: self.began.elapsed(),
+            age: (self.now() - self.began),
         }
     }
 
@@ -265,6 +280,10 @@ impl Live {
 }
 
 impl Observer for Live {
+    fn clock(&self) -> &Clock {
+        &self.observed.clock
+    }
+
     fn begin(&self, act: Act, row: u16, at: Tick) -> Span {
         self.place.moved(At::of(act, row), self.nanos(at));
         match self.is_traced {
@@ -273,24 +292,23 @@ impl Observer for Live {
         }
     }
 
-    fn ended(&self, took: &[Took]) {
+    fn ended(&self, took: &[Took], until: Tick) {
         let shares = self.route().map(|route| &route.shares);
         shares.unwrap_or(&self.observed.others).count(took);
         if let Some(last) = took.last() {
             self.place
-                .left(At::of(last.act, last.row), self.nanos(last.ended));
+                .left(At::of(last.act, last.row), self.nanos(until));
         }
         let mut built = lock(&self.built);
         for took in took {
-            if took.nanos >= self.threshold {
-                self.was_slow(At::of(took.act, took.row), took.nanos, took.ended);
-            }
             match (took.act, took.is_failed) {
                 (Act::Construct, true) => built.failed.push(took.row),
                 (Act::Construct, false) => built.rows.push(took.row),
                 (Act::Teardown, _) => {}
             }
         }
+        drop(built);
+        self.blame(took, until);
     }
 
     fn root_begins(&self, at: Tick) {

@@ -43,15 +43,19 @@ impl Lives {
     /// Lists it, which knows its place from the beginning.
     pub(super) fn enter(&self, live: impl FnOnce(Listed) -> Live) -> Arc<Live> {
         let shard = self.0.place();
-        let mut listed = lock(self.0.at(shard));
-        let place = listed.free.pop().unwrap_or_else(|| {
-            listed.places.push(None);
-            listed.places.len() - 1
-        });
-        drop(listed);
-        let live = Arc::new(live(Listed { shard, place }));
-        lock(self.0.at(shard)).places[place] = Some(Arc::downgrade(&live));
-        live
+        Arc::new_cyclic(|this| {
+            let mut listed = lock(self.0.at(shard));
+            let place = match listed.free.pop() {
+                Some(free) => free,
+                None => {
+                    listed.places.push(None);
+                    listed.places.len() - 1
+                }
+            };
+            listed.places[place] = Some(this.clone());
+            drop(listed);
+            live(Listed { shard, place })
+        })
     }
 
     /// Its last handle is gone.

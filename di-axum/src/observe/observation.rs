@@ -8,7 +8,7 @@ use std::{
 
 use axum::http::request::Parts;
 use di_core::{
-    __private::{Act, Observer, Tick, Took},
+    __private::{Act, Clock, Observer, Tick, Took},
     Container, Graph, HasContainer, NodeKind,
 };
 use tracing::Span;
@@ -87,6 +87,7 @@ where
 /// What is counted of an app.
 pub(crate) struct Observed {
     began: Instant,
+    pub(super) clock: Clock,
     pub(super) thresholds: Thresholds,
     pub(super) routes: Routes,
     /// Of what is built for no route.
@@ -107,6 +108,7 @@ impl Observed {
     pub(crate) fn new(graph: Graph, thresholds: Thresholds) -> Arc<Self> {
         Arc::new(Self {
             began: Instant::now(),
+            clock: Clock::new(),
             thresholds,
             routes: Routes::new(),
             others: Shares::new(),
@@ -183,11 +185,15 @@ impl Observed {
 
 /// Singletons, which belong to no scope.
 impl Observer for Observed {
+    fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     fn begin(&self, act: Act, row: u16, _: Tick) -> Span {
         spans::step(&Span::current(), act, self.nodes.named(row))
     }
 
-    fn ended(&self, took: &[Took]) {
+    fn ended(&self, took: &[Took], _: Tick) {
         self.others.count(took);
         let mut singletons = lock(&self.singletons);
         for took in took.iter().filter(|took| !took.is_failed) {

@@ -3,7 +3,7 @@
 use std::{pin::pin, sync::Arc};
 
 // A clock that costs half of the system's: it is read for each value that is built.
-use quanta::Instant;
+use quanta::{Clock, Instant};
 use smallvec::SmallVec;
 use tracing::{Span, span::EnteredSpan};
 
@@ -21,8 +21,6 @@ pub enum Act {
 pub struct Took {
     /// Nanoseconds from the beginning to the end; while an async one waits, too.
     pub nanos: u64,
-    /// When it ended.
-    pub ended: Instant,
     /// Its row in the graph.
     pub row: u16,
     /// What.
@@ -33,10 +31,13 @@ pub struct Took {
 
 /// Is told what is built and torn down in one scope, or in an app.
 pub trait Observer: Send + Sync + 'static {
+    /// The clock by which it is told.
+    fn clock(&self) -> &Clock;
     /// Something begins, then. What it does is in the span that this returns.
     fn begin(&self, act: Act, row: u16, at: Instant) -> Span;
-    /// This was done, in this order, since the last call: told when the scope has to wait, before its root runs, and at its end.
-    fn ended(&self, took: &[Took]);
+    /// This was done, in this order and the last of it until then, since the last call: told when the scope has to wait, before its root runs, and at its
+    /// end.
+    fn ended(&self, took: &[Took], until: Instant);
     /// Everything is there that the root asks for, a handler or a task, since then; it runs now.
     fn root_begins(&self, at: Instant);
 }
@@ -76,7 +77,7 @@ impl Observed {
     /// The root of the scope runs now.
     pub(crate) fn root_begins(&self) {
         if let Some(observer) = &self.0 {
-            observer.root_begins(Instant::now());
+            observer.root_begins(observer.clock().now());
         }
     }
 }
@@ -86,6 +87,7 @@ pub(crate) struct Watch(Option<Box<On>>);
 
 struct On {
     observer: Arc<dyn Observer>,
+    clock: Clock,
     /// The end of the one before.
     last: Option<Instant>,
     current: Option<(Act, u16)>,
@@ -101,8 +103,10 @@ impl Watch {
 
     pub(crate) fn by(observer: Arc<dyn Observer>) -> Self {
         // In memory of its own, so that a scope that nobody watches is no larger for it.
+        let clock = observer.clock().clone();
         Watch(Some(Box::new(On {
             observer,
+            clock,
             last: None,
             current: None,
             span: Span::none(),
@@ -122,7 +126,7 @@ impl Watch {
     #[inline]
     pub(crate) fn begin(&mut self, act: Act, row: u16) {
         if let Some(on) = &mut self.0 {
-            let at = *on.last.get_or_insert_with(Instant::now);
+            let at = *on.last.get_or_insert_with(|| on.clock.now());
             on.current = Some((act, row));
             on.span = on.observer.begin(act, row, at);
         }
@@ -155,27 +159,28 @@ impl Watch {
     pub(crate) fn root_begins(&mut self) {
         if let Some(on) = &mut self.0 {
             on.tell();
-            on.observer
-                .root_begins(on.last.take().unwrap_or_else(Instant::now));
+            let at = on.last.take().unwrap_or_else(|| on.clock.now());
+            on.observer.root_begins(at);
         }
     }
 }
 
 impl On {
     fn end(&mut self, is_done: bool) {
-        let now = Instant::now();
+        let now = self.clock.now();
         let began = self.last.replace(now).unwrap_or(now);
         let Some((act, row)) = self.current.take() else {
             return;
         };
-        let span = std::mem::replace(&mut self.span, Span::none());
-        if !is_done {
-            span.record("otel.status_code", "ERROR");
+        if !self.span.is_none() {
+            let span = std::mem::replace(&mut self.span, Span::none());
+            if !is_done {
+                span.record("otel.status_code", "ERROR");
+            }
         }
         self.took.push(Took {
             // 64 bits of nanoseconds are 584 years.
             nanos: (now - began).as_nanos() as u64,
-            ended: now,
             row,
             act,
             is_failed: !is_done,
@@ -184,7 +189,8 @@ impl On {
 
     fn tell(&mut self) {
         if !self.took.is_empty() {
-            self.observer.ended(&self.took);
+            let until = self.last.unwrap_or_else(|| self.clock.now());
+            self.observer.ended(&self.took, until);
             self.took.clear();
         }
     }

@@ -290,9 +290,10 @@ impl<P: Plan> Drop for Frame<'_, P> {
             // Not dropped but left, to be torn down by `ScopeFuture`.
             // SAFETY: the control is inside the frame, and nobody else has it while the handler's future lives.
             unsafe {
-                (*self.bases.place(offset).cast::<Control>())
-                    .end
-                    .left(self.mark, std::mem::replace(&mut self.watch, Watch::nobody()))
+                (*self.bases.place(offset).cast::<Control>()).end.left(
+                    self.mark,
+                    std::mem::replace(&mut self.watch, Watch::nobody()),
+                )
             }
         } else if const { first_drop::<P>() < P::VIEW.len } {
             (const {
