@@ -4,6 +4,7 @@
 
 mod app;
 mod browser;
+mod counted;
 mod export;
 mod graphs;
 mod page;

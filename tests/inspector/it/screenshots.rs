@@ -42,7 +42,7 @@ async fn the_page_is_drawn_at_10_60_and_500_nodes() {
 
 async fn keep(page: &mut Page, name: &str) {
     // What fades has faded.
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    page.eval("Promise.all(document.getAnimations().map((one) => one.finished)).then(() => true, () => true)").await;
     let picture = decoded(&page.picture().await);
     assert!(
         picture.starts_with(b"\x89PNG") && picture.len() > 20_000,

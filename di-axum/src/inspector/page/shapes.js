@@ -49,7 +49,7 @@ export function curve(points) {
 export function markers() {
   const marker = (name) =>
     svg("marker", { id: `arrow-${name}`, viewBox: "0 0 8 8", refX: 8, refY: 4, markerWidth: 9, markerHeight: 9, markerUnits: "userSpaceOnUse", orient: "auto" }, svg("path", { d: "M0 0 8 4 0 8z", class: `head-${name}` }));
-  return svg("defs", {}, marker("plain"), marker("lit"));
+  return svg("defs", {}, marker("plain"), marker("lit"), marker("way"));
 }
 
 /** The legend of the styles that there are. */
