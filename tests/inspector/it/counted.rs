@@ -98,7 +98,13 @@ async fn the_counters_of_a_node_move() {
     until_text(&mut page, "#details-title", "Stamp").await;
     until_text(&mut page, "#details-body dd", "5").await;
     let details = page.text("#details-body").await;
-    for part in ["counted.rs:", "buildp50 <", "order → ", "failed0"] {
+    for part in [
+        "counted.rs:",
+        "p50p99mean",
+        "build< ",
+        "order → ",
+        "failed0",
+    ] {
         let part = part.replace(" → ", "");
         assert!(details.contains(&part), "{part} in {details}");
     }
@@ -145,7 +151,7 @@ async fn the_shares_of_a_route_are_numbers_and_its_row_opens_on_what_it_builds()
     assert_eq!(shares.len(), 4, "each has its number as text");
     let sum: u32 = shares.iter().sum();
     assert!((98..=102).contains(&sum), "rounded: {shares:?}");
-    let bar = format!("{row} .shares[aria-hidden=true]");
+    let bar = format!("{row} .share-bar[aria-hidden=true]");
     assert_eq!(
         page.eval(&format!(
             "document.querySelector({}).children.length",

@@ -200,29 +200,33 @@ fn snapshot(
     let is_handler = |row: &&usize| nodes[**row]["kind"] == "handler";
     let routes = levels[0].iter().filter(is_handler).enumerate();
     let routes: Vec<Value> = routes
-        .map(|(k, row)| route(k, name(*row), &below(*row, edges), numbers))
+        .map(|(k, row)| route(k, name(*row), &below(*row, nodes, edges), numbers))
+        .collect();
+    let is_task = |row: &&usize| nodes[**row]["kind"] == "task";
+    let tasks: Vec<Value> = levels[0].iter().filter(is_task)
+        .map(|row| json!({ "name": name(*row), "queued": numbers.below(3), "running": 1, "done": numbers.below(400), "failed": 0, "oldest_ms": 1_200 }))
         .collect();
     let built = (0..nodes.len()).filter(|row| !nodes[*row]["scope"].is_null());
     let built: Vec<Value> = built.map(|row| counters(row, edges, numbers)).collect();
     json!({
         "at_ms": 1, "nodes": built, "routes": routes,
         "slow": [{ "route": "GET /list/user/{id}", "what": "list_user", "file": "src/user.rs", "line": 12, "count": 3, "longest_ms": 31.0, "stuck_ms": null }],
-        "tasks": [{ "name": "confirm", "queued": 2, "running": 1, "done": 311, "failed": 1, "oldest_ms": 1_200 }],
+        "tasks": tasks,
         "scopes": [{ "what": "GET /stream", "age_ms": 754_000 }, { "what": "GET /stream", "age_ms": 12_000 }], "open": 2,
         "pools": [{ "name": "Pool<Postgres>", "max": 5, "size": 5, "idle": 2, "in_use": 3, "waiting": 0, "acquired": 4_210, "timed_out": 0, "failed": 0, "waited_ms": 3.0, "longest_ms": 1.0 }],
         "findings": findings(nodes, edges, &levels[3]),
     })
 }
 
-/// The rows that a row needs.
-fn below(row: usize, edges: &[Value]) -> Vec<usize> {
+/// The rows that are built when a row is asked for.
+fn below(row: usize, nodes: &[Value], edges: &[Value]) -> Vec<usize> {
     let mut rows = vec![row];
     let mut next = 0;
     while let Some(from) = rows.get(next).copied() {
         let asked = edges.iter().filter(|edge| edge["from"] == from);
         for to in asked.filter_map(|edge| edge["to"].as_u64()) {
             let to = to as usize;
-            if !rows.contains(&to) {
+            if !rows.contains(&to) && nodes[to]["scope"] != "singleton" {
                 rows.push(to);
             }
         }
@@ -250,20 +254,26 @@ fn route(k: usize, handler: &str, rows: &[usize], numbers: &mut Numbers) -> Valu
 
 /// Of the transient that most ask for.
 fn findings(nodes: &[Value], edges: &[Value], transients: &[usize]) -> Vec<Value> {
-    let causes = |row: &usize| -> Vec<(Value, usize)> {
-        let asked = edges.iter().filter(|edge| edge["to"] == *row);
-        asked.map(|edge| (edge["from"].clone(), *row)).collect()
+    let name = |row: &Value| {
+        let row = row.as_u64().unwrap_or_default() as usize;
+        nodes[row]["name"].as_str().unwrap_or_default()
     };
-    let most = transients.iter().max_by_key(|row| causes(row).len());
+    let asked = |to: usize| edges.iter().filter(move |edge| edge["to"] == to);
+    let most = transients.iter().max_by_key(|row| asked(**row).count());
     let found = most.map(|row| {
-        let name = &nodes[*row]["name"];
+        let causes: Vec<&Value> = asked(*row).take(2).collect();
+        let to = name(&json!(row));
+        let written = |edge: &&Value| {
+            let (from, param) = (name(&edge["from"]), &edge["param"]);
+            format!("`{from}({}: {to})`", param.as_str().unwrap_or_default())
+        };
+        let written: Vec<String> = causes.iter().map(written).collect();
         let text = format!(
-            "`{}`, a transient, is built 2.0 times for each `GET /list/user/{{id}}`: `list_user(id: {0})` and `UserService(id: {0})` each have one of their own. \
-             Where they may share it, make it request-scoped.",
-            name.as_str().unwrap_or_default()
+            "`{to}`, a transient, is built 2.0 times for each `GET /show/stock/{{id}}`: {} each have one of their own. Where they may share it, make it request-scoped.",
+            written.join(" and ")
         );
-        let edges: Vec<_> = causes(row).into_iter().take(3).collect();
-        json!({ "kind": "built more than once a request", "what": name, "text": text, "row": row, "edges": edges })
+        let edges: Vec<_> = causes.iter().map(|edge| [&edge["from"], &edge["to"]]).collect();
+        json!({ "kind": "built more than once a request", "what": to, "text": text, "row": row, "edges": edges })
     });
     found.into_iter().collect()
 }

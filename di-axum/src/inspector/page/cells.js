@@ -9,14 +9,14 @@ export const CELLS = {
   prose: (cell, value) => {
     if (cell.textContent !== value.replaceAll("`", "")) cell.replaceChildren(...prose(value));
   },
-  bar,
+  shares,
   cause,
 };
 
 /** The shares as one bar. What it says stands in the columns beside it, too. */
-function bar(cell, shares) {
-  if (!cell.firstChild) cell.append(el("div", { class: "shares", "aria-hidden": "true" }, ...shares.map(({ name }) => el("div", { class: name }))));
-  for (const [i, { part }] of shares.entries()) {
+function shares(cell, all) {
+  if (!cell.firstChild) cell.append(el("div", { class: "share-bar", "aria-hidden": "true" }, ...all.map(({ name }) => el("div", { class: name }))));
+  for (const [i, { part }] of all.entries()) {
     // Not by an attribute: the page's policy allows no styles inside of it, but scripts may set them.
     cell.firstChild.children[i].style.width = `${(part ?? 0) * 100}%`;
   }

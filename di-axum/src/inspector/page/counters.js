@@ -1,9 +1,9 @@
 // What nodes have counted, in the words of what they are.
-import { mean, duration, number, quantiles } from "./dom.js";
+import { number } from "./dom.js";
 
 /**
- * By row, what a snapshot has of it: `{short, counts, timings, times, isFailing, weight}`, with one count for the node itself, counts and timings by name, a
- * histogram, and how often it was used. Nodes that are not constructed, such as those that are handed in, have no counters.
+ * By row, what a snapshot has of it: `{short, counts, timings, isFailing, weight}`, with one count for the node itself, counts and histograms by name, and how
+ * often it was used. Nodes that are not constructed, such as those that are handed in, have no counters.
  */
 export function countersOf(model, snapshot) {
   const counters = new Map();
@@ -33,12 +33,10 @@ function ofConstructed(own) {
     ["failed", number(own.failed)],
   ];
   const timings = [
-    ["build", quantiles(own.build)],
-    ["build, mean", duration(mean(own.build))],
-    ["teardown", quantiles(own.teardown)],
-    ["teardown, mean", duration(mean(own.teardown))],
+    ["build", own.build],
+    ["teardown", own.teardown],
   ];
-  return counted(counts, timings, own.built, own.failed, own.build);
+  return counted(counts, timings, own.built, own.failed);
 }
 
 function ofTask(own) {
@@ -48,7 +46,7 @@ function ofTask(own) {
     ["queued", number(own.queued)],
     ["failed", number(own.failed)],
   ];
-  return counted(counts, [], own.done, own.failed, null);
+  return counted(counts, [], own.done, own.failed);
 }
 
 function ofHandler(routes) {
@@ -63,15 +61,11 @@ function ofHandler(routes) {
     ["in flight", number(sum((route) => route.in_flight ?? 0))],
     ["5xx", number(failed)],
   ];
-  const timings = [
-    ["latency", quantiles(latency)],
-    ["latency, mean", duration(mean(latency))],
-  ];
-  return counted(counts, timings, requests, failed, latency);
+  return counted(counts, [["latency", latency]], requests, failed);
 }
 
-function counted(counts, timings, weight, failed, times) {
-  return { counts, timings, weight, times, isFailing: failed > 0, short: failed > 0 ? `${number(failed)} failed` : number(weight) };
+function counted(counts, timings, weight, failed) {
+  return { counts, timings, weight, isFailing: failed > 0, short: failed > 0 ? `${number(failed)} failed` : number(weight) };
 }
 
 function byHandler(routes) {

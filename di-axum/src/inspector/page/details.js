@@ -1,5 +1,5 @@
 // What is known of one node.
-import { byId, el, histogram, say } from "./dom.js";
+import { byId, duration, el, histogram, mean, quantile, say } from "./dom.js";
 import { count, describe, placeOf } from "./model.js";
 
 const HINT = "Point at a node to see where it comes from and what it has counted. Choose one to see what needs it and what it needs.";
@@ -19,7 +19,7 @@ export class Details {
     if (row !== this.#row) this.#draw(row);
     this.#row = row;
     const own = counters.get(row);
-    const words = own ? [...own.counts, ...own.timings].flat().join() : "";
+    const words = own ? JSON.stringify([own.counts, own.timings]) : "";
     if (words === this.#said) return;
     this.#said = words;
     this.#counted.replaceChildren(...(own ? lists(own) : []));
@@ -57,6 +57,13 @@ function way(model, row) {
 }
 
 function lists(own) {
-  const pairs = [...own.counts, ...own.timings].flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]);
-  return [el("dl", {}, ...pairs), histogram(own.times)].filter(Boolean);
+  const pairs = own.counts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]);
+  return [el("dl", {}, ...pairs), timings(own.timings), histogram(own.timings[0]?.[1])].filter(Boolean);
+}
+
+function timings(all) {
+  if (all.length === 0) return null;
+  const row = ([name, times]) => el("tr", {}, el("th", { scope: "row" }, name), ...[quantile(times, 0.5), quantile(times, 0.99), duration(mean(times))].map((value) => el("td", { class: "number" }, value)));
+  const head = ["p50", "p99", "mean"].map((title) => el("th", { scope: "col", class: "number" }, title));
+  return el("table", { class: "timings", "aria-label": "How long it takes" }, el("thead", {}, el("tr", {}, el("td"), ...head)), el("tbody", {}, ...all.map(row)));
 }

@@ -49,7 +49,7 @@ async function start() {
   setUpTools(view, choose, isolate);
   isolate.checked = model.nodes.length > COMPACT;
   const styles = new Set(model.nodes.map((node) => node.style));
-  byId("legend").replaceChildren(...legend(styles, model.edges.some((edge) => edge.lazy)));
+  byId("legend").replaceChildren(...legend(styles, model.edges.some((edge) => edge.lazy), isServed && model.nodes.length > COMPACT));
   say(byId("totals"), `${count(model.nodes.length, "node")}, ${count(model.edges.length, "edge")}`);
   details();
   if (isServed) state.tables = await report(model, choose, cause);

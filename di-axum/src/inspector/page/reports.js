@@ -22,7 +22,7 @@ export const REPORTS = [
       ["handler", (row) => percent(sharesOf(row)[1]), "number", "handler"],
       ["teardown", (row) => percent(sharesOf(row)[2]), "number", "teardown"],
       ["the rest", (row) => percent(sharesOf(row)[3]), "number", "rest"],
-      ["time", (row) => sharesOf(row), "bar"],
+      ["time", (row) => sharesOf(row), "shares"],
     ],
     warns: (row) => row.status?.[4] > 0,
   },

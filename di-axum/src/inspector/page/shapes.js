@@ -52,8 +52,8 @@ export function markers() {
   return svg("defs", {}, marker("plain"), marker("lit"), marker("way"));
 }
 
-/** The legend of the styles that there are. */
-export function legend(styles, hasLazy) {
+/** The legend of the styles that there are; and where nodes show how often they were used by how far they are filled, of that. */
+export function legend(styles, hasLazy, isFilled) {
   const entries = LEGEND.filter(([style]) => styles.has(style)).map(([style, letter, name]) => {
     const node = svg("g", { class: `node ${style}`, transform: "translate(17 10)" }, outline(style, 30, 16), svg("text", { class: "letter", y: 4 }, letter));
     return el("span", { role: "listitem" }, svg("svg", { width: 34, height: 20, "aria-hidden": "true" }, node), name);
@@ -61,6 +61,10 @@ export function legend(styles, hasLazy) {
   if (hasLazy) {
     const line = svg("g", { class: "edge lazy" }, svg("path", { d: "M2 10H32" }));
     entries.push(el("span", { role: "listitem" }, svg("svg", { width: 34, height: 20, "aria-hidden": "true" }, line), "held lazily"));
+  }
+  if (isFilled) {
+    const node = svg("g", { class: "node singleton", transform: "translate(17 10)" }, outline("singleton", 30, 16), svg("rect", { class: "load", x: -15, y: -8, width: 18, height: 16 }));
+    entries.push(el("span", { role: "listitem" }, svg("svg", { width: 34, height: 20, "aria-hidden": "true" }, node), "how often used"));
   }
   return entries;
 }
