@@ -46,15 +46,19 @@ async fn pay(basket: &Basket, till: &Till) {
 #[container(Stamp = stamp, Basket, Till, handlers(order, pay))]
 struct Shop;
 
-async fn serve() -> Server {
+/// Its routes, observed, with the inspector.
+pub(crate) async fn shop() -> Router {
     let shop = Shop::build().await.expect("nothing fails");
-    let router = Router::new()
+    Router::new()
         .route("/order", get(order))
         .route("/pay", get(pay))
         .layer(observe(&shop))
         .nest("/_di", di_axum::inspector(&shop))
-        .with_state(shop);
-    Server::of(router).await
+        .with_state(shop)
+}
+
+async fn serve() -> Server {
+    Server::of(shop().await).await
 }
 
 /// The label of a node: all that a screen reader says of it.

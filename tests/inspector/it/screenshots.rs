@@ -1,6 +1,9 @@
-//! Pictures of the page at three sizes, light and dark. With `DI_SCREENSHOTS=docs` they are written there; to be looked at when the page changes.
+//! Pictures of the page at three sizes, light and dark. With `DI_SCREENSHOTS=docs` they are written there; to be looked at when the page changes. The larger
+//! ones are then reduced to 256 colours: `pngquant --ext .png --force docs/inspector-*.png`.
 
 use std::{fs, path::Path};
+
+use serde_json::json;
 
 use crate::{app, browser::Page, graphs::sample};
 
@@ -17,6 +20,8 @@ async fn the_page_is_drawn_at_10_60_and_500_nodes() {
             page.until_drawn().await;
             page.until("document.querySelector('#panel-routes tbody tr')")
                 .await;
+            let uncounted = page.eval(&uncounted(size)).await;
+            assert_eq!(uncounted, json!([]), "at {size}, {scheme}");
             keep(
                 &mut page,
                 &format!(
@@ -47,6 +52,24 @@ async fn the_page_is_drawn_at_10_60_and_500_nodes() {
         keep(&mut page, &format!("inspector-{size}-focused.png")).await;
         assert!(page.complaints.is_empty(), "{:#?}", page.complaints);
     }
+}
+
+/// The nodes that do not show how often they were used, in the way in which they do at this size: beside what they are, from afar alone, or by a bar.
+fn uncounted(size: usize) -> String {
+    let is_shown = match size {
+        10 => {
+            "!node.closest('.far') && / · [\\d,]+$/.test(node.querySelector('.what').textContent)"
+        }
+        60 => {
+            "node.matches('.far .roomy') && /^([\\d,]+|3 failed)$/.test(node.querySelector('.what').textContent)"
+        }
+        _ => {
+            "Number(node.querySelector('.load').getAttribute('width')) > 0 || node.getAttribute('aria-label').includes(' 0, ')"
+        }
+    };
+    format!(
+        "[...document.querySelectorAll('#graph .node[data-row]')].filter((node) => !({is_shown})).map((node) => node.getAttribute('aria-label'))"
+    )
 }
 
 async fn keep(page: &mut Page, name: &str) {

@@ -23,10 +23,12 @@ function shares(cell, all) {
 }
 
 /** The edges that cause it, or the node alone, to be shown in the graph. */
-function cause(cell, { row, edges }, { model, show }) {
-  const of = `${row} ${edges}`;
+function cause(cell, { row: own, what, edges }, { model, show }) {
+  const of = `${own} ${what} ${edges}`;
   if (cell.dataset.of === of) return;
   cell.dataset.of = of;
+  // What blocks is told by its name alone.
+  const row = own ?? model.named(what);
   const asked = new Map((edges ?? []).flatMap(([from, to]) => model.between(from, to)).map((edge) => [edge, asWritten(model, edge)]));
   const link = (text, shown) => el("button", { type: "button", class: "link", onclick: () => show(row, shown) }, text);
   const links = [...asked].map(([edge, text]) => link(text, [edge]));

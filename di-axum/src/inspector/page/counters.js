@@ -11,11 +11,11 @@ export function countersOf(model, snapshot) {
     if (model.nodes[own.row]?.kind === "constructed") counters.set(own.row, ofConstructed(own));
   }
   for (const own of snapshot.tasks ?? []) {
-    const row = model.named("task", own.name);
+    const row = model.named(own.name, "task");
     if (row !== null) counters.set(row, ofTask(own));
   }
   for (const [name, routes] of byHandler(snapshot.routes ?? [])) {
-    const row = model.named("handler", name);
+    const row = model.named(name, "handler");
     if (row !== null) counters.set(row, ofHandler(routes));
   }
   return counters;

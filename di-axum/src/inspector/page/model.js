@@ -42,9 +42,9 @@ export class Model {
     }
   }
 
-  /** The row of the only node of this kind and name, or null. */
-  named(kind, name) {
-    const found = this.nodes.filter((node) => node.kind === kind && node.name === name);
+  /** The row of the only node of this name, and of this kind if one is given; or null. */
+  named(name, kind = null) {
+    const found = this.nodes.filter((node) => node.name === name && (kind === null || node.kind === kind));
     return found.length === 1 ? found[0].row : null;
   }
 

@@ -35,7 +35,7 @@ export function opened(cell, model, choose) {
 function link(place, name, model, choose) {
   if (place.dataset.of === String(name)) return;
   place.dataset.of = String(name);
-  const row = name ? model.named("handler", name) : null;
+  const row = name ? model.named(name, "handler") : null;
   const shown = row === null ? (name ?? "no handler of this library") : el("button", { type: "button", class: "link", onclick: () => choose(row) }, name);
   place.replaceChildren(el("span", { class: "note" }, "handler: "), shown);
 }
