@@ -103,12 +103,15 @@ fn finding(finding: &Finding) -> String {
     )
 }
 
+/// Without the buckets behind the last that has any: of most nodes that is nearly all.
 fn timing(timing: &Timing) -> String {
+    let filled = timing.buckets.iter().rposition(|count| *count > 0);
+    let buckets = &timing.buckets[..filled.map_or(0, |last| last + 1)];
     format!(
-        r#"{{"count":{},"sum_ns":{},"buckets":{:?}}}"#,
+        r#"{{"count":{},"sum_ns":{},"buckets":{}}}"#,
         timing.count,
         timing.sum.as_nanos(),
-        timing.buckets
+        list(buckets, u64::to_string),
     )
 }
 

@@ -14,7 +14,7 @@ export function opened(cell, model, choose) {
   const [latency, spent, handler, none] = [el("div"), el("dl"), el("p"), el("p", { class: "note" }, "It has built nothing.")];
   const head = COLUMNS.map((title, i) => el("th", { scope: "col", class: i > 1 ? "number" : "" }, title || el("span", { class: "hidden" }, "what it is")));
   const table = el("table", { "aria-label": "What it builds" }, el("thead", {}, el("tr", {}, ...head)), body);
-  cell.append(el("div", { class: "opened" }, el("div", {}, handler, latency, spent), el("div", {}, table, none)));
+  cell.append(el("div", { class: "opened" }, el("div", {}, handler, latency), spent, el("div", {}, table, none)));
   return (route) => {
     const requests = requestsOf(route);
     const each = (ns) => (requests > 0 ? duration(ns / requests) : "–");

@@ -6,7 +6,7 @@ import { duration, mean, millis, number, quantile } from "./dom.js";
 export const REPORTS = [
   {
     id: "routes", title: "Routes", key: (row) => `${row.method} ${row.path}`,
-    empty: "No request yet.", canOpen: true,
+    empty: "No request was seen yet. The layer `observe(&app)` sees them.", canOpen: true,
     columns: [
       ["route", (row) => `${row.method} ${row.path}`],
       ["requests", (row) => number(requestsOf(row)), "number"],

@@ -1,6 +1,6 @@
 // The reports: a table for each section of a snapshot, as tabs.
 import { CELLS } from "./cells.js";
-import { byId, el, say } from "./dom.js";
+import { byId, el, prose, say } from "./dom.js";
 import { opened } from "./opened.js";
 import { REPORTS } from "./reports.js";
 import { Rows } from "./rows.js";
@@ -29,7 +29,7 @@ export class Tables {
   #table(report) {
     const head = report.columns.map(([title, , kind, swatch]) => el("th", { scope: "col", class: kind === "number" ? "number" : "" }, swatch ? el("span", { class: `swatch ${swatch}`, "aria-hidden": "true" }) : null, title));
     const body = el("tbody");
-    const empty = el("p", { class: "note" }, report.empty);
+    const empty = el("p", { class: "note" }, ...prose(report.empty));
     const table = el("table", { "aria-label": report.title, hidden: true }, el("thead", {}, el("tr", {}, ...head)), body);
     this.shown.set(report.id, { rows: new Rows(body, (key) => this.#row(report, key)), table, empty });
     return el("div", {}, empty, table);
