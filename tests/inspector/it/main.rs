@@ -10,4 +10,5 @@ mod graphs;
 mod page;
 mod screenshots;
 mod served;
+mod stuck;
 mod tools;

@@ -60,7 +60,7 @@ export function legend(styles, hasLazy, isFilled) {
   });
   if (hasLazy) {
     const line = svg("g", { class: "edge lazy" }, svg("path", { d: "M2 10H32" }));
-    entries.push(el("span", { role: "listitem" }, svg("svg", { width: 34, height: 20, "aria-hidden": "true" }, line), "held lazily"));
+    entries.push(el("span", { role: "listitem" }, svg("svg", { width: 34, height: 20, "aria-hidden": "true" }, line), "lazy"));
   }
   if (isFilled) {
     const node = svg("g", { class: "node singleton", transform: "translate(17 10)" }, outline("singleton", 30, 16), svg("rect", { class: "load", x: -15, y: -8, width: 18, height: 16 }));
