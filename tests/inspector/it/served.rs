@@ -218,6 +218,17 @@ async fn a_snapshot_has_what_was_counted_by_rows_of_the_graph() {
 }
 
 #[tokio::test]
+async fn of_many_open_scopes_the_oldest_are_told_and_all_are_counted() {
+    let (app, router) = nested().await;
+    let _scopes: Vec<_> = (0..151).map(|_| app.scope()).collect();
+    let mut events = get(&router, "/_di/events").await.into_body();
+    let snapshot = snapshots(&mut events, 1).await;
+    let told = snapshot["scopes"].as_array().expect("a list");
+    assert_eq!((told.len(), &snapshot["open"]), (100, &Value::from(151)));
+    assert!(told.is_sorted_by_key(|scope| -scope["age_ms"].as_f64().unwrap_or(f64::NAN)));
+}
+
+#[tokio::test]
 async fn snapshots_come_until_the_app_stops() {
     let (app, router) = nested().await;
     let answer = get(&router, "/_di/events").await;
