@@ -53,6 +53,9 @@
 //!
 //! `observe`: [`observe`](https://docs.rs/di-axum/latest/di_axum/observe), what the app does, in numbers.
 //!
+//! `prometheus`: [`prometheus`](https://docs.rs/di-axum/latest/di_axum/fn.prometheus.html), the same for Prometheus to scrape. `metrics`:
+//! [`observe::Publisher`](https://docs.rs/di-axum/latest/di_axum/observe/struct.Publisher.html), the same for the facade of that name.
+//!
 //! `inspector`: [`inspector`](https://docs.rs/di-axum/latest/di_axum/fn.inspector.html), a page that shows the graph and what runs, and
 //! [`export`](https://docs.rs/di-axum/latest/di_axum/fn.export.html), the graph as files.
 //!
@@ -94,6 +97,8 @@ mod work;
 
 #[cfg(feature = "inspector")]
 pub use self::inspector::{Export, Inspector, export, inspector};
+#[cfg(feature = "prometheus")]
+pub use self::observe::export::prometheus::{Prometheus, prometheus};
 pub use self::{
     builder::Builder,
     construct_error::ConstructError,

@@ -93,6 +93,8 @@ pub mod __private {
     };
     pub use core;
     pub use di_macros::__resume;
+    #[cfg(feature = "observe")]
+    pub use quanta::Instant as Tick;
     pub use std;
 
     /// `Lazy<'_, T>` says with this that there is no value.

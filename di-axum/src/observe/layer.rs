@@ -4,15 +4,15 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
-    time::Instant,
+    time::Duration,
 };
 
 use axum::{
     extract::{MatchedPath, Request},
-    http::request::Parts,
+    http::{StatusCode, request::Parts},
     response::Response,
 };
-use di_core::{Container, HasContainer};
+use di_core::{__private::Tick, Container, HasContainer};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -20,8 +20,8 @@ use tower_service::Service;
 use super::{
     live::{Live, What},
     observation::Observed,
+    place::At,
     polls::Culprit,
-    routes::Route,
     spans,
 };
 
@@ -92,13 +92,9 @@ where
             let path = path.map_or("(no route)", MatchedPath::as_str);
             let route = observed.routes.of(request.method(), path);
             route.begin();
-            let live = Live::begin(observed, What::Routed(route.clone()));
+            let live = Live::begin(observed, What::Routed(route));
             request.extensions_mut().insert(live.clone());
-            Begun {
-                live,
-                route,
-                answer: None,
-            }
+            Begun { live, answer: None }
         });
         Watched {
             future: self.inner.call(request),
@@ -110,18 +106,21 @@ where
 /// A request that is being answered; dropped, it was, or never will be.
 struct Begun {
     live: Arc<Live>,
-    route: Arc<Route>,
-    answer: Option<axum::http::StatusCode>,
+    /// How it was answered, and when.
+    answer: Option<(StatusCode, Tick)>,
 }
 
 /// A poll of a scope is over.
-pub(crate) fn polled(live: &Live, began: Instant) {
-    let now = Instant::now();
-    let at = live.end_poll(now);
-    let took = now - began;
-    if took < live.observed.thresholds.slow_poll {
-        return;
+pub(crate) fn polled(live: &Live, began: Tick) -> Tick {
+    let now = Tick::now();
+    if let Some((took, at)) = live.end_poll(began, now) {
+        tell(live, took, at);
     }
+    now
+}
+
+#[cold]
+fn tell(live: &Live, took: Duration, at: At) {
     let culprit = Culprit::of(live, at);
     live.observed.polls.ended(live, culprit, took);
     tracing::warn!(
@@ -134,10 +133,13 @@ pub(crate) fn polled(live: &Live, began: Instant) {
 
 impl Drop for Begun {
     fn drop(&mut self) {
-        if let Some(answer) = self.answer {
-            spans::answered(&self.live.span, answer.as_u16());
+        if let Some((status, _)) = self.answer {
+            spans::answered(&self.live.span, status.as_u16());
         }
-        self.route.end(self.answer, self.live.began.elapsed());
+        if let Some(route) = self.live.route() {
+            let answer = self.answer;
+            route.end(answer.map(|(status, at)| (status, at - self.live.began)));
+        }
     }
 }
 
@@ -168,12 +170,13 @@ where
         let begun = this.begun.as_ref();
         let began = begun.map(|begun| (begun.live.begin_poll(), spans::enter(&begun.live.span)));
         let answer = this.future.poll(cx);
-        if let (Some(begun), Some((began, _entered))) = (&this.begun, began) {
-            polled(&begun.live, began);
-        }
+        let polled = match (&this.begun, began) {
+            (Some(begun), Some((began, _entered))) => Some(polled(&begun.live, began)),
+            _ => None,
+        };
         let answer = ready!(answer);
         if let Some(mut begun) = this.begun.take() {
-            begun.answer = answer.as_ref().ok().map(Response::status);
+            begun.answer = answer.as_ref().ok().map(Response::status).zip(polled);
         }
         Poll::Ready(answer)
     }

@@ -11,19 +11,20 @@ use std::{
             Ordering::{Acquire, Relaxed, Release},
         },
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use di_core::{
-    __private::{Act, Observer, Took},
+    __private::{Act, Observer, Tick, Took},
     Meta,
 };
+use smallvec::SmallVec;
 use tracing::Span;
 
 use crate::seen::Root;
 
 use super::{
-    lives::LiveScope,
+    lives::{Listed, LiveScope},
     observation::Observed,
     place::{At, Place},
     routes::Route,
@@ -34,7 +35,11 @@ use super::{
 pub(crate) struct Live {
     pub(super) observed: Arc<Observed>,
     what: What,
-    pub(super) began: Instant,
+    pub(super) began: Tick,
+    /// Nanoseconds from which on a poll is slow.
+    threshold: u64,
+    /// Whether anybody listens to the spans of values.
+    is_traced: bool,
     /// Nanoseconds from `began` until the poll that runs; 0 when none does.
     polled: AtomicU64,
     /// Whether the poll that runs was found to be slow.
@@ -52,15 +57,14 @@ pub(crate) struct Live {
     root_span: OnceLock<Span>,
     /// Whether this thread is in that one: it begins in the middle of a poll.
     is_entered: AtomicBool,
-    /// Its shard: it may end on another thread.
-    shard: usize,
+    listed: Listed,
 }
 
 /// The rows whose constructors ran in a scope.
 #[derive(Default)]
 struct Built {
-    rows: Vec<u16>,
-    failed: Vec<u16>,
+    rows: SmallVec<[u16; 16]>,
+    failed: SmallVec<[u16; 1]>,
 }
 
 /// What a scope is for.
@@ -91,10 +95,12 @@ impl fmt::Display for What {
 impl Live {
     /// Lists it, until it is dropped.
     pub(crate) fn begin(observed: &Arc<Observed>, what: What) -> Arc<Self> {
-        let live = Arc::new(Self {
+        observed.lives.enter(|listed| Self {
             span: spans::scope(&what),
             observed: observed.clone(),
-            began: Instant::now(),
+            began: Tick::now(),
+            threshold: observed.thresholds.slow_poll.as_nanos() as u64,
+            is_traced: spans::is_heard(),
             polled: AtomicU64::new(0),
             is_told: AtomicBool::new(false),
             handler: OnceLock::new(),
@@ -104,11 +110,9 @@ impl Live {
             has_root: AtomicBool::new(false),
             root_span: OnceLock::new(),
             is_entered: AtomicBool::new(false),
-            shard: observed.lives.place(),
+            listed,
             what,
-        });
-        observed.lives.enter(&live, live.shard);
-        live
+        })
     }
 
     pub(crate) fn is_of(&self, observed: &Arc<Observed>) -> bool {
@@ -151,23 +155,27 @@ impl Live {
     }
 
     /// Begins a poll, unless that of the request is seen by its layer.
-    pub(crate) fn begin_own_poll(&self) -> Option<Instant> {
+    pub(crate) fn begin_own_poll(&self) -> Option<Tick> {
         self.route().is_none().then(|| self.begin_poll())
     }
 
-    pub(super) fn begin_poll(&self) -> Instant {
-        let now = Instant::now();
+    pub(super) fn begin_poll(&self) -> Tick {
+        let now = Tick::now();
         self.is_told.store(false, Relaxed);
-        let since = self.nanos(now);
-        self.place.begin_poll(since);
-        self.polled.store(since, Release);
+        self.place.begin_poll();
+        self.polled.store(self.nanos(now), Release);
         now
     }
 
-    /// The poll is over: what kept the thread longest in it.
-    pub(super) fn end_poll(&self, now: Instant) -> At {
+    /// The poll is over; what kept its thread, if that was too long.
+    pub(super) fn end_poll(&self, began: Tick, now: Tick) -> Option<(Duration, At)> {
         self.polled.store(0, Release);
-        self.place.end_poll(self.nanos(now))
+        let (began, now) = (self.nanos(began), self.nanos(now));
+        let took = now - began;
+        (took >= self.threshold).then(|| {
+            let culprit = self.place.culprit(began, now);
+            (Duration::from_nanos(took), culprit)
+        })
     }
 
     /// For how long a poll has run that is not over, and what runs.
@@ -183,8 +191,7 @@ impl Live {
     }
 
     /// From the beginning on; never 0.
-    fn nanos(&self, at: Instant) -> u64 {
-        // 64 bits of nanoseconds are 584 years.
+    fn nanos(&self, at: Tick) -> u64 {
         (at.saturating_duration_since(self.began).as_nanos() as u64).max(1)
     }
 
@@ -197,6 +204,15 @@ impl Live {
         };
         self.enter_root();
         Running { live: self, scope }
+    }
+
+    /// Something took so long; what of that was in this poll kept its thread.
+    fn was_slow(&self, at: At, nanos: u64, ended: Tick) {
+        let polled = self.polled.load(Relaxed);
+        if polled > 0 {
+            let within = self.nanos(ended).saturating_sub(polled);
+            self.place.was_slow(at, nanos.min(within));
+        }
     }
 
     fn enter_root(&self) {
@@ -219,11 +235,16 @@ impl Live {
     /// The root is through, if it has run.
     pub(crate) fn root_ended(&self) {
         let began = self.root_began.swap(0, Relaxed);
-        if began > 0
-            && let Some(route) = self.route()
-        {
-            let ran = self.began.elapsed();
-            let ran = ran.saturating_sub(Duration::from_nanos(began));
+        if began == 0 {
+            return;
+        }
+        let now = Tick::now();
+        let ran = self.nanos(now).saturating_sub(began);
+        self.place.left(At::Root, self.nanos(now));
+        if ran >= self.threshold {
+            self.was_slow(At::Root, ran, now);
+        }
+        if let Some(route) = self.route() {
             route.shares.handled(ran);
         }
     }
@@ -244,34 +265,42 @@ impl Live {
 }
 
 impl Observer for Live {
-    fn begin(&self, act: Act, row: u16, at: Instant) -> Span {
+    fn begin(&self, act: Act, row: u16, at: Tick) -> Span {
         self.place.moved(At::of(act, row), self.nanos(at));
-        spans::step(&self.span, act, self.observed.nodes.named(row))
+        match self.is_traced {
+            true => spans::step(&self.span, act, self.observed.nodes.named(row)),
+            false => Span::none(),
+        }
     }
 
     fn ended(&self, took: &[Took]) {
-        self.observed.nodes.count(took);
-        if let Some(route) = self.route() {
-            route.shares.count(took);
-        }
+        let shares = self.route().map(|route| &route.shares);
+        shares.unwrap_or(&self.observed.others).count(took);
         if let Some(last) = took.last() {
             self.place
                 .left(At::of(last.act, last.row), self.nanos(last.ended));
         }
         let mut built = lock(&self.built);
-        for took in took.iter().filter(|took| took.act == Act::Construct) {
-            match took.is_failed {
-                true => built.failed.push(took.row),
-                false => built.rows.push(took.row),
+        for took in took {
+            if took.nanos >= self.threshold {
+                self.was_slow(At::of(took.act, took.row), took.nanos, took.ended);
+            }
+            match (took.act, took.is_failed) {
+                (Act::Construct, true) => built.failed.push(took.row),
+                (Act::Construct, false) => built.rows.push(took.row),
+                (Act::Teardown, _) => {}
             }
         }
     }
 
-    fn root_begins(&self, at: Instant) {
+    fn root_begins(&self, at: Tick) {
         let since = self.nanos(at);
         self.place.moved(At::Root, since);
         self.root_began.store(since, Relaxed);
         self.has_root.store(true, Relaxed);
+        if !self.is_traced {
+            return;
+        }
         // That of a task is the scope's.
         if let (What::Routed(_) | What::Request(_), Some(handler)) = (&self.what, self.handler())
             && self
@@ -298,7 +327,7 @@ impl Drop for Live {
                 route.shares.in_vain(&in_vain);
             }
         }
-        self.observed.lives.leave(self, self.shard);
+        self.observed.lives.leave(self.listed);
     }
 }
 

@@ -1,7 +1,6 @@
 //! The scopes that live, listed: a leak is a number with a name.
 
 use std::{
-    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
@@ -22,35 +21,52 @@ pub struct LiveScope {
 #[derive(Clone)]
 pub(super) struct Lives(Arc<Sharded<Mutex<Shard>>>);
 
-/// By their addresses.
-type Shard = HashMap<usize, Weak<Live>>;
+/// Places, and those of them that are free.
+#[derive(Default)]
+struct Shard {
+    places: Vec<Option<Weak<Live>>>,
+    free: Vec<usize>,
+}
+
+/// Where one is listed.
+#[derive(Clone, Copy)]
+pub(super) struct Listed {
+    shard: usize,
+    place: usize,
+}
 
 impl Lives {
     pub(super) fn new() -> Self {
         Self(Arc::new(Sharded::new(Mutex::default)))
     }
 
-    /// Where this thread lists what begins now.
-    pub(super) fn place(&self) -> usize {
-        self.0.place()
-    }
-
-    pub(super) fn enter(&self, live: &Arc<Live>, place: usize) {
-        let key = Arc::as_ptr(live).addr();
-        lock(self.0.at(place)).insert(key, Arc::downgrade(live));
+    /// Lists it, which knows its place from the beginning.
+    pub(super) fn enter(&self, live: impl FnOnce(Listed) -> Live) -> Arc<Live> {
+        let shard = self.0.place();
+        let mut listed = lock(self.0.at(shard));
+        let place = listed.free.pop().unwrap_or_else(|| {
+            listed.places.push(None);
+            listed.places.len() - 1
+        });
+        drop(listed);
+        let live = Arc::new(live(Listed { shard, place }));
+        lock(self.0.at(shard)).places[place] = Some(Arc::downgrade(&live));
+        live
     }
 
     /// Its last handle is gone.
-    pub(super) fn leave(&self, live: &Live, place: usize) {
-        lock(self.0.at(place)).remove(&std::ptr::from_ref(live).addr());
+    pub(super) fn leave(&self, Listed { shard, place }: Listed) {
+        let mut shard = lock(self.0.at(shard));
+        shard.places[place] = None;
+        shard.free.push(place);
     }
 
     pub(super) fn all(&self) -> Vec<Arc<Live>> {
         let shards = self.0.all();
         // One that is found here may be dropped here, which takes the lock.
-        let found = shards.map(|shard| lock(shard).values().cloned().collect::<Vec<_>>());
+        let found = shards.map(|shard| lock(shard).places.clone());
         let found = found.collect::<Vec<_>>().into_iter().flatten();
-        found.filter_map(|live| live.upgrade()).collect()
+        found.filter_map(|live| live?.upgrade()).collect()
     }
 }
 

@@ -25,6 +25,8 @@
 //! ```
 
 mod ages;
+#[cfg(feature = "_export")]
+pub(crate) mod export;
 mod findings;
 mod layer;
 mod live;
@@ -44,6 +46,8 @@ mod tasks;
 mod timing;
 mod watchdog;
 
+#[cfg(feature = "metrics")]
+pub use self::export::publisher::Publisher;
 #[cfg(feature = "_sql")]
 pub use self::pools::PoolStats;
 #[cfg(feature = "_sql")]

@@ -1,17 +1,13 @@
 //! What is built of each node, in an app and for a route.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
-use di_core::{
-    __private::{Act, Took},
-    Graph, Scope,
-};
+use di_core::{Graph, Scope};
 
-use super::{shards::Sharded, timing::Timing};
+use super::{
+    shares::{NodeTally, Share},
+    timing::Timing,
+};
 
 /// What was built of a node, by whatever asked for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,19 +64,10 @@ const UNKNOWN: Named = Named {
     place: None,
 };
 
-/// What is counted of the nodes of an app.
+/// The nodes of an app.
 pub(super) struct Nodes {
     graph: Graph,
     names: Vec<Named>,
-    counted: Sharded<Mutex<Vec<Cells>>>,
-}
-
-/// Of one row.
-#[derive(Clone, Default)]
-struct Cells {
-    build: Timing,
-    failures: u64,
-    teardown: Timing,
 }
 
 impl Nodes {
@@ -93,7 +80,6 @@ impl Nodes {
         Nodes {
             graph,
             names: names.collect(),
-            counted: Sharded::new(Mutex::default),
         }
     }
 
@@ -112,50 +98,33 @@ impl Nodes {
         unasked.copied().collect()
     }
 
-    pub(super) fn count(&self, all: &[Took]) {
-        let mut cells = lock(self.counted.mine());
-        for took in all {
-            let row = usize::from(took.row);
-            if cells.len() <= row {
-                cells.resize(row + 1, Cells::default());
-            }
-            match (took.act, took.is_failed) {
-                (Act::Construct, false) => cells[row].build.add(took.took),
-                (Act::Construct, true) => cells[row].failures += 1,
-                (Act::Teardown, _) => cells[row].teardown.add(took.took),
-            }
-        }
-    }
-
-    /// The nodes that have a constructor or were built, in the order of the graph.
-    pub(super) fn read(&self, live: &HashMap<usize, u64>) -> Vec<NodeStats> {
-        let mut sums: Vec<Cells> = vec![Cells::default(); self.names.len()];
-        for cells in self.counted.all() {
-            for (sum, cells) in sums.iter_mut().zip(&*lock(cells)) {
-                sum.build.merge(&cells.build);
-                sum.failures += cells.failures;
-                sum.teardown.merge(&cells.teardown);
+    /// The nodes that are no roots, in the order of the graph.
+    pub(super) fn read<'s>(
+        &self,
+        shares: impl Iterator<Item = &'s Share>,
+        live: &HashMap<usize, u64>,
+    ) -> Vec<NodeStats> {
+        let mut sums = vec![NodeTally::default(); self.names.len()];
+        for node in shares.flat_map(|share| &share.nodes) {
+            if let Some(sum) = sums.get_mut(usize::from(node.row)) {
+                sum.merge(node);
             }
         }
         let nodes = sums.into_iter().zip(&self.names).enumerate();
         nodes
             .filter_map(|(row, (sum, named))| {
+                let build = sum.build.read();
                 Some(NodeStats {
                     row,
                     name: named.name,
                     scope: named.scope?,
-                    constructions: sum.build.count,
+                    constructions: build.count,
                     failures: sum.failures,
                     live: live.get(&row).copied().unwrap_or(0),
-                    build: sum.build,
-                    teardown: sum.teardown,
+                    build,
+                    teardown: sum.teardown.read(),
                 })
             })
             .collect()
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // No user's code runs under it.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

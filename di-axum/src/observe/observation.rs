@@ -8,7 +8,7 @@ use std::{
 
 use axum::http::request::Parts;
 use di_core::{
-    __private::{Act, Observer, Took},
+    __private::{Act, Observer, Tick, Took},
     Container, Graph, HasContainer, NodeKind,
 };
 use tracing::Span;
@@ -23,6 +23,7 @@ use super::{
     place::At,
     polls::{Polls, SlowPolls},
     routes::{RouteStats, Routes},
+    shares::{Share, Shares},
     spans,
     startup::{AllBuilt, StartUp},
     tasks::{Queues, TaskStats},
@@ -66,11 +67,30 @@ impl Observation {
     }
 }
 
+/// [`Observation::of`] an app, at any time. It neither knows the app's type nor keeps the app alive.
+#[cfg(feature = "_export")]
+pub(super) type Source = Arc<dyn Fn() -> Observation + Send + Sync>;
+
+#[cfg(feature = "_export")]
+pub(super) fn source<S>(app: &S) -> Source
+where
+    S: HasContainer<Container: Container<Request = Parts>>,
+{
+    let graph = <S::Container as Container>::GRAPH;
+    let observed = Observed::of(app.container()).cloned();
+    Arc::new(move || {
+        let observed = observed.as_ref();
+        observed.map_or_else(Observation::default, |observed| observed.read(graph))
+    })
+}
+
 /// What is counted of an app.
 pub(crate) struct Observed {
     began: Instant,
     pub(super) thresholds: Thresholds,
     pub(super) routes: Routes,
+    /// Of what is built for no route.
+    pub(super) others: Shares,
     pub(super) polls: Polls,
     pub(super) nodes: Nodes,
     pub(super) lives: Lives,
@@ -88,7 +108,8 @@ impl Observed {
         Arc::new(Self {
             began: Instant::now(),
             thresholds,
-            routes: Routes::default(),
+            routes: Routes::new(),
+            others: Shares::new(),
             polls: Polls::default(),
             nodes: Nodes::new(graph),
             lives: Lives::new(),
@@ -137,14 +158,18 @@ impl Observed {
         let tasks = self.queues.read(tasks.map(|node| node.name));
         let slow_polls = self.polls.read(stuck);
         let routes = self.routes.all();
-        let stats: Vec<RouteStats> = routes.iter().map(|route| route.read()).collect();
+        let shares: Vec<Share> = routes.iter().map(|route| route.shares.read()).collect();
+        let stats = routes.iter().zip(&shares);
+        let stats: Vec<RouteStats> = stats.map(|(route, share)| route.read(share)).collect();
         let pairs: Vec<_> = routes.iter().map(|route| &**route).zip(&stats).collect();
         let start = StartUp::new(graph, self.built.read());
         let search = Search::new(graph, self.thresholds, &pairs);
         let findings = search.all(&start, &slow_polls, &tasks, &live);
         Observation {
             uptime: self.began.elapsed(),
-            nodes: self.nodes.read(&counts),
+            nodes: self
+                .nodes
+                .read(shares.iter().chain([&self.others.read()]), &counts),
             routes: stats,
             slow_polls,
             live,
@@ -158,12 +183,12 @@ impl Observed {
 
 /// Singletons, which belong to no scope.
 impl Observer for Observed {
-    fn begin(&self, act: Act, row: u16, _: Instant) -> Span {
+    fn begin(&self, act: Act, row: u16, _: Tick) -> Span {
         spans::step(&Span::current(), act, self.nodes.named(row))
     }
 
     fn ended(&self, took: &[Took]) {
-        self.nodes.count(took);
+        self.others.count(took);
         let mut singletons = lock(&self.singletons);
         for took in took.iter().filter(|took| !took.is_failed) {
             let live = singletons.entry(usize::from(took.row)).or_default();
@@ -174,7 +199,7 @@ impl Observer for Observed {
         }
     }
 
-    fn root_begins(&self, _: Instant) {}
+    fn root_begins(&self, _: Tick) {}
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

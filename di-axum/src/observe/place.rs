@@ -1,4 +1,4 @@
-//! What a scope does, and which of it kept its thread longest.
+//! What a scope does, and what of it keeps its thread.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
@@ -43,29 +43,23 @@ impl At {
 }
 
 /// Written by whoever polls the scope, read by the watchdog. Where values of one scope are built at once, on several threads, the last one that
-/// begins is what it is at.
+/// begins is what it is at. All times are nanoseconds from the beginning of the scope.
 #[derive(Default)]
 pub(super) struct Place {
     at: AtomicU32,
     since: AtomicU64,
-    /// In the poll that runs, or ran last.
+    /// What kept its thread longest in this poll, of what has ended in it and was slow.
     longest: AtomicU32,
     longest_for: AtomicU64,
 }
 
 impl Place {
-    pub(super) fn begin_poll(&self, now: u64) {
-        self.since.store(now, Relaxed);
+    pub(super) fn begin_poll(&self) {
         self.longest_for.store(0, Relaxed);
     }
 
     /// It does this from now on.
     pub(super) fn moved(&self, to: At, now: u64) {
-        let kept = now.saturating_sub(self.since.load(Relaxed));
-        if kept >= self.longest_for.load(Relaxed) {
-            self.longest_for.store(kept, Relaxed);
-            self.longest.store(self.at.load(Relaxed), Relaxed);
-        }
         self.since.store(now, Relaxed);
         self.at.store(to.code(), Relaxed);
     }
@@ -77,9 +71,22 @@ impl Place {
         }
     }
 
-    pub(super) fn end_poll(&self, now: u64) -> At {
-        self.moved(At::decoded(self.at.load(Relaxed)), now);
-        At::decoded(self.longest.load(Relaxed))
+    /// Something has ended that kept its thread for so long, in this poll.
+    pub(super) fn was_slow(&self, at: At, kept: u64) {
+        if kept > self.longest_for.load(Relaxed) {
+            self.longest_for.store(kept, Relaxed);
+            self.longest.store(at.code(), Relaxed);
+        }
+    }
+
+    /// What kept its thread in a poll that is over, and was slow: nothing of ours, unless that is most of it.
+    pub(super) fn culprit(&self, polled: u64, now: u64) -> At {
+        let kept = now.saturating_sub(self.since.load(Relaxed).max(polled));
+        self.was_slow(self.now(), kept);
+        match self.longest_for.load(Relaxed) * 2 >= now.saturating_sub(polled) {
+            true => At::decoded(self.longest.load(Relaxed)),
+            false => At::Elsewhere,
+        }
     }
 
     pub(super) fn now(&self) -> At {
@@ -94,14 +101,19 @@ mod tests {
     #[test]
     fn what_kept_the_thread_longest_in_a_poll_is_found() {
         let place = Place::default();
-        place.begin_poll(100);
+        place.begin_poll();
         place.moved(At::Construct(7), 110);
-        place.moved(At::Construct(8), 500);
+        place.was_slow(At::Construct(7), 390);
         place.moved(At::Root, 510);
-        assert_eq!(place.end_poll(600), At::Construct(7));
+        assert_eq!(place.culprit(100, 600), At::Construct(7));
         // The next poll is of the root alone, and how long it waited in between does not count.
-        place.begin_poll(9_000);
-        assert_eq!(place.end_poll(9_010), At::Root);
+        place.begin_poll();
+        assert_eq!(place.culprit(9_000, 9_010), At::Root);
+        // An extractor before anything of ours.
+        let place = Place::default();
+        place.begin_poll();
+        place.moved(At::Root, 590);
+        assert_eq!(place.culprit(100, 600), At::Elsewhere);
     }
 
     #[test]

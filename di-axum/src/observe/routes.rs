@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, OnceLock, PoisonError, RwLock,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicI64, AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
@@ -16,7 +16,7 @@ use crate::seen::Root;
 use super::{
     nodes::RouteNode,
     shards::Sharded,
-    shares::Shares,
+    shares::{Share, Shares},
     timing::{Counted, Timing},
 };
 
@@ -38,6 +38,8 @@ pub struct RouteStats {
     pub cancelled: u64,
     /// From the arrival of a request to its answer, which may still have to be sent.
     pub latency: Timing,
+    /// The same of the answers of each class, since a failure is often quicker or slower.
+    pub by_class: [Timing; 5],
     /// What that went to.
     pub spent: Spent,
     /// What is built for it, in the order of the graph.
@@ -61,7 +63,8 @@ pub(crate) struct Route {
     pub(super) method: &'static str,
     pub(super) path: Box<str>,
     tally: Sharded<Tally>,
-    latency: Counted,
+    /// By class. Most routes have two, and what is counted takes some cache lines for each core.
+    latency: [OnceLock<Counted>; 5],
     pub(super) shares: Shares,
     /// The first one that answered it.
     pub(super) handler: OnceLock<Root>,
@@ -71,7 +74,6 @@ pub(crate) struct Route {
 struct Tally {
     /// Begun less ended: one that began on another thread makes it negative.
     in_flight: AtomicI64,
-    status: [AtomicU64; 5],
     cancelled: AtomicU64,
 }
 
@@ -80,81 +82,105 @@ impl Route {
         self.tally.mine().in_flight.fetch_add(1, Relaxed);
     }
 
-    /// It was answered with this, or not at all.
-    pub(super) fn end(&self, answer: Option<StatusCode>, took: Duration) {
+    /// It was answered with this, after this time, or not at all.
+    pub(super) fn end(&self, answer: Option<(StatusCode, Duration)>) {
         let tally = self.tally.mine();
         tally.in_flight.fetch_sub(1, Relaxed);
         match answer {
-            Some(status) => {
+            Some((status, took)) => {
                 let class = usize::from(status.as_u16() / 100).clamp(1, 5);
-                tally.status[class - 1].fetch_add(1, Relaxed);
-                self.latency.add(took);
+                let latency = &self.latency[class - 1];
+                latency.get_or_init(Counted::new).add(took);
             }
             None => drop(tally.cancelled.fetch_add(1, Relaxed)),
         }
     }
 
-    pub(super) fn read(&self) -> RouteStats {
-        let shares = self.shares.read();
-        let (mut in_flight, mut status, mut cancelled) = (0, [0; 5], 0);
+    pub(super) fn read(&self, share: &Share) -> RouteStats {
+        let (mut in_flight, mut cancelled) = (0, 0);
         for tally in self.tally.all() {
             in_flight += tally.in_flight.load(Relaxed);
             cancelled += tally.cancelled.load(Relaxed);
-            for (sum, one) in status.iter_mut().zip(&tally.status) {
-                *sum += one.load(Relaxed);
-            }
         }
+        let of_class = |class: usize| self.latency[class].get().map(Counted::read);
+        let by_class = std::array::from_fn(|class| of_class(class).unwrap_or_default());
+        let mut latency = Timing::default();
+        by_class.iter().for_each(|answers| latency.merge(answers));
         RouteStats {
             method: self.method,
             path: self.path.to_string(),
             handler: self.handler.get().map(|root| root.meta.name),
             in_flight: u64::try_from(in_flight).unwrap_or(0),
-            status,
+            status: by_class.map(|answers| answers.count),
             cancelled,
-            latency: self.latency.read(),
-            spent: shares.spent,
-            nodes: shares.nodes,
+            latency,
+            by_class,
+            spent: share.spent(),
+            nodes: share.built(),
         }
     }
 }
 
-/// All routes that were asked for, by method and path: found by a borrowed path.
-#[derive(Default)]
-pub(super) struct Routes(RwLock<HashMap<&'static str, ByPath>>);
+/// All routes that were asked for. Each thread finds them in a table of its own, nearly, so that cores do not share the lines of one lock.
+pub(super) struct Routes {
+    all: Mutex<Vec<Arc<Route>>>,
+    near: Sharded<Mutex<ByPath>>,
+}
 
-type ByPath = HashMap<Box<str>, Arc<Route>>;
+type ByPath = HashMap<Box<str>, Vec<Arc<Route>>>;
 
 impl Routes {
+    pub(super) fn new() -> Self {
+        Routes {
+            all: Mutex::default(),
+            near: Sharded::new(Mutex::default),
+        }
+    }
+
     pub(super) fn of(&self, method: &Method, path: &str) -> Arc<Route> {
         let method = name(method);
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(route) = known.get(method).and_then(|paths| paths.get(path)) {
-            return route.clone();
-        }
-        drop(known);
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let route = || {
-            Arc::new(Route {
+        let mut near = lock(self.near.mine());
+        let known = near.get(path).and_then(|routes| find(routes, method, path));
+        known.unwrap_or_else(|| {
+            let route = self.listed(method, path);
+            near.entry(path.into()).or_default().push(route.clone());
+            route
+        })
+    }
+
+    fn listed(&self, method: &'static str, path: &str) -> Arc<Route> {
+        let mut all = lock(&self.all);
+        find(&all, method, path).unwrap_or_else(|| {
+            let route = Arc::new(Route {
                 method,
                 path: path.into(),
                 tally: Sharded::new(Tally::default),
-                latency: Counted::new(),
+                latency: Default::default(),
                 shares: Shares::new(),
                 handler: OnceLock::new(),
-            })
-        };
-        let paths = known.entry(method).or_default();
-        paths.entry(path.into()).or_insert_with(route).clone()
+            });
+            all.push(route.clone());
+            route
+        })
     }
 
     /// In the order of their paths.
     pub(super) fn all(&self) -> Vec<Arc<Route>> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let mut routes: Vec<Arc<Route>> =
-            known.values().flat_map(HashMap::values).cloned().collect();
+        let mut routes = lock(&self.all).clone();
         routes.sort_by(|a, b| (&a.path, a.method).cmp(&(&b.path, b.method)));
         routes
     }
+}
+
+fn find(routes: &[Arc<Route>], method: &str, path: &str) -> Option<Arc<Route>> {
+    let mut routes = routes.iter();
+    let found = routes.find(|route| route.method == method && *route.path == *path);
+    found.cloned()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // No user's code runs under it.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A client may write any word where the method is.

@@ -3,7 +3,7 @@
 //! The name of a span is a constant of its callsite; OpenTelemetry shows the field `otel.name` in its place, which has the node in it.
 
 use di_core::{__private::Act, Meta};
-use tracing::{Span, field::Empty, span::EnteredSpan};
+use tracing::{Level, Span, field::Empty, span::EnteredSpan};
 
 use super::{
     live::{Live, What},
@@ -42,6 +42,11 @@ pub(super) fn scope(what: &What) -> Span {
     }
 }
 
+/// Whether anybody listens to those of values and handlers.
+pub(super) fn is_heard() -> bool {
+    tracing::span_enabled!(target: TARGET, Level::DEBUG, "construct")
+}
+
 /// That of a value that is built, or torn down.
 pub(super) fn step(scope: &Span, act: Act, node: &Named) -> Span {
     match act {
@@ -75,13 +80,14 @@ pub(super) fn handler(scope: &Span, handler: &'static Meta) -> Span {
         otel.name = format!("handler:{}", handler.name),
         handler = handler.name,
         code.file.path = handler.file,
-        code.line.number = handler.line,
+        code.line.number = i64::from(handler.line),
     )
 }
 
 /// How a request was answered.
 pub(super) fn answered(request: &Span, status: u16) {
-    request.record("http.response.status_code", status);
+    // `tracing-opentelemetry` makes a text of what is unsigned.
+    request.record("http.response.status_code", i64::from(status));
     if status >= 500 {
         request.record("otel.status_code", "ERROR");
     }

@@ -18,17 +18,11 @@ pub struct Timing {
     pub count: u64,
     /// How long all of them took together.
     pub sum: Duration,
-    /// How many took less than 2^i microseconds, and not less than 2^(i-1): under a microsecond first, and all of 4.2 seconds and more last.
+    /// How many took up to 2^i microseconds, and longer than 2^(i-1): up to a microsecond first, and all of more than 4.2 seconds last.
     pub buckets: [u64; BUCKETS],
 }
 
 impl Timing {
-    pub(super) fn add(&mut self, took: Duration) {
-        self.count += 1;
-        self.sum += took;
-        self.buckets[bucket(took)] += 1;
-    }
-
     pub(super) fn merge(&mut self, other: &Timing) {
         self.count += other.count;
         self.sum += other.sum;
@@ -37,7 +31,7 @@ impl Timing {
         }
     }
 
-    /// The upper bound of a bucket; none for the last one.
+    /// The upper bound of a bucket, which belongs to it; none for the last one.
     #[must_use]
     pub fn bound(bucket: usize) -> Option<Duration> {
         (bucket + 1 < BUCKETS).then(|| Duration::from_micros(1 << bucket))
@@ -58,6 +52,35 @@ impl Timing {
     }
 }
 
+/// The same while one thread at a time counts it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    pub(super) nanos: u64,
+    buckets: [u64; BUCKETS],
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, nanos: u64) {
+        self.nanos += nanos;
+        self.buckets[bucket(nanos)] += 1;
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.nanos += other.nanos;
+        for (sum, bucket) in self.buckets.iter_mut().zip(other.buckets) {
+            *sum += bucket;
+        }
+    }
+
+    pub(super) fn read(&self) -> Timing {
+        Timing {
+            count: self.buckets.iter().sum(),
+            sum: Duration::from_nanos(self.nanos),
+            buckets: self.buckets,
+        }
+    }
+}
+
 /// The same while it is counted: each thread in cache lines of its own.
 pub(super) struct Counted(Sharded<Cells>);
 
@@ -75,8 +98,9 @@ impl Counted {
     pub(super) fn add(&self, took: Duration) {
         let cells = self.0.mine();
         // 64 bits of nanoseconds are 584 years.
-        cells.nanos.fetch_add(took.as_nanos() as u64, Relaxed);
-        cells.buckets[bucket(took)].fetch_add(1, Relaxed);
+        let nanos = took.as_nanos() as u64;
+        cells.nanos.fetch_add(nanos, Relaxed);
+        cells.buckets[bucket(nanos)].fetch_add(1, Relaxed);
     }
 
     pub(super) fn read(&self) -> Timing {
@@ -92,8 +116,9 @@ impl Counted {
     }
 }
 
-fn bucket(took: Duration) -> usize {
-    let micros = took.as_micros() as u64;
+fn bucket(nanos: u64) -> usize {
+    // A bound belongs to the bucket below it, as Prometheus has it (`le`).
+    let micros = nanos.saturating_sub(1) / 1_000;
     ((u64::BITS - micros.leading_zeros()) as usize).min(BUCKETS - 1)
 }
 
@@ -102,16 +127,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_duration_lies_below_the_bound_of_its_bucket() {
-        for micros in [0, 1, 2, 3, 4, 1_000, 4_194_303] {
-            let took = Duration::from_micros(micros);
-            let bound = Timing::bound(bucket(took)).expect("none of these is in the last");
+    fn no_duration_is_longer_than_the_bound_of_its_bucket() {
+        for nanos in [
+            0,
+            1,
+            1_000,
+            1_001,
+            2_000,
+            2_001,
+            4_000,
+            1_000_000,
+            4_194_304_000,
+        ] {
+            let took = Duration::from_nanos(nanos);
+            let bound = Timing::bound(bucket(nanos)).expect("none of these is in the last");
             assert!(
-                took < bound && (micros == 0 || took >= bound / 2),
+                took <= bound && (nanos <= 1_000 || took > bound / 2),
                 "{took:?} {bound:?}"
             );
         }
-        assert_eq!(bucket(Duration::from_secs(5)), BUCKETS - 1);
+        assert_eq!(bucket(5_000_000_000), BUCKETS - 1);
     }
 
     #[test]

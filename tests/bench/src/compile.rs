@@ -130,7 +130,7 @@ impl App {
             Side::Hand => format!("hand{}", shape.nodes),
             Side::Container => format!("container{}", shape.nodes),
         };
-        let dir = apps()?.join(&name);
+        let dir = crate::beside("compile")?.join(&name);
         fs::create_dir_all(dir.join("src"))?;
         // The versions are those of the workspace, which are there already: cargo needs no network.
         fs::copy(workspace.join("Cargo.lock"), dir.join("Cargo.lock"))?;
@@ -181,13 +181,12 @@ impl App {
     }
 
     fn cargo(&self, command: &str, incremental: bool) -> io::Result<Cost> {
-        // Given by `cargo run`.
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let cargo = crate::cargo();
         let (started, before) = (Instant::now(), processor_of_children());
         let mut child = Command::new(cargo)
             .args([command, "--quiet", "--offline"])
             .current_dir(&self.dir)
-            .env("CARGO_TARGET_DIR", apps()?.join("target"))
+            .env("CARGO_TARGET_DIR", crate::beside("compile")?.join("target"))
             .env("CARGO_INCREMENTAL", if incremental { "1" } else { "0" })
             .stdin(Stdio::null())
             .spawn()?;
@@ -211,16 +210,6 @@ impl App {
             megabytes: peak as f64 / 1024.0,
         })
     }
-}
-
-/// `target/compile`, beside this program.
-fn apps() -> io::Result<PathBuf> {
-    let program = std::env::current_exe()?;
-    let target = program
-        .ancestors()
-        .nth(2)
-        .expect("cargo puts it into target/release");
-    Ok(target.join("compile"))
 }
 
 /// The processor time of all commands that have ended, theirs included, in seconds: the fields `cutime` and `cstime`, of

@@ -1,6 +1,7 @@
 //! What a request costs with the container, next to the same request wired by
 //! hand: `cargo run --release -p di-bench -- overhead`. And what the compiler takes for a container: `-- compile`;
-//! what a whole application serves, next to the same one wired by hand: `-- http`.
+//! what a whole application serves, next to the same one wired by hand: `-- http`; and what a service serves while it is observed, next to the same one
+//! that is not: `-- observe`.
 //!
 //! Both sides build the same values ([`nodes`]) and are measured in one run,
 //! interleaved ([`measure`]); every figure printed is measured by that run.
@@ -9,19 +10,37 @@
 
 mod by_hand;
 mod compile;
+mod connection;
 mod contender;
 mod generate;
 mod growth;
+#[cfg(feature = "http")]
 mod http;
 mod measure;
 mod nodes;
+mod observe;
 
-use std::process::ExitCode;
+use std::{error::Error, ffi::OsString, io, path::PathBuf, process::ExitCode};
 
 use measure::{Counting, Figures, compare};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// The cargo that runs this; it says so.
+fn cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// `target/name`, beside this program.
+fn beside(name: &str) -> io::Result<PathBuf> {
+    let program = std::env::current_exe()?;
+    let target = program.ancestors().nth(2);
+    let target = target.ok_or_else(|| io::Error::other("this program is not in target/release"))?;
+    Ok(target.join(name))
+}
 
 /// What is measured: a chain of this length, built here.
 #[derive(Clone, Copy, PartialEq)]
@@ -62,23 +81,23 @@ fn main() -> ExitCode {
             growth();
             ExitCode::SUCCESS
         }
-        ["compile"] => match compile::compile() {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("compile: {error}");
-                ExitCode::FAILURE
-            }
-        },
-        ["http"] => match http::http() {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("http: {error}");
-                ExitCode::FAILURE
-            }
-        },
+        ["compile"] => ended(compile::compile().map_err(Failure::from)),
+        #[cfg(feature = "http")]
+        ["http"] => ended(http::http()),
+        ["observe"] => ended(observe::observe()),
         _ => {
-            eprintln!("usage: di-bench overhead | growth | compile | http");
+            eprintln!("usage: di-bench overhead | growth | compile | http | observe");
             ExitCode::from(2)
+        }
+    }
+}
+
+fn ended(result: Result<(), Failure>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
         }
     }
 }

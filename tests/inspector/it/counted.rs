@@ -105,7 +105,7 @@ async fn the_counters_of_a_node_move() {
     for part in [
         "counted.rs:",
         "p50p99mean",
-        "build< ",
+        "build≤ ",
         "order → ",
         "failed0",
     ] {

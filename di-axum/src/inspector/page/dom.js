@@ -69,10 +69,10 @@ export function mean(times) {
   return times && times.count > 0 ? times.sum_ns / times.count : undefined;
 }
 
-/** How many buckets a histogram has. `buckets[i]` counts what is below `2^i` microseconds, and not below half of that; the last one is open. */
+/** How many buckets a histogram has. `buckets[i]` counts what took up to `2^i` microseconds, and more than half of that; the last one is open. */
 const BUCKETS = 24;
 
-/** What the given share of a histogram is below: `< 64 µs`; or at least, where that lies in the open bucket. */
+/** What the given share of a histogram does not exceed: `≤ 64 µs`; or does exceed, where that lies in the open bucket. */
 export function quantile(times, share) {
   const buckets = times?.buckets ?? [];
   const all = buckets.reduce((sum, count) => sum + count, 0);
@@ -85,10 +85,10 @@ export function quantile(times, share) {
 }
 
 function within(bucket) {
-  return bucket < BUCKETS - 1 ? `< ${duration(2 ** bucket * 1000)}` : `≥ ${duration(2 ** (bucket - 1) * 1000)}`;
+  return bucket < BUCKETS - 1 ? `≤ ${duration(2 ** bucket * 1000)}` : `> ${duration(2 ** (bucket - 1) * 1000)}`;
 }
 
-/** `p50 < 64 µs, p99 < 1.02 ms` */
+/** `p50 ≤ 64 µs, p99 ≤ 1.02 ms` */
 export function quantiles(times) {
   return times?.count > 0 ? `p50 ${quantile(times, 0.5)}, p99 ${quantile(times, 0.99)}` : "–";
 }

@@ -8,7 +8,7 @@ mod load;
 mod seed;
 mod twin;
 
-use std::{error::Error, time::Duration};
+use std::time::Duration;
 
 use axum::Router;
 use load::{Client, Kind, Turn};
@@ -16,7 +16,7 @@ use realworld_accounts::Secret;
 use realworld_storage::Database;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-pub type Failure = Box<dyn Error + Send + Sync>;
+use crate::{Failure, measure::median};
 
 /// How often both have their turn.
 const TURNS: usize = 41;
@@ -83,9 +83,9 @@ fn report(kind: Kind, sides: &mut [Side; 2]) -> f64 {
     let [hand, other] = sides.each_mut().map(|side| std::mem::take(&mut side.turns));
     let ratios = hand.iter().zip(&other);
     let ratios = ratios.map(|(hand, other)| other.per_second() / hand.per_second());
-    let ratio = median(ratios.collect());
+    let ratio = median(ratios);
     for (side, turns, ratio) in [(0, hand, 1.0), (1, other, ratio)] {
-        let per_second = median(turns.iter().map(Turn::per_second).collect());
+        let per_second = median(turns.iter().map(Turn::per_second));
         let mut took: Vec<Duration> = turns.into_iter().flat_map(|turn| turn.took).collect();
         took.sort();
         let at = |share: f64| took[(took.len() as f64 * share) as usize].as_secs_f64() * 1e3;
@@ -98,11 +98,6 @@ fn report(kind: Kind, sides: &mut [Side; 2]) -> f64 {
         );
     }
     ratio
-}
-
-fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
 }
 
 fn secret() -> Secret {

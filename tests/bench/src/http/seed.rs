@@ -4,7 +4,8 @@ use realworld_accounts::{Registration, SqlUsers, Users};
 use realworld_articles::{Draft, SqlArticles};
 use serde_json::json;
 
-use super::{Failure, twin::Twin};
+use super::twin::Twin;
+use crate::Failure;
 
 const EMAIL: &str = "ada@home";
 const PASSWORD: &str = "a password of usual length";

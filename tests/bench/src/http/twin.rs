@@ -31,7 +31,7 @@ use sqlx::Any;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
-use super::Failure;
+use crate::Failure;
 
 /// What lives as long as the process.
 #[derive(Clone)]

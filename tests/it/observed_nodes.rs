@@ -1,0 +1,421 @@
+//! What is counted of each node, of each route that builds it, and of the scopes that live.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{Router, http::StatusCode, response::IntoResponse, routing::get};
+use di_axum::{
+    Lazy, OpenScope, Outcome, TaskQueue, Tasks, container, handler, injectable,
+    observe::{NodeStats, Observation, RouteNode, RouteStats, observe},
+    task,
+};
+use tokio::sync::Notify;
+
+use crate::support::{Log, fetch, request, send, text, within};
+
+#[derive(Default)]
+struct Hold {
+    arrived: Notify,
+    go_on: Notify,
+}
+
+/// Two milliseconds at least: a lower bound that a test can rely on.
+fn take_time() {
+    std::thread::sleep(Duration::from_millis(2));
+}
+
+#[injectable(singleton)]
+struct Settings;
+
+struct Pool;
+#[injectable(singleton)]
+impl Pool {
+    async fn new(_settings: &Settings) -> Self {
+        tokio::task::yield_now().await;
+        Pool
+    }
+}
+
+trait Store: Send + Sync {}
+impl Store for Pool {}
+
+/// One for each place that asks.
+#[injectable(transient)]
+struct Stamp;
+
+struct Session<'r> {
+    log: &'r Log,
+}
+
+#[injectable(request, teardown = end)]
+impl<'r> Session<'r> {
+    async fn new(log: &'r Log, _store: &'r dyn Store) -> Self {
+        tokio::task::yield_now().await;
+        take_time();
+        Session { log }
+    }
+
+    async fn end(self, outcome: Outcome) {
+        self.log.note(format_args!("{outcome:?}"));
+        take_time();
+    }
+}
+
+#[injectable(request)]
+struct Report<'r> {
+    session: &'r Session<'r>,
+    stamp: Stamp,
+}
+
+#[derive(Debug)]
+struct Refused;
+impl IntoResponse for Refused {
+    fn into_response(self) -> axum::response::Response {
+        StatusCode::CONFLICT.into_response()
+    }
+}
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("refused")
+    }
+}
+impl std::error::Error for Refused {}
+
+struct Fails;
+#[injectable(request)]
+impl Fails {
+    fn new(_report: &Report<'_>) -> Result<Self, Refused> {
+        Err(Refused)
+    }
+}
+
+struct Panics;
+#[injectable(request)]
+impl Panics {
+    fn new() -> Self {
+        panic!("a constructor")
+    }
+}
+
+#[handler]
+async fn show(report: &Report<'_>, #[inject] _own: Stamp) -> String {
+    take_time();
+    let Report { session, stamp } = report;
+    let _ = (session.log, stamp);
+    String::new()
+}
+
+#[handler]
+async fn waits(report: &Report<'_>, hold: &Hold) {
+    let _ = report;
+    hold.arrived.notify_one();
+    hold.go_on.notified().await;
+}
+
+#[handler]
+async fn fails(_fails: &Fails) {}
+
+#[handler]
+async fn panics(_panics: &Panics) {}
+
+#[handler]
+async fn later(report: Lazy<'_, Report<'_>>, number: axum::extract::Query<Number>) -> StatusCode {
+    match number.0.asks {
+        true => match report.get().await {
+            Ok(_) => StatusCode::OK,
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        },
+        false => StatusCode::NO_CONTENT,
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Number {
+    asks: bool,
+}
+
+struct Letter;
+
+#[task]
+async fn deliver(_letter: Letter, report: &Report<'_>, hold: &Hold) {
+    let _ = report;
+    hold.arrived.notify_one();
+    hold.go_on.notified().await;
+}
+
+#[handler]
+async fn push(letters: &Tasks<Letter>) {
+    let _ = letters.push(Letter);
+}
+
+#[container(
+    Settings,
+    Pool,
+    dyn Store = Pool,
+    Stamp,
+    Session<'_>,
+    Report<'_>,
+    Fails,
+    Panics,
+    Tasks<Letter> = deliver,
+    handlers(show, waits, fails, panics, later, push)
+)]
+struct App {
+    log: Arc<Log>,
+    hold: Arc<Hold>,
+}
+
+struct Running {
+    app: App,
+    router: Router,
+    hold: Arc<Hold>,
+    log: Arc<Log>,
+}
+
+async fn run() -> Running {
+    let (log, hold) = (Log::new(), Arc::new(Hold::default()));
+    let app = App::build(log.clone(), hold.clone()).await;
+    let app = app.expect("nothing fails");
+    let router = Router::new()
+        .route("/show/{id}", get(show))
+        .route("/again", get(show))
+        .route("/waits", get(waits))
+        .route("/fails", get(fails))
+        .route("/panics", get(panics))
+        .route("/later", get(later))
+        .route("/push", get(push))
+        .layer(observe(&app))
+        .route("/unseen", get(waits))
+        .with_state(app.clone());
+    Running {
+        app,
+        router,
+        hold,
+        log,
+    }
+}
+
+fn node(app: &App, name: &str) -> NodeStats {
+    let mut nodes = Observation::of(app).nodes.into_iter();
+    nodes.find(|node| node.name == name).expect("it is listed")
+}
+
+/// Constructions, live ones and failures.
+fn counts(app: &App, name: &str) -> (u64, u64, u64) {
+    let node = node(app, name);
+    (node.constructions, node.live, node.failures)
+}
+
+fn route(app: &App, path: &str) -> RouteStats {
+    let mut routes = Observation::of(app).routes.into_iter();
+    let found = routes.find(|route| route.path == path);
+    found.expect("it was asked for")
+}
+
+/// What a route has built: names, and how many.
+fn built(app: &App, path: &str) -> Vec<(&'static str, u64)> {
+    let names: Vec<_> = App::graph().nodes().map(|node| node.name).collect();
+    let built = |node: &RouteNode| (names[node.row], node.constructions);
+    route(app, path).nodes.iter().map(built).collect()
+}
+
+#[tokio::test]
+async fn constructions_are_counted_by_node_and_by_route() {
+    let Running { app, router, .. } = run().await;
+    for _ in 0..3 {
+        text(&router, "/show/1").await;
+    }
+    text(&router, "/again").await;
+    assert_eq!(counts(&app, "Settings"), (1, 1, 0));
+    assert_eq!(counts(&app, "Pool"), (1, 1, 0));
+    assert_eq!(counts(&app, "Session"), (4, 0, 0));
+    assert_eq!(counts(&app, "Report"), (4, 0, 0));
+    // In the report, and the handler's own.
+    assert_eq!(counts(&app, "Stamp"), (8, 0, 0));
+    assert_eq!(counts(&app, "Fails"), (0, 0, 0));
+    // A binding is its implementation under another name, and a task is no value.
+    assert_eq!(node(&app, "dyn Store").constructions, 0);
+    let names: Vec<_> = Observation::of(&app).nodes;
+    assert!(!names.iter().any(|node| node.name == "deliver"));
+    assert_eq!(
+        built(&app, "/show/{id}"),
+        [("Stamp", 6), ("Session", 3), ("Report", 3)]
+    );
+    assert_eq!(
+        built(&app, "/again"),
+        [("Stamp", 2), ("Session", 1), ("Report", 1)]
+    );
+    assert_eq!(route(&app, "/again").handler, Some("show"));
+}
+
+#[tokio::test]
+async fn what_a_request_spends_its_time_on_adds_up() {
+    let Running { app, router, .. } = run().await;
+    for _ in 0..2 {
+        text(&router, "/show/1").await;
+    }
+    let two = Duration::from_millis(4);
+    let stats = route(&app, "/show/{id}");
+    let spent = stats.spent;
+    assert!(
+        spent.constructors >= two && spent.handler >= two && spent.teardown >= two,
+        "{spent:?}"
+    );
+    let all = spent.constructors + spent.handler + spent.teardown;
+    assert!(all <= stats.latency.sum, "{spent:?} of {:?}", stats.latency);
+    let session = node(&app, "Session");
+    assert_eq!((session.build.count, session.teardown.count), (2, 2));
+    assert!(session.build.sum >= two && session.teardown.sum >= two);
+    // What it needs is not counted once more.
+    assert!(node(&app, "Report").build.sum < session.build.sum);
+    assert_eq!(node(&app, "Report").teardown.count, 0);
+    let of_route = stats.nodes.iter().find(|node| node.row == session.row);
+    let of_route = of_route.expect("the route builds it");
+    assert_eq!(of_route.took, session.build.sum);
+}
+
+#[tokio::test]
+async fn values_live_until_their_request_has_ended() {
+    let Running {
+        app, router, hold, ..
+    } = run().await;
+    for path in ["/waits", "/unseen"] {
+        let mut waiting = std::pin::pin!(fetch(&router, path));
+        tokio::select! {
+            _ = &mut waiting => panic!("nothing lets it go on"),
+            () = hold.arrived.notified() => {}
+        }
+        assert_eq!(node(&app, "Session").live, 1, "{path}");
+        assert_eq!(node(&app, "Stamp").live, 1, "{path}");
+        let [scope] = &Observation::of(&app).live[..] else {
+            panic!("one is open")
+        };
+        let what = match path {
+            "/waits" => "GET /waits",
+            // No layer has seen its route.
+            _ => "handler waits",
+        };
+        assert_eq!(scope.what, what);
+        hold.go_on.notify_one();
+        within(waiting).await;
+        assert_eq!(node(&app, "Session").live, 0, "{path}");
+        assert_eq!(Observation::of(&app).live, []);
+    }
+    assert_eq!(node(&app, "Session").constructions, 2);
+    assert_eq!(built(&app, "/waits").len(), 3);
+}
+
+#[tokio::test]
+async fn a_request_that_is_given_up_is_open_until_it_is_torn_down() {
+    let Running {
+        app,
+        router,
+        hold,
+        log,
+    } = run().await;
+    {
+        let waiting = std::pin::pin!(fetch(&router, "/waits"));
+        tokio::select! {
+            _ = waiting => panic!("nothing lets it go on"),
+            () = hold.arrived.notified() => {}
+        }
+    }
+    assert_eq!(Observation::of(&app).live[0].what, "GET /waits");
+    assert_eq!(node(&app, "Session").live, 1);
+    log.until("Cancelled", 1).await;
+    within(app.shutdown()).await.expect("nothing fails");
+    assert_eq!(Observation::of(&app).live, []);
+    let session = node(&app, "Session");
+    assert_eq!((session.live, session.teardown.count), (0, 1));
+    let stats = route(&app, "/waits");
+    assert_eq!(stats.cancelled, 1);
+    assert!(stats.spent.teardown >= Duration::from_millis(2));
+}
+
+#[tokio::test]
+async fn failures_and_panics_are_counted_where_they_happen() {
+    let Running { app, router, .. } = run().await;
+    assert_eq!(fetch(&router, "/fails").await.0, StatusCode::CONFLICT);
+    let panicked = fetch(&router, "/panics").await.0;
+    assert_eq!(panicked, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(counts(&app, "Fails"), (0, 0, 1));
+    assert_eq!(counts(&app, "Panics"), (0, 0, 1));
+    // It was built for the one that failed, which has had it.
+    assert_eq!(counts(&app, "Report"), (1, 0, 0));
+    assert!(
+        route(&app, "/fails")
+            .nodes
+            .iter()
+            .all(|node| node.in_vain == 0)
+    );
+    assert_eq!(route(&app, "/fails").spent.handler, Duration::ZERO);
+}
+
+#[tokio::test]
+async fn lazy_values_are_counted_when_they_are_built() {
+    let Running { app, router, .. } = run().await;
+    let (status, _) = fetch(&router, "/later?asks=false").await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    assert_eq!(counts(&app, "Report"), (0, 0, 0));
+    assert_eq!(fetch(&router, "/later?asks=true").await.0, StatusCode::OK);
+    assert_eq!(counts(&app, "Report"), (1, 0, 0));
+    assert_eq!(counts(&app, "Stamp"), (1, 0, 0));
+    let session = node(&app, "Session");
+    assert_eq!((session.constructions, session.live), (1, 0));
+    assert_eq!(session.teardown.count, 1);
+    assert_eq!(built(&app, "/later").len(), 3);
+    assert!(route(&app, "/later").spent.handler > Duration::ZERO);
+}
+
+#[tokio::test]
+async fn a_scope_that_is_opened_by_hand_has_the_name_of_its_place() {
+    let Running { app, .. } = run().await;
+    let scope: OpenScope<App> = app.scope();
+    let line = line!() - 1;
+    let report: &Report<'_> = scope.get::<Report<'_>>().await.expect("nothing fails");
+    let _ = report;
+    let [open] = &Observation::of(&app).live[..] else {
+        panic!("one is open")
+    };
+    let name = format!("tests/it/observed_nodes.rs:{line}");
+    let name = name.trim_start_matches("tests/");
+    assert!(open.what.ends_with(name), "{}", open.what);
+    assert_eq!(counts(&app, "Report"), (1, 1, 0));
+    scope.close(Outcome::Success).await.expect("nothing fails");
+    assert_eq!(Observation::of(&app).live, []);
+    assert_eq!(counts(&app, "Session"), (1, 0, 0));
+    assert_eq!(node(&app, "Session").teardown.count, 1);
+}
+
+#[tokio::test]
+async fn jobs_are_scopes_with_the_name_of_their_task() {
+    let Running {
+        app, hold, router, ..
+    } = run().await;
+    text(&router, "/push").await;
+    within(hold.arrived.notified()).await;
+    let [open] = &Observation::of(&app).live[..] else {
+        panic!("one is open")
+    };
+    assert_eq!(open.what, "task deliver");
+    assert_eq!(counts(&app, "Session"), (1, 1, 0));
+    hold.go_on.notify_one();
+    within(app.shutdown()).await.expect("nothing fails");
+    assert_eq!(counts(&app, "Session"), (1, 0, 0));
+    assert_eq!(app.get::<TaskQueue<Letter>>().counts().done, 1);
+}
+
+#[tokio::test]
+async fn requests_at_once_are_all_counted() {
+    let Running { app, router, .. } = run().await;
+    let requests = (0..40).map(|_| {
+        let router = router.clone();
+        tokio::spawn(async move { send(&router, request("/show/7")).await })
+    });
+    for answer in requests.collect::<Vec<_>>() {
+        let (status, _) = within(answer).await.expect("it does not panic");
+        assert_eq!(status, StatusCode::OK);
+    }
+    assert_eq!(counts(&app, "Session"), (40, 0, 0));
+    assert_eq!(counts(&app, "Stamp"), (80, 0, 0));
+    assert_eq!(node(&app, "Session").teardown.count, 40);
+}
