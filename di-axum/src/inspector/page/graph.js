@@ -21,7 +21,7 @@ const LOAD = 120;
 /** `heard` has `focus(row)`, `preview(row)` and `isServed`. */
 export class GraphView {
   constructor(frame, model, heard) {
-    Object.assign(this, { frame, model, heard, focused: null, current: null, shown: new Map(), counters: new Map(), marked: [] });
+    Object.assign(this, { frame, model, heard, focused: null, current: null, shown: new Map(), counters: new Map() });
     this.edges = svg("g", { "aria-hidden": "true" });
     this.nodes = svg("g");
     // Those that are marked lie above the nodes, which may hide the others.
@@ -127,7 +127,6 @@ export class GraphView {
 
   /** Marks edges, and shows where they are; until something else is focused. */
   mark(edges) {
-    this.marked = edges;
     for (const { edge, element } of this.lines ?? []) {
       const isCause = edges.includes(edge);
       const place = isCause ? this.causes : this.edges;

@@ -13,7 +13,7 @@ import { Tables } from "./tables.js";
 import { setUpTheme } from "./theme.js";
 
 /** What is chosen, looked at, and known. */
-const state = { focused: null, looked: null, counters: new Map(), findings: 0 };
+const state = { focused: null, looked: null, cause: null, counters: new Map(), findings: 0 };
 
 async function start() {
   setUpTheme();
@@ -28,7 +28,7 @@ async function start() {
     announce(node ? `${node.name}: ${count(node.in.length, "dependant")}, ${count(node.out.length, "dependency", "dependencies")}` : "All nodes");
   };
   const take = (row) => {
-    state.focused = row;
+    Object.assign(state, { focused: row, cause: null });
     byId("clear").disabled = row === null;
     list.select(row);
     details();
@@ -36,8 +36,11 @@ async function start() {
   };
   const cause = async (row, edges) => {
     announce(edges.length > 0 ? `Marked in the graph: ${edges.map((edge) => asWritten(model, edge)).join(", ")}` : `Marked in the graph: ${model.nodes[row].name}`);
-    await take(row);
-    view.mark(edges);
+    const drawn = take(row);
+    state.cause = edges;
+    await drawn;
+    // Something else may have been chosen meanwhile.
+    if (state.cause === edges) view.mark(edges);
   };
   const look = (row) => {
     state.looked = row;
