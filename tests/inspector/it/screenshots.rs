@@ -31,6 +31,10 @@ async fn the_page_is_drawn_at_10_60_and_500_nodes() {
             )
             .await;
         }
+        if size == 500 {
+            // What causes a finding is marked where it is laid out alone, too.
+            mark(&mut page).await;
+        }
         // One of the middle, with what needs it and what it needs.
         page.prefer("light").await;
         page.eval(&format!(
@@ -41,17 +45,21 @@ async fn the_page_is_drawn_at_10_60_and_500_nodes() {
         page.until_drawn().await;
         match size {
             10 => page.click("#panel-routes tbody button").await,
-            60 => {
-                page.click("#tab-findings").await;
-                page.click("#panel-findings tbody li:last-child button")
-                    .await;
-                page.until("document.querySelector('.edge.cause')").await;
-            }
+            60 => mark(&mut page).await,
             _ => page.click("#tab-startup").await,
         }
         keep(&mut page, &format!("inspector-{size}-focused.png")).await;
         assert!(page.complaints.is_empty(), "{:#?}", page.complaints);
     }
+}
+
+/// Has the edges of a finding marked.
+async fn mark(page: &mut Page) {
+    page.click("#tab-findings").await;
+    page.click("#panel-findings tbody li:last-child button")
+        .await;
+    page.until("document.querySelectorAll('.edge.cause').length === 2")
+        .await;
 }
 
 /// The nodes that do not show how often they were used, in the way in which they do at this size: beside what they are, from afar alone, or by a bar.
