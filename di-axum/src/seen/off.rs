@@ -8,7 +8,7 @@ use di_core::{
 
 use super::{Beside, Root};
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Seen;
 
 impl Seen {

@@ -51,7 +51,7 @@ impl Observed {
     }
 
     pub(crate) fn watch(&self) -> Watch {
-        self.0.clone().map_or_else(Watch::default, Watch::by)
+        self.0.clone().map_or_else(Watch::nobody, Watch::by)
     }
 
     /// Does something with a row, and tells.
@@ -82,7 +82,6 @@ impl Observed {
 }
 
 /// What is done in one place, one after the other: a clock, and what it has shown.
-#[derive(Default)]
 pub(crate) struct Watch(Option<Box<On>>);
 
 struct On {
@@ -96,6 +95,10 @@ struct On {
 }
 
 impl Watch {
+    pub(crate) const fn nobody() -> Self {
+        Watch(None)
+    }
+
     pub(crate) fn by(observer: Arc<dyn Observer>) -> Self {
         // In memory of its own, so that a scope that nobody watches is no larger for it.
         Watch(Some(Box::new(On {

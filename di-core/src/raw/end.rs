@@ -34,7 +34,7 @@ impl End {
             ended_as: Ended::new(Outcome::Cancelled),
             pending: None,
             keeping: None,
-            watch: Watch::default(),
+            watch: Watch::nobody(),
         }
     }
 

@@ -79,7 +79,7 @@ impl<'m, P: Plan> Memory<'m, P> {
             },
             container: std::ptr::from_ref(self.container).cast(),
             mark: 0,
-            watch: Watch::default(),
+            watch: Watch::nobody(),
             stage: Stage::Open,
             _borrows: PhantomData,
         }
@@ -292,7 +292,7 @@ impl<P: Plan> Drop for Frame<'_, P> {
             unsafe {
                 (*self.bases.place(offset).cast::<Control>())
                     .end
-                    .left(self.mark, std::mem::take(&mut self.watch))
+                    .left(self.mark, std::mem::replace(&mut self.watch, Watch::nobody()))
             }
         } else if const { first_drop::<P>() < P::VIEW.len } {
             (const {
