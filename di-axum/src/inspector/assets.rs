@@ -33,7 +33,9 @@ const ASSETS: &[Asset] = assets! {
 /// The modules that `main.js` imports, in an order in which each comes after what it imports.
 pub(super) const MODULES: &[Asset] = assets! {
     "dom.js": SCRIPT,
+    "rows.js": SCRIPT,
     "model.js": SCRIPT,
+    "counters.js": SCRIPT,
     "pack.js": SCRIPT,
     "layout.js": SCRIPT,
     "viewport.js": SCRIPT,
@@ -41,6 +43,9 @@ pub(super) const MODULES: &[Asset] = assets! {
     "graph.js": SCRIPT,
     "details.js": SCRIPT,
     "list.js": SCRIPT,
+    "reports.js": SCRIPT,
+    "cells.js": SCRIPT,
+    "opened.js": SCRIPT,
     "tables.js": SCRIPT,
     "startup.js": SCRIPT,
     "source.js": SCRIPT,

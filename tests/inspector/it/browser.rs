@@ -12,7 +12,7 @@ use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     net::TcpStream,
     process::{Child, Command},
-    time::{Instant, sleep, timeout},
+    time::{Instant, timeout, timeout_at},
 };
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
 
@@ -103,6 +103,13 @@ impl Page {
 
     /// Runs a command of the protocol.
     async fn call(&mut self, method: &str, params: Value) -> Value {
+        let mut answer = self.ask(method, params).await;
+        assert!(answer["error"].is_null(), "{method}: {}", answer["error"]);
+        answer["result"].take()
+    }
+
+    /// The same, with what it says when it fails.
+    async fn ask(&mut self, method: &str, params: Value) -> Value {
         self.last += 1;
         let id = self.last;
         let mut message = json!({ "id": id, "method": method, "params": params });
@@ -111,17 +118,22 @@ impl Page {
         }
         let text = Message::text(message.to_string());
         self.socket.send(text).await.expect("the browser listens");
+        let end = Instant::now() + PATIENCE;
         loop {
-            let message = timeout(PATIENCE, self.socket.next()).await;
-            let message = message.unwrap_or_else(|_| panic!("no answer to {method}"));
+            let message = timeout_at(end, self.socket.next()).await;
+            let message = message.unwrap_or_else(|_| {
+                panic!(
+                    "no answer to {method} {params}; the console: {:?}",
+                    self.complaints
+                )
+            });
             let message = message.expect("the browser runs").expect("it speaks");
             let Message::Text(text) = message else {
                 continue;
             };
-            let mut message: Value = serde_json::from_str(&text).expect("it speaks JSON");
+            let message: Value = serde_json::from_str(&text).expect("it speaks JSON");
             if message["id"] == json!(id) {
-                assert!(message["error"].is_null(), "{method}: {}", message["error"]);
-                return message["result"].take();
+                return message;
             }
             self.note(&message);
         }
@@ -160,20 +172,20 @@ impl Page {
         answer["result"]["value"].take()
     }
 
-    /// Waits until an expression is true.
+    /// Waits until an expression is true: the page looks each time that it draws.
     pub(crate) async fn until(&mut self, expression: &str) {
-        let end = Instant::now() + PATIENCE;
         // While the page is being loaded there may be nothing of it yet.
-        let safe = format!(
+        let holds = format!(
             "(() => {{ try {{ return Boolean({expression}) }} catch {{ return false }} }})()"
         );
-        while self.eval(&safe).await != json!(true) {
-            assert!(
-                Instant::now() < end,
-                "never: {expression}; the console: {:?}",
-                self.complaints
-            );
-            sleep(Duration::from_millis(50)).await;
+        let expression = format!(
+            "new Promise((done) => {{ const look = () => ({holds} ? done(true) : requestAnimationFrame(look)); look(); }})"
+        );
+        let how = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
+        let end = Instant::now() + PATIENCE;
+        // A promise is gone with its page, when another one is loaded.
+        while self.ask("Runtime.evaluate", how.clone()).await["error"].is_object() {
+            assert!(Instant::now() < end, "never: {holds}");
         }
     }
 

@@ -107,11 +107,8 @@ pub(crate) fn sample(size: usize) -> Sample {
             }
         }
     }
-    let counted: Vec<Value> = (0..nodes.len())
-        .map(|row| counters(row, &mut numbers))
-        .collect();
     let startup = startup(levels.last().map_or(&[][..], Vec::as_slice), &mut numbers);
-    let snapshot = snapshot(&nodes, &levels, counted, &mut numbers);
+    let snapshot = snapshot(&nodes, &edges, &levels, &mut numbers);
     let graph = json!({ "nodes": nodes, "edges": edges, "missing": [] });
     Sample {
         graph,
@@ -166,8 +163,10 @@ fn times(numbers: &mut Numbers) -> Value {
     json!({ "count": count, "sum_ns": count * (1000 << peak) * 2 / 3, "buckets": buckets })
 }
 
-fn counters(row: usize, numbers: &mut Numbers) -> Value {
-    json!({ "row": row, "built": numbers.below(5_000), "live": numbers.below(4), "failed": 0, "build": times(numbers), "teardown": times(numbers) })
+/// Those that are needed by more are built more often.
+fn counters(row: usize, edges: &[Value], numbers: &mut Numbers) -> Value {
+    let asked = edges.iter().filter(|edge| edge["to"] == row).count();
+    json!({ "row": row, "built": asked * (1 + numbers.below(2_000)), "live": numbers.below(4), "failed": 0, "build": times(numbers), "teardown": times(numbers) })
 }
 
 fn startup(singletons: &[usize], numbers: &mut Numbers) -> Value {
@@ -193,25 +192,89 @@ fn startup(singletons: &[usize], numbers: &mut Numbers) -> Value {
 
 fn snapshot(
     nodes: &[Value],
+    edges: &[Value],
     levels: &[Vec<usize>],
-    counted: Vec<Value>,
     numbers: &mut Numbers,
 ) -> Value {
-    let routes: Vec<Value> = levels[0].iter().take(12).enumerate().map(|(k, row)| {
-        let name = nodes[*row]["name"].as_str().unwrap_or_default().replace('_', "/");
-        json!({
-            "method": if k.is_multiple_of(2) { "GET" } else { "POST" }, "path": format!("/{name}/{{id}}"), "in_flight": numbers.below(3),
-            "status": [0, 400 + numbers.below(4_000), 0, numbers.below(40), usize::from(k == 4) * 3], "latency": times(numbers),
-            "constructors_ns": 1 + numbers.below(900_000), "handler_ns": 1 + numbers.below(4_000_000), "teardown_ns": numbers.below(200_000),
-            "nodes": levels[1].iter().take(2).map(|row| json!({ "row": row, "built": 12, "ns": 123_456 })).collect::<Vec<_>>(),
-        })
-    }).collect();
+    let name = |row: usize| nodes[row]["name"].as_str().unwrap_or_default();
+    let is_handler = |row: &&usize| nodes[**row]["kind"] == "handler";
+    let routes = levels[0].iter().filter(is_handler).enumerate();
+    let routes: Vec<Value> = routes
+        .map(|(k, row)| route(k, name(*row), &below(*row, nodes, edges), numbers))
+        .collect();
+    let is_task = |row: &&usize| nodes[**row]["kind"] == "task";
+    let tasks: Vec<Value> = levels[0].iter().filter(is_task)
+        .map(|row| json!({ "name": name(*row), "queued": numbers.below(3), "running": 1, "done": numbers.below(400), "failed": 0, "oldest_ms": 1_200 }))
+        .collect();
+    let built = (0..nodes.len()).filter(|row| !nodes[*row]["scope"].is_null());
+    let built: Vec<Value> = built.map(|row| counters(row, edges, numbers)).collect();
     json!({
-        "at_ms": 1, "nodes": counted, "routes": routes,
+        "at_ms": 1, "nodes": built, "routes": routes,
         "slow": [{ "route": "GET /list/user/{id}", "what": "list_user", "file": "src/user.rs", "line": 12, "count": 3, "longest_ms": 31.0, "stuck_ms": null }],
-        "tasks": [{ "name": "confirm", "queued": 2, "running": 1, "done": 311, "failed": 1, "oldest_ms": 1_200 }],
-        "scopes": [{ "what": "GET /stream", "age_ms": 754_000 }, { "what": "GET /stream", "age_ms": 12_000 }],
+        "tasks": tasks,
+        "scopes": [{ "what": "GET /stream", "age_ms": 754_000 }, { "what": "GET /stream", "age_ms": 12_000 }], "open": 2,
         "pools": [{ "name": "Pool<Postgres>", "max": 5, "size": 5, "idle": 2, "in_use": 3, "waiting": 0, "acquired": 4_210, "timed_out": 0, "failed": 0, "waited_ms": 3.0, "longest_ms": 1.0 }],
-        "findings": [{ "kind": "transient built more than once a request", "text": "built 2.0 times for each request of GET /list/user/{id}", "row": levels[0][0], "edge": [0, 1] }],
+        "findings": findings(nodes, edges, &levels[3]),
     })
+}
+
+/// The rows that are built when a row is asked for.
+fn below(row: usize, nodes: &[Value], edges: &[Value]) -> Vec<usize> {
+    let mut rows = vec![row];
+    let mut next = 0;
+    while let Some(from) = rows.get(next).copied() {
+        let asked = edges.iter().filter(|edge| edge["from"] == from);
+        for to in asked.filter_map(|edge| edge["to"].as_u64()) {
+            let to = to as usize;
+            if !rows.contains(&to) && nodes[to]["scope"] != "singleton" {
+                rows.push(to);
+            }
+        }
+        next += 1;
+    }
+    rows.split_off(1)
+}
+
+fn route(k: usize, handler: &str, rows: &[usize], numbers: &mut Numbers) -> Value {
+    let path = handler.replace('_', "/");
+    let latency = times(numbers);
+    let part = latency["sum_ns"].as_u64().unwrap_or_default() as usize / 4;
+    let requests = latency["count"].as_u64().unwrap_or_default() as usize;
+    let nodes: Vec<Value> = rows
+        .iter()
+        .map(|row| json!({ "row": row, "built": requests, "ns": numbers.below(2 * part / rows.len()), "in_vain": 0 }))
+        .collect();
+    let constructors: u64 = nodes.iter().filter_map(|node| node["ns"].as_u64()).sum();
+    let failed = usize::from(k == 4) * 3;
+    json!({
+        "method": if k.is_multiple_of(2) { "GET" } else { "POST" }, "path": format!("/{path}/{{id}}"), "handler": handler, "in_flight": numbers.below(3),
+        "status": [0, requests - failed.min(requests), 0, 0, failed], "cancelled": 0, "latency": latency,
+        "constructors_ns": constructors, "handler_ns": part + numbers.below(part), "teardown_ns": numbers.below(part / 3), "nodes": nodes,
+    })
+}
+
+/// Of the transient that most ask for.
+fn findings(nodes: &[Value], edges: &[Value], transients: &[usize]) -> Vec<Value> {
+    let name = |row: &Value| {
+        let row = row.as_u64().unwrap_or_default() as usize;
+        nodes[row]["name"].as_str().unwrap_or_default()
+    };
+    let asked = |to: usize| edges.iter().filter(move |edge| edge["to"] == to);
+    let most = transients.iter().max_by_key(|row| asked(**row).count());
+    let found = most.map(|row| {
+        let causes: Vec<&Value> = asked(*row).take(2).collect();
+        let to = name(&json!(row));
+        let written = |edge: &&Value| {
+            let (from, param) = (name(&edge["from"]), &edge["param"]);
+            format!("`{from}({}: {to})`", param.as_str().unwrap_or_default())
+        };
+        let written: Vec<String> = causes.iter().map(written).collect();
+        let text = format!(
+            "`{to}`, a transient, is built 2.0 times for each `GET /show/stock/{{id}}`: {} each have one of their own. Where they may share it, make it request-scoped.",
+            written.join(" and ")
+        );
+        let edges: Vec<_> = causes.iter().map(|edge| [&edge["from"], &edge["to"]]).collect();
+        json!({ "kind": "built more than once a request", "what": to, "text": text, "row": row, "edges": edges })
+    });
+    found.into_iter().collect()
 }

@@ -4,9 +4,11 @@
 
 mod app;
 mod browser;
+mod counted;
 mod export;
 mod graphs;
 mod page;
 mod screenshots;
 mod served;
+mod stuck;
 mod tools;

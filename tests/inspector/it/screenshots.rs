@@ -1,6 +1,9 @@
-//! Pictures of the page at three sizes, light and dark. With `DI_SCREENSHOTS=docs` they are written there; to be looked at when the page changes.
+//! Pictures of the page at three sizes, light and dark. With `DI_SCREENSHOTS=docs` they are written there; to be looked at when the page changes. The larger
+//! ones are then reduced to 256 colours: `pngquant --ext .png --force docs/inspector-*.png`.
 
 use std::{fs, path::Path};
+
+use serde_json::json;
 
 use crate::{app, browser::Page, graphs::sample};
 
@@ -17,6 +20,8 @@ async fn the_page_is_drawn_at_10_60_and_500_nodes() {
             page.until_drawn().await;
             page.until("document.querySelector('#panel-routes tbody tr')")
                 .await;
+            let uncounted = page.eval(&uncounted(size)).await;
+            assert_eq!(uncounted, json!([]), "at {size}, {scheme}");
             keep(
                 &mut page,
                 &format!(
@@ -26,6 +31,10 @@ async fn the_page_is_drawn_at_10_60_and_500_nodes() {
             )
             .await;
         }
+        if size == 500 {
+            // What causes a finding is marked where it is laid out alone, too.
+            mark(&mut page).await;
+        }
         // One of the middle, with what needs it and what it needs.
         page.prefer("light").await;
         page.eval(&format!(
@@ -34,15 +43,46 @@ async fn the_page_is_drawn_at_10_60_and_500_nodes() {
         ))
         .await;
         page.until_drawn().await;
-        page.click("#tab-startup").await;
+        match size {
+            10 => page.click("#panel-routes tbody button").await,
+            60 => mark(&mut page).await,
+            _ => page.click("#tab-startup").await,
+        }
         keep(&mut page, &format!("inspector-{size}-focused.png")).await;
         assert!(page.complaints.is_empty(), "{:#?}", page.complaints);
     }
 }
 
+/// Has the edges of a finding marked.
+async fn mark(page: &mut Page) {
+    page.click("#tab-findings").await;
+    page.click("#panel-findings tbody li:last-child button")
+        .await;
+    page.until("document.querySelectorAll('.edge.cause').length === 2")
+        .await;
+}
+
+/// The nodes that do not show how often they were used, in the way in which they do at this size: beside what they are, from afar alone, or by a bar.
+fn uncounted(size: usize) -> String {
+    let is_shown = match size {
+        10 => {
+            "!node.closest('.far') && / · [\\d,]+$/.test(node.querySelector('.what').textContent)"
+        }
+        60 => {
+            "node.matches('.far .roomy') && /^([\\d,]+|3 failed)$/.test(node.querySelector('.what').textContent)"
+        }
+        _ => {
+            "Number(node.querySelector('.load').getAttribute('width')) > 0 || node.getAttribute('aria-label').includes(' 0, ')"
+        }
+    };
+    format!(
+        "[...document.querySelectorAll('#graph .node[data-row]')].filter((node) => !({is_shown})).map((node) => node.getAttribute('aria-label'))"
+    )
+}
+
 async fn keep(page: &mut Page, name: &str) {
     // What fades has faded.
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    page.eval("Promise.all(document.getAnimations().map((one) => one.finished)).then(() => true, () => true)").await;
     let picture = decoded(&page.picture().await);
     assert!(
         picture.starts_with(b"\x89PNG") && picture.len() > 20_000,

@@ -14,7 +14,10 @@ use serde_json::Value;
 use tokio::time::timeout;
 use tower::ServiceExt as _;
 
-use crate::app::{App, routes};
+use crate::{
+    app::{App, routes},
+    counted,
+};
 
 async fn send(router: &Router, request: Request<Body>) -> Response {
     router
@@ -137,25 +140,101 @@ async fn the_data_are_json_and_not_kept() {
     }
 }
 
-#[tokio::test]
-async fn snapshots_come_until_the_app_stops() {
-    let (app, router) = nested().await;
-    let answer = get(&router, "/_di/events").await;
-    assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/event-stream");
-    let mut body = answer.into_body();
+/// Reads a stream until so many snapshots have come, and returns the last one.
+async fn snapshots(body: &mut Body, count: usize) -> Value {
     let mut heard = String::new();
-    while heard.matches("event: snapshot").count() < 2 {
+    while heard.matches("\n\n").count() < count {
         let frame = timeout(Duration::from_secs(30), body.frame())
             .await
             .expect("one each second");
         let frame = frame.expect("it goes on").expect("nothing fails");
         heard += std::str::from_utf8(frame.data_ref().expect("data")).expect("text");
     }
-    let data = heard
-        .lines()
-        .find_map(|line| line.strip_prefix("data: "))
-        .expect("data");
-    let snapshot: Value = serde_json::from_str(data).expect("it is JSON");
+    assert_eq!(heard.matches("event: snapshot").count(), count);
+    let mut data = heard.lines().rev();
+    let data = data.find_map(|line| line.strip_prefix("data: "));
+    serde_json::from_str(data.expect("data")).expect("it is JSON")
+}
+
+#[tokio::test]
+async fn a_snapshot_has_what_was_counted_by_rows_of_the_graph() {
+    let router = counted::shop().await;
+    for path in ["/order", "/order", "/pay"] {
+        get(&router, path).await;
+    }
+    let graph = body(get(&router, "/_di/graph.json").await).await;
+    let graph: Value = serde_json::from_str(&graph).expect("it is JSON");
+    let rows: Vec<&str> = graph["nodes"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|node| node["name"].as_str())
+        .collect();
+    let row = |name: &str| {
+        rows.iter()
+            .position(|row| *row == name)
+            .expect("it is listed")
+    };
+    let mut events = get(&router, "/_di/events").await.into_body();
+    let snapshot = snapshots(&mut events, 1).await;
+
+    let of = |list: &Value, name: &str| {
+        let found = list
+            .as_array()
+            .and_then(|list| list.iter().find(|own| own["row"] == row(name)));
+        found
+            .cloned()
+            .unwrap_or_else(|| panic!("{name} is not in {list}"))
+    };
+    let basket = of(&snapshot["nodes"], "Basket");
+    assert_eq!(
+        [&basket["built"], &basket["live"], &basket["failed"]],
+        [3, 0, 0]
+    );
+    assert_eq!(
+        [&basket["build"]["count"], &basket["teardown"]["count"]],
+        [3, 0]
+    );
+    assert_eq!(of(&snapshot["nodes"], "Till")["failed"], 1);
+
+    let order = &snapshot["routes"][0];
+    assert_eq!([&order["path"], &order["handler"]], ["/order", "order"]);
+    let parts = ["constructors_ns", "handler_ns", "teardown_ns"];
+    let spent: Vec<u64> = parts
+        .iter()
+        .filter_map(|part| order[part].as_u64())
+        .collect();
+    assert!(spent[0] > 0 && spent[1] > 0 && spent[2] == 0, "{spent:?}");
+    assert!(order["latency"]["sum_ns"].as_u64() >= Some(spent.iter().sum()));
+    let stamp = of(&order["nodes"], "Stamp");
+    assert_eq!([&stamp["built"], &stamp["in_vain"]], [4, 0]);
+    assert_eq!(of(&snapshot["routes"][1]["nodes"], "Basket")["in_vain"], 1);
+
+    let found = &snapshot["findings"][0];
+    assert_eq!(found["kind"], "built more than once a request");
+    let edges = ["order", "Basket"].map(|from| [row(from), row("Stamp")]);
+    assert_eq!(found["edges"], serde_json::json!(edges));
+    assert_eq!(snapshot["open"], 0);
+}
+
+#[tokio::test]
+async fn of_many_open_scopes_the_oldest_are_told_and_all_are_counted() {
+    let (app, router) = nested().await;
+    let _scopes: Vec<_> = (0..151).map(|_| app.scope()).collect();
+    let mut events = get(&router, "/_di/events").await.into_body();
+    let snapshot = snapshots(&mut events, 1).await;
+    let told = snapshot["scopes"].as_array().expect("a list");
+    assert_eq!((told.len(), &snapshot["open"]), (100, &Value::from(151)));
+    assert!(told.is_sorted_by_key(|scope| -scope["age_ms"].as_f64().unwrap_or(f64::NAN)));
+}
+
+#[tokio::test]
+async fn snapshots_come_until_the_app_stops() {
+    let (app, router) = nested().await;
+    let answer = get(&router, "/_di/events").await;
+    assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/event-stream");
+    let mut body = answer.into_body();
+    let snapshot = snapshots(&mut body, 2).await;
     assert!(snapshot["at_ms"].is_u64());
     di_axum::stop(&app);
     let end = async { while body.frame().await.is_some() {} };

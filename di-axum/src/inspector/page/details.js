@@ -1,30 +1,51 @@
-// What is known of one node, or of one route.
+// What is known of one node.
+import { byId, duration, el, histogram, mean, quantile, say } from "./dom.js";
 import { count, describe, placeOf } from "./model.js";
-import { byId, duration, el, histogram, mean, number, say } from "./dom.js";
 
-/** Shows a node in the panel, or how to choose one. `choose(row)` is called when another one is chosen there. */
-export function showNode(model, row, counters, choose) {
-  if (row === null) {
-    say(byId("details-title"), "Details");
-    const hint = "Point at a node to see where it comes from and what it has counted. Choose one to see what needs it and what it needs.";
-    byId("details-body").replaceChildren(el("p", { class: "note" }, hint));
-    return;
+const HINT = "Point at a node to see where it comes from and what it has counted. Choose one to see what needs it and what it needs.";
+
+/** The panel beside the graph. `choose(row)` is called when another node is chosen there. */
+export class Details {
+  #row;
+  #counted = el("div");
+  #said = "";
+
+  constructor(model, choose) {
+    Object.assign(this, { model, choose });
   }
-  const node = model.nodes[row];
-  say(byId("details-title"), node.name);
-  const link = (other, edge) => el("li", {}, el("button", { type: "button", class: "link", onclick: () => choose(other) }, model.nodes[other].name), el("span", { class: "note" }, edge.lazy ? ` ${edge.param}, lazy` : ` ${edge.param}`));
-  const parts = [
-    el("p", {}, el("span", { class: `tag ${node.style}` }, describe(node))),
-    placeOf(node) ? el("p", {}, el("code", {}, placeOf(node))) : null,
-    counted(counters.get(row)),
-    el("h3", {}, "Path"),
-    way(model, row),
-    el("h3", {}, count(node.out.length, "dependency", "dependencies")),
-    el("ul", {}, ...node.out.map((edge) => link(edge.to, edge))),
-    el("h3", {}, count(node.in.length, "dependant")),
-    el("ul", {}, ...node.in.map((edge) => link(edge.from, edge))),
-  ];
-  byId("details-body").replaceChildren(...parts.filter(Boolean));
+
+  /** Shows a node, or how to choose one. Of the node that is shown already, only the counters are written anew: a click on anything else is not lost. */
+  show(row, counters) {
+    if (row !== this.#row) this.#draw(row);
+    this.#row = row;
+    const own = counters.get(row);
+    const words = own ? JSON.stringify([own.counts, own.timings]) : "";
+    if (words === this.#said) return;
+    this.#said = words;
+    this.#counted.replaceChildren(...(own ? lists(own) : []));
+  }
+
+  #draw(row) {
+    const node = this.model.nodes[row];
+    say(byId("details-title"), node?.name ?? "Details");
+    byId("details-body").replaceChildren(...(node ? this.#parts(node) : [el("p", { class: "note" }, HINT)]));
+  }
+
+  #parts(node) {
+    const link = (other, edge) => el("li", {}, el("button", { type: "button", class: "link", onclick: () => this.choose(other) }, this.model.nodes[other].name), el("span", { class: "note" }, edge.lazy ? ` ${edge.param}, lazy` : ` ${edge.param}`));
+    const parts = [
+      el("p", {}, el("span", { class: `tag ${node.style}` }, describe(node))),
+      placeOf(node) ? el("p", {}, el("code", {}, placeOf(node))) : null,
+      this.#counted,
+      el("h3", {}, "Path"),
+      way(this.model, node.row),
+      el("h3", {}, count(node.out.length, "dependency", "dependencies")),
+      el("ul", {}, ...node.out.map((edge) => link(edge.to, edge))),
+      el("h3", {}, count(node.in.length, "dependant")),
+      el("ul", {}, ...node.in.map((edge) => link(edge.from, edge))),
+    ];
+    return parts.filter(Boolean);
+  }
 }
 
 /** `shorten → editor: Editor → user: CurrentUser` */
@@ -35,36 +56,14 @@ function way(model, row) {
   return el("ol", { class: "way" }, el("li", {}, model.nodes[path[0].from].name), ...steps);
 }
 
-function counted(own) {
-  if (!own) return null;
-  return el(
-    "div",
-    {},
-    el("dl", {}, ...pair("built", number(own.built)), ...pair("live", number(own.live)), ...pair("failed", number(own.failed)), ...pair("build, mean", duration(mean(own.build))), ...pair("teardown, mean", duration(mean(own.teardown)))),
-    histogram(own.build),
-  );
+function lists(own) {
+  const pairs = own.counts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]);
+  return [el("dl", {}, ...pairs), timings(own.timings), histogram(own.timings[0]?.[1])].filter(Boolean);
 }
 
-function pair(name, value) {
-  return [el("dt", {}, name), el("dd", {}, value)];
-}
-
-/** Shows a route: where its time goes, and what it builds. */
-export function showRoute(model, route, choose) {
-  say(byId("details-title"), `${route.method} ${route.path}`);
-  const parts = [["constructors", route.constructors_ns], ["handler", route.handler_ns], ["teardown", route.teardown_ns]];
-  const all = parts.reduce((sum, [, ns]) => sum + (ns ?? 0), 0);
-  const share = ([name, ns]) => pair(name, all > 0 ? `${Math.round(((ns ?? 0) / all) * 100)}%, ${duration(ns)}` : "–");
-  const built = (route.nodes ?? []).filter((own) => model.nodes[own.row]);
-  const rows = built.map((own) =>
-    el("tr", {}, el("th", { scope: "row" }, el("button", { type: "button", class: "link", onclick: () => choose(own.row) }, model.nodes[own.row].name)), el("td", {}, number(own.built)), el("td", {}, duration(own.built > 0 ? own.ns / own.built : undefined))),
-  );
-  byId("details-body").replaceChildren(
-    el("h3", {}, "Latency"),
-    histogram(route.latency) ?? el("p", { class: "note" }, "nothing yet"),
-    el("h3", {}, "Where the time goes"),
-    el("dl", {}, ...parts.flatMap(share)),
-    el("h3", {}, "What it builds"),
-    rows.length > 0 ? el("table", {}, el("thead", {}, el("tr", {}, ...["node", "built", "each"].map((title) => el("th", { scope: "col" }, title)))), el("tbody", {}, ...rows)) : el("p", { class: "note" }, "nothing yet"),
-  );
+function timings(all) {
+  if (all.length === 0) return null;
+  const row = ([name, times]) => el("tr", {}, el("th", { scope: "row" }, name), ...[quantile(times, 0.5), quantile(times, 0.99), duration(mean(times))].map((value) => el("td", { class: "number" }, value)));
+  const head = ["p50", "p99", "mean"].map((title) => el("th", { scope: "col", class: "number" }, title));
+  return el("table", { class: "timings", "aria-label": "How long it takes" }, el("thead", {}, el("tr", {}, el("td"), ...head)), el("tbody", {}, ...all.map(row)));
 }

@@ -69,16 +69,28 @@ export function mean(times) {
   return times && times.count > 0 ? times.sum_ns / times.count : undefined;
 }
 
-/** A bound, in nanoseconds, that the given share of a histogram does not exceed: `buckets[i]` counts what took up to `2^i` microseconds. */
+/** How many buckets a histogram has. `buckets[i]` counts what took up to `2^i` microseconds, and more than half of that; the last one is open. */
+const BUCKETS = 24;
+
+/** What the given share of a histogram does not exceed: `≤ 64 µs`; or does exceed, where that lies in the open bucket. */
 export function quantile(times, share) {
   const buckets = times?.buckets ?? [];
   const all = buckets.reduce((sum, count) => sum + count, 0);
   let seen = 0;
   for (const [i, count] of buckets.entries()) {
     seen += count;
-    if (count > 0 && seen >= all * share) return 2 ** i * 1000;
+    if (count > 0 && seen >= all * share) return within(i);
   }
-  return undefined;
+  return "–";
+}
+
+function within(bucket) {
+  return bucket < BUCKETS - 1 ? `≤ ${duration(2 ** bucket * 1000)}` : `> ${duration(2 ** (bucket - 1) * 1000)}`;
+}
+
+/** `p50 ≤ 64 µs, p99 ≤ 1.02 ms` */
+export function quantiles(times) {
+  return times?.count > 0 ? `p50 ${quantile(times, 0.5)}, p99 ${quantile(times, 0.99)}` : "–";
 }
 
 /** A small bar chart of a histogram, with its text for those who do not see it. */
@@ -89,12 +101,19 @@ export function histogram(times) {
   if (first < 0) return null;
   const shown = buckets.slice(first, last + 1);
   const width = 12;
-  const label = `half below ${duration(quantile(times, 0.5))}, 99% below ${duration(quantile(times, 0.99))}`;
+  const label = quantiles(times);
   const chart = svg("svg", { class: "histogram", viewBox: `0 0 ${shown.length * width} 40`, width: shown.length * width, height: 40, role: "img", "aria-label": label });
   for (const [i, count] of shown.entries()) {
     const height = count === 0 ? 0 : Math.max(2, (count / most) * 40);
-    const range = `below ${duration(2 ** (first + i) * 1000)}: ${number(count)}`;
-    chart.append(svg("rect", { x: i * width, y: 40 - height, width: width - 2, height }, svg("title", {}, range)));
+    chart.append(svg("rect", { x: i * width, y: 40 - height, width: width - 2, height }, svg("title", {}, `${within(first + i)}: ${number(count)}`)));
   }
   return el("figure", {}, chart, el("figcaption", {}, label));
+}
+
+/** Text in which what stands between backticks is code. */
+export function prose(text) {
+  const parts = text.split("`");
+  // An odd number of backticks: the last one begins nothing.
+  if (parts.length % 2 === 0) parts.push(`\`${parts.pop()}`);
+  return parts.map((part, i) => (i % 2 === 1 ? el("code", {}, part) : part));
 }

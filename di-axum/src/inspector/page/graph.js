@@ -1,5 +1,6 @@
 // The drawing of the graph: which nodes are shown, lit and named.
-import { number, svg } from "./dom.js";
+import { inWords } from "./counters.js";
+import { say, svg } from "./dom.js";
 import { laidOut, shortened, sizes } from "./layout.js";
 import { describe, placeOf } from "./model.js";
 import { curve, letterOf, markers, outline } from "./shapes.js";
@@ -12,6 +13,10 @@ const SMALLEST_TEXT = 8.5;
 /** How wide a character is, as a share of the font's size; and the fewest that are worth to be shown of a name. */
 const WIDE = 0.605;
 const FEWEST = 6;
+/** So high is a node, on the screen, that has room for a number below its name. */
+const ROOMY = 22;
+/** How long the bar is of the node that was used most, where there is no room for numbers; those of the others are in proportion to the square root. */
+const LOAD = 120;
 
 /** `heard` has `focus(row)`, `preview(row)` and `isServed`. */
 export class GraphView {
@@ -19,7 +24,9 @@ export class GraphView {
     Object.assign(this, { frame, model, heard, focused: null, current: null, shown: new Map(), counters: new Map() });
     this.edges = svg("g", { "aria-hidden": "true" });
     this.nodes = svg("g");
-    const group = svg("g", {}, this.edges, this.nodes);
+    // Those that are marked lie above the nodes, which may hide the others.
+    this.causes = svg("g", { class: "causes", "aria-hidden": "true" });
+    const group = svg("g", {}, this.edges, this.nodes, this.causes);
     frame.append(markers(), group);
     this.viewport = new Viewport(frame, group, () => this.#scaled());
     frame.addEventListener("keydown", (event) => this.#key(event));
@@ -44,6 +51,7 @@ export class GraphView {
     this.shown = new Map(placed.nodes.map((box) => [box.id, { box, node: this.model.nodes[box.id], element: this.#node(box, most) }]));
     this.lines = edges.map((edge, i) => ({ edge, element: this.#edge(edge, placed.lines[i]) }));
     this.nodes.replaceChildren(...[...this.shown.values()].map(({ element }) => element));
+    this.causes.replaceChildren();
     this.edges.replaceChildren(...this.lines.map(({ element }) => element));
     // The order in which labels get their room.
     this.ranked = [...this.shown.values()].sort((a, b) => weight(b.node) - weight(a.node));
@@ -58,7 +66,8 @@ export class GraphView {
     const node = this.model.nodes[box.id];
     const { width, height } = box;
     const parts = [outline(node.style, width, height), svg("text", { class: "letter", x: -width / 2 + 15, y: 4 }, letterOf(node.style)), svg("text", { class: "name" }, shortened(node.name, most))];
-    if (!this.isCompact) parts.push(svg("text", { class: "what", x: 8, y: 13 }, describe(node)));
+    if (this.isCompact) parts.splice(1, 0, svg("rect", { class: "load", x: -LOAD / 2, y: 1 - height / 2, width: 0, height: height - 2 }));
+    else parts.push(svg("text", { class: "what", x: 8, y: 13 }, describe(node)));
     const element = svg("g", { class: `node ${node.style}`, transform: `translate(${box.x} ${box.y})`, role: "button", tabindex: -1, "data-row": node.row, "aria-pressed": "false" }, ...parts);
     element.addEventListener("click", (event) => {
       event.stopPropagation();
@@ -69,7 +78,10 @@ export class GraphView {
     element.addEventListener("pointerenter", () => this.#preview(node.row));
     element.addEventListener("pointerleave", () => this.#preview(null));
     element.addEventListener("focus", () => this.#preview(node.row));
-    element.addEventListener("blur", () => this.#preview(null));
+    element.addEventListener("blur", () => {
+      this.#preview(null);
+      this.#say(node.row);
+    });
     return element;
   }
 
@@ -83,6 +95,7 @@ export class GraphView {
   /** Focuses a row, or none. In a view of what is focused alone, only that is drawn. */
   async focus(row, isolated) {
     this.focused = row;
+    this.mark([]);
     if (row !== null) this.current = row;
     const wanted = row !== null && isolated ? this.model.around(row) : null;
     if (wanted === null && this.shown.size === this.model.nodes.length) {
@@ -112,6 +125,18 @@ export class GraphView {
     }
   }
 
+  /** Marks edges, and shows where they are; until something else is focused. */
+  mark(edges) {
+    for (const { edge, element } of this.lines ?? []) {
+      const isCause = edges.includes(edge);
+      const place = isCause ? this.causes : this.edges;
+      if (element.parentNode !== place) place.append(element);
+      mark(element, "cause", isCause);
+    }
+    const ends = edges.flatMap(({ from, to }) => [this.shown.get(from)?.box, this.shown.get(to)?.box]).filter(Boolean);
+    if (ends.length > 0) this.viewport.revealAll(ends);
+  }
+
   /** Shows the way from a root to a node. */
   #preview(row) {
     const path = new Set(row === null ? [] : this.model.path(row));
@@ -119,18 +144,32 @@ export class GraphView {
     this.heard.preview(row);
   }
 
-  /** New counters: what has been built is written on the nodes, and said in their labels. */
+  /** New counters: how often each was used is written on the nodes, and all that is counted is said in their labels. */
   count(counters) {
     this.counters = counters;
+    const most = Math.max(2, ...[...counters.values()].map((own) => own.weight));
     for (const [row, { node, element }] of this.shown) {
       const own = counters.get(row);
-      const parts = [node.name, describe(node), placeOf(node)];
-      if (own) parts.push(`built ${number(own.built)}, live ${number(own.live)}, failed ${number(own.failed)}`);
-      element.setAttribute("aria-label", parts.filter(Boolean).join(", "));
-      element.classList.toggle("failing", own?.failed > 0);
-      const what = element.querySelector(".what");
-      if (what && own) what.textContent = `${describe(node)} · ${number(own.built)}`;
+      // What is read out now is not changed meanwhile.
+      if (element !== document.activeElement || !element.hasAttribute("aria-label")) this.#say(row);
+      element.classList.toggle("failing", Boolean(own?.isFailing));
+      if (own) element.querySelector(".load")?.setAttribute("width", (LOAD * Math.sqrt(own.weight / most)).toFixed(1));
     }
+    this.#scaled();
+  }
+
+  /** What is written below a name: what it is, and how often it was used; from afar the number alone. */
+  #below(node, isFar) {
+    const own = this.counters.get(node.row);
+    return isFar ? (own?.short ?? "") : [describe(node), own?.short].filter(Boolean).join(" · ");
+  }
+
+  #say(row) {
+    const { node, element } = this.shown.get(row) ?? {};
+    if (!element) return;
+    const own = this.counters.get(row);
+    const label = [node.name, describe(node), placeOf(node), own && inWords(own)].filter(Boolean).join(", ");
+    if (element.getAttribute("aria-label") !== label) element.setAttribute("aria-label", label);
   }
 
   /** From afar names are drawn larger, and cut to fit into their nodes; from farther away, only where there is room for all of one. */
@@ -152,11 +191,19 @@ export class GraphView {
         isHidden = (this.lit && !this.lit.has(node.row)) || taken.some((other) => overlap(own, other));
         if (!isHidden) taken.push(own);
       }
-      if (name.textContent !== text) name.textContent = text;
+      say(name, text);
+      const what = element.querySelector(".what");
+      const below = what ? this.#below(node, isFar) : "";
+      const isRoomy = isFar && below !== "" && box.height * scale >= ROOMY;
+      if (what) say(what, below);
+      element.classList.toggle("roomy", isRoomy);
       // Not by an attribute, which the style sheet would overrule.
       name.style.fontSize = size === null ? "" : `${size}px`;
       name.setAttribute("x", isFar ? 0 : 8);
-      name.setAttribute("y", isFar ? size * 0.36 : this.isCompact ? 4 : -3);
+      name.setAttribute("y", isFar ? size * (isRoomy ? -0.1 : 0.36) : this.isCompact ? 4 : -3);
+      what?.setAttribute("x", isFar ? 0 : 8);
+      what?.setAttribute("y", isFar ? size : 13);
+      if (what) what.style.fontSize = isFar ? `${size * 0.9}px` : "";
       name.classList.toggle("unnamed", Boolean(isHidden));
     }
   }
@@ -215,6 +262,6 @@ function overlap(a, b) {
 
 function mark(element, name, isOn) {
   element.classList.toggle(name, isOn);
-  const isMarked = element.classList.contains("lit") || element.classList.contains("way");
-  element.firstChild.setAttribute("marker-end", `url(#arrow-${isMarked ? "lit" : "plain"})`);
+  const has = (...names) => names.some((other) => element.classList.contains(other));
+  element.firstChild.setAttribute("marker-end", `url(#arrow-${has("way", "cause") ? "way" : has("lit") ? "lit" : "plain"})`);
 }

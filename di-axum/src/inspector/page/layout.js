@@ -18,8 +18,8 @@ export function sizes(nodes) {
   const most = isCompact ? 18 : 30;
   const size = (node) => {
     if (isCompact) return { id: node.row, width: 146, height: 25 };
-    const widest = Math.max(shortened(node.name, most).length * CHARACTER, (describe(node).length + 10) * 5.4);
-    return { id: node.row, width: widest + 44, height: 46 };
+    const widest = Math.max(shortened(node.name, most).length * CHARACTER, (describe(node).length + 11) * 5.4);
+    return { id: node.row, width: widest + 40, height: 46 };
   };
   return { isCompact, most, nodes: nodes.map(size) };
 }

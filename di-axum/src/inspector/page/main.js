@@ -1,10 +1,11 @@
 // Puts the page together.
-import { showNode, showRoute } from "./details.js";
+import { countersOf } from "./counters.js";
+import { Details } from "./details.js";
 import { announce, byId, say } from "./dom.js";
 import { GraphView } from "./graph.js";
 import { COMPACT } from "./pack.js";
 import { NodeList } from "./list.js";
-import { Model, count } from "./model.js";
+import { Model, asWritten, count } from "./model.js";
 import { legend } from "./shapes.js";
 import { graphData, isServed, listen, startupData } from "./source.js";
 import { waterfall } from "./startup.js";
@@ -12,7 +13,7 @@ import { Tables } from "./tables.js";
 import { setUpTheme } from "./theme.js";
 
 /** What is chosen, looked at, and known. */
-const state = { focused: null, looked: null, route: null, counters: new Map() };
+const state = { focused: null, looked: null, cause: null, counters: new Map(), findings: 0 };
 
 async function start() {
   setUpTheme();
@@ -22,44 +23,47 @@ async function start() {
   const isolate = byId("isolate");
 
   const choose = (row) => {
-    Object.assign(state, { focused: row, route: null });
-    byId("clear").disabled = row === null;
-    list.select(row);
-    view.focus(row, isolate.checked);
-    details();
+    take(row);
     const node = model.nodes[row];
     announce(node ? `${node.name}: ${count(node.in.length, "dependant")}, ${count(node.out.length, "dependency", "dependencies")}` : "All nodes");
+  };
+  const take = (row) => {
+    Object.assign(state, { focused: row, cause: null });
+    byId("clear").disabled = row === null;
+    list.select(row);
+    details();
+    return view.focus(row, isolate.checked);
+  };
+  const cause = async (row, edges) => {
+    announce(edges.length > 0 ? `Marked in the graph: ${edges.map((edge) => asWritten(model, edge)).join(", ")}` : `Marked in the graph: ${model.nodes[row].name}`);
+    const drawn = take(row);
+    state.cause = edges;
+    await drawn;
+    // Something else may have been chosen meanwhile.
+    if (state.cause === edges) view.mark(edges);
   };
   const look = (row) => {
     state.looked = row;
     details();
   };
-  const details = () => {
-    if (state.route && state.looked === null) showRoute(model, state.route, choose);
-    else showNode(model, state.looked ?? state.focused, state.counters, choose);
-  };
+  const panel = new Details(model, choose);
+  const details = () => panel.show(state.looked ?? state.focused, state.counters);
 
   setUpTools(view, choose, isolate);
   isolate.checked = model.nodes.length > COMPACT;
   const styles = new Set(model.nodes.map((node) => node.style));
-  byId("legend").replaceChildren(...legend(styles, model.edges.some((edge) => edge.lazy)));
+  byId("legend").replaceChildren(...legend(styles, model.edges.some((edge) => edge.lazy), isServed && model.nodes.length > COMPACT));
   say(byId("totals"), `${count(model.nodes.length, "node")}, ${count(model.edges.length, "edge")}`);
   details();
-  if (isServed) await report(model, choose, details);
+  if (isServed) state.tables = await report(model, choose, cause);
   await view.draw();
   document.documentElement.dataset.ready = "yes";
-  if (isServed) listen((snapshot) => heard(snapshot, view, details));
+  if (isServed) listen((snapshot) => heard(model, snapshot, view, details));
 }
 
 /** The reports, where there is a server. */
-async function report(model, choose, details) {
+async function report(model, choose, cause) {
   byId("dock").hidden = false;
-  const show = (kind, row) => {
-    if (kind === "findings") return choose(row.row ?? row.edge?.[0] ?? null);
-    state.route = row;
-    return details();
-  };
-  state.tables = new Tables(show, waterfall(model, await startupData(), choose));
   const fold = byId("fold");
   fold.addEventListener("click", () => {
     const isOpen = fold.getAttribute("aria-expanded") === "true";
@@ -67,15 +71,17 @@ async function report(model, choose, details) {
     fold.textContent = isOpen ? "Show" : "Hide";
     byId("panels").hidden = isOpen;
   });
+  return new Tables(model, choose, cause, waterfall(model, await startupData(), choose));
 }
 
-function heard(snapshot, view, details) {
-  state.counters = new Map((snapshot.nodes ?? []).map((own) => [own.row, own]));
+function heard(model, snapshot, view, details) {
+  state.counters = countersOf(model, snapshot);
   view.count(state.counters);
-  state.tables.show(snapshot);
-  if (state.route) state.route = (snapshot.routes ?? []).find((route) => route.method === state.route.method && route.path === state.route.path) ?? state.route;
-  // What holds the keyboard's focus is not replaced under it.
-  if (!byId("details").contains(document.activeElement)) details();
+  state.tables.count(snapshot);
+  details();
+  const findings = snapshot.findings?.length ?? 0;
+  if (findings > state.findings) announce(count(findings, "finding"));
+  state.findings = findings;
 }
 
 function setUpTools(view, choose, isolate) {

@@ -42,6 +42,17 @@ export class Model {
     }
   }
 
+  /** The row of the only node of this name, and of this kind if one is given; or null. */
+  named(name, kind = null) {
+    const found = this.nodes.filter((node) => node.name === name && (kind === null || node.kind === kind));
+    return found.length === 1 ? found[0].row : null;
+  }
+
+  /** The edges from one row to another, of which there may be several: one for each parameter. */
+  between(from, to) {
+    return this.nodes[from]?.out.filter((edge) => edge.to === to) ?? [];
+  }
+
   /** The shortest path from a root to a node, as edges. */
   path(row) {
     const edges = [];
@@ -98,6 +109,11 @@ export function describe(node) {
 /** `src/main.rs:12` */
 export function placeOf(node) {
   return node.file ? `${node.file}:${node.line}` : "";
+}
+
+/** `greet(first: Stamp)` */
+export function asWritten(model, edge) {
+  return `${model.nodes[edge.from].name}(${edge.param}: ${model.nodes[edge.to].name})`;
 }
 
 /** `1 dependant`, `2 dependants` */

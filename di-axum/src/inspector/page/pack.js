@@ -2,8 +2,9 @@
 
 /** From this many nodes on, a node shows its name only, and what is focused is shown alone unless something else is chosen. */
 export const COMPACT = 80;
-/** Up to this many nodes, edges are labelled with the parameter. */
+/** Up to this many nodes, edges are labelled with the parameter, unless that makes all of the graph smaller than this. */
 const LABELLED = 40;
+const LARGE = 0.8;
 /** Where all of the graph would be shown smaller than this, ranks are wrapped. */
 const SMALLEST = 0.6;
 
@@ -11,12 +12,21 @@ const SMALLEST = 0.6;
  * Lays out `{nodes: [{id, width, height}], edges: [{from, to, param}], roots: [id], view: {width, height}}` from left to right, roots first.
  * Returns `{nodes: [{id, x, y, width, height}], lines: [{points, label}], width, height, isWrapped}`, with centres.
  */
-export function arrange(dagre, { nodes, edges, roots, view }) {
-  const isLarge = nodes.length > COMPACT;
-  const isLabelled = nodes.length <= LABELLED;
+export function arrange(dagre, input) {
+  const { nodes, edges, roots, view } = input;
+  const scale = (drawn) => Math.min(view.width / drawn.width, view.height / drawn.height);
+  if (nodes.length <= LABELLED) {
+    const labelled = ranked(dagre, input, true);
+    if (scale(labelled) >= LARGE) return labelled;
+  }
+  const drawn = ranked(dagre, input, false);
+  return scale(drawn) < SMALLEST && nodes.length > 12 ? wrapped(drawn.nodes, edges, new Set(roots), view) : drawn;
+}
+
+function ranked(dagre, { nodes, edges, roots }, isLabelled) {
   const graph = new dagre.graphlib.Graph();
   // The ranks of network simplex are the best, but take seconds at 500 nodes.
-  graph.setGraph({ rankdir: "LR", nodesep: 18, edgesep: 10, ranksep: isLabelled ? 28 : 60, marginx: 12, marginy: 12, ranker: isLarge ? "longest-path" : "network-simplex" });
+  graph.setGraph({ rankdir: "LR", nodesep: 18, edgesep: 10, ranksep: isLabelled ? 24 : 60, marginx: 12, marginy: 12, ranker: nodes.length > COMPACT ? "longest-path" : "network-simplex" });
   for (const node of nodes) graph.setNode(String(node.id), { width: node.width, height: node.height });
   for (const { from, to, param } of edges) {
     const label = isLabelled ? { width: param.length * 5.4 + 8, height: 13, labelpos: "c" } : {};
@@ -30,9 +40,7 @@ export function arrange(dagre, { nodes, edges, roots, view }) {
     const { x, y } = graph.node(String(id));
     return { id, x, y, width, height };
   });
-  const drawn = unwrapped(graph, placed, edges);
-  const scale = Math.min(view.width / drawn.width, view.height / drawn.height);
-  return scale < SMALLEST && nodes.length > 12 ? wrapped(placed, edges, new Set(roots), view) : drawn;
+  return unwrapped(graph, placed, edges);
 }
 
 /** As dagre has it, without what the roots hang on. */

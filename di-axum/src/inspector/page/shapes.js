@@ -49,18 +49,22 @@ export function curve(points) {
 export function markers() {
   const marker = (name) =>
     svg("marker", { id: `arrow-${name}`, viewBox: "0 0 8 8", refX: 8, refY: 4, markerWidth: 9, markerHeight: 9, markerUnits: "userSpaceOnUse", orient: "auto" }, svg("path", { d: "M0 0 8 4 0 8z", class: `head-${name}` }));
-  return svg("defs", {}, marker("plain"), marker("lit"));
+  return svg("defs", {}, marker("plain"), marker("lit"), marker("way"));
 }
 
-/** The legend of the styles that there are. */
-export function legend(styles, hasLazy) {
+/** The legend of the styles that there are; and where nodes show how often they were used by how far they are filled, of that. */
+export function legend(styles, hasLazy, isFilled) {
   const entries = LEGEND.filter(([style]) => styles.has(style)).map(([style, letter, name]) => {
     const node = svg("g", { class: `node ${style}`, transform: "translate(17 10)" }, outline(style, 30, 16), svg("text", { class: "letter", y: 4 }, letter));
     return el("span", { role: "listitem" }, svg("svg", { width: 34, height: 20, "aria-hidden": "true" }, node), name);
   });
   if (hasLazy) {
     const line = svg("g", { class: "edge lazy" }, svg("path", { d: "M2 10H32" }));
-    entries.push(el("span", { role: "listitem" }, svg("svg", { width: 34, height: 20, "aria-hidden": "true" }, line), "held lazily"));
+    entries.push(el("span", { role: "listitem" }, svg("svg", { width: 34, height: 20, "aria-hidden": "true" }, line), "lazy"));
+  }
+  if (isFilled) {
+    const node = svg("g", { class: "node singleton", transform: "translate(17 10)" }, outline("singleton", 30, 16), svg("rect", { class: "load", x: -15, y: -8, width: 18, height: 16 }));
+    entries.push(el("span", { role: "listitem" }, svg("svg", { width: 34, height: 20, "aria-hidden": "true" }, node), "how often used"));
   }
   return entries;
 }

@@ -36,16 +36,14 @@ export class Viewport {
     this.#apply();
   }
 
-  /** Shows what lies around these points, at most as large as now or as at its own size. */
-  fitTo(boxes) {
-    const [left, top] = [Math.min(...boxes.map((b) => b.x - b.width / 2)) - 30, Math.min(...boxes.map((b) => b.y - b.height / 2)) - 30];
-    const [right, bottom] = [Math.max(...boxes.map((b) => b.x + b.width / 2)) + 30, Math.max(...boxes.map((b) => b.y + b.height / 2)) + 30];
-    const { width, height } = this.size;
-    this.scale = Math.min(width / (right - left), height / (bottom - top), Math.max(this.scale, 1));
-    this.x = (width - (left + right) * this.scale) / 2;
-    this.y = (height - (top + bottom) * this.scale) / 2;
-    this.isFitted = false;
-    this.#apply();
+  /** Brings boxes into sight together, from farther away where there is no other way. */
+  revealAll(boxes) {
+    const [left, top] = [Math.min(...boxes.map((box) => box.x - box.width / 2)), Math.min(...boxes.map((box) => box.y - box.height / 2))];
+    const [right, bottom] = [Math.max(...boxes.map((box) => box.x + box.width / 2)), Math.max(...boxes.map((box) => box.y + box.height / 2))];
+    const room = 40;
+    const fitting = Math.min((this.size.width - room) / (right - left), (this.size.height - room) / (bottom - top));
+    if (fitting < this.scale) this.zoom(fitting / this.scale);
+    this.reveal({ x: (left + right) / 2, y: (top + bottom) / 2, width: right - left, height: bottom - top });
   }
 
   /** Brings a box into sight, if it is not. */
