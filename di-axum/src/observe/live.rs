@@ -264,10 +264,10 @@ impl Live {
         }
     }
 
-    pub(super) fn read(&self) -> LiveScope {
+    pub(super) fn read(&self, now: Tick) -> LiveScope {
         LiveScope {
             what: self.what(),
-            age: (self.now() - self.began),
+            age: now - self.began,
         }
     }
 

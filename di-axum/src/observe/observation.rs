@@ -154,7 +154,9 @@ impl Observed {
             live.count(&mut counts);
         }
         let scopes = lives.iter().filter(|live| !live.is_service());
-        let mut live: Vec<LiveScope> = scopes.map(|live| live.read()).collect();
+        // Of one moment, so that their order is that in which they began.
+        let now = self.clock.now();
+        let mut live: Vec<LiveScope> = scopes.map(|live| live.read(now)).collect();
         live.sort_by_key(|scope| std::cmp::Reverse(scope.age));
         let tasks = graph.nodes().filter(|node| node.kind == NodeKind::Task);
         let tasks = self.queues.read(tasks.map(|node| node.name));
