@@ -1,5 +1,9 @@
 //! What an app does, in numbers. With the feature `observe`.
 //!
+//! [`Observation::of`] an app is what it has built, by node and by route, how long that takes, what lives and what keeps its thread; its
+//! [`findings`](Observation::findings) are what costs time or memory for nothing, each with what causes it. [`StartUp::of`] is how it was started. Constructors, teardowns, jobs
+//! and open scopes are counted without further ado; routes by a layer:
+//!
 //! ```
 //! use axum::{Router, routing::get};
 //! use di_axum::{container, handler, observe::{Observation, observe}};
@@ -18,11 +22,22 @@
 //! }
 //!
 //! fn print(app: &App) {
-//!     for route in Observation::of(app).routes {
+//!     let observation = Observation::of(app);
+//!     for route in observation.routes {
 //!         println!("{} {}: {} answers", route.method, route.path, route.latency.count);
+//!     }
+//!     for finding in observation.findings {
+//!         println!("{finding}");
 //!     }
 //! }
 //! ```
+//!
+//! # Spans
+//!
+//! A request that the layer sees is a span of [`tracing`], `request`, with `http.request.method`, `http.route` and `http.response.status_code`; a job is one called `task`, a service
+//! `service`, all of level INFO. In them are, of level DEBUG, `construct` and `teardown`, with `node` and `scope`, and `handler`, with its name and place. A constructor's, handler's or
+//! teardown's own events and spans are inside of its span, on every poll. The field `otel.name` has the name with that of the node, `construct:Users`, which is what OpenTelemetry shows. All
+//! are of the target `di_axum`: `RUST_LOG=info,di_axum=debug` shows them.
 
 mod ages;
 #[cfg(feature = "_export")]
