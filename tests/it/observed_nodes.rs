@@ -419,3 +419,53 @@ async fn requests_at_once_are_all_counted() {
     assert_eq!(counts(&app, "Stamp"), (80, 0, 0));
     assert_eq!(node(&app, "Session").teardown.count, 40);
 }
+
+mod elsewhere {
+    use di_axum::task;
+
+    pub(super) struct Parcel;
+
+    /// Of the same name as another task.
+    #[task]
+    pub(super) async fn deliver(_parcel: Parcel) {}
+}
+
+mod both {
+    use std::sync::Arc;
+
+    use di_axum::{TaskCounts, TaskQueue, Tasks, container, observe::Observation};
+
+    use super::elsewhere::{self, Parcel};
+    use super::{Hold, Letter, Log, Pool, Report, Session, Settings, Stamp, Store, deliver};
+
+    #[container(
+        Settings, Pool, dyn Store = Pool, Stamp, Session<'_>, Report<'_>,
+        Tasks<Letter> = deliver,
+        Tasks<Parcel> = elsewhere::deliver,
+    )]
+    struct App {
+        log: Arc<Log>,
+        hold: Arc<Hold>,
+    }
+
+    #[tokio::test]
+    async fn tasks_of_one_name_are_counted_apart() {
+        let app = App::build(Log::new(), Arc::default()).await;
+        let app = app.expect("nothing fails");
+        let parcels = app.get::<TaskQueue<Parcel>>();
+        parcels.run(Parcel).await.expect("nothing fails");
+        // What is run at once is counted, too.
+        let pushed = parcels.push(Parcel);
+        assert!(pushed.is_ok());
+        super::within(app.shutdown()).await.expect("nothing fails");
+        let tasks = Observation::of(&app).tasks;
+        let [letters, parcels] = &tasks[..] else {
+            panic!("two are listed: {tasks:?}")
+        };
+        assert_eq!(
+            (letters.name, letters.counts),
+            ("deliver", TaskCounts::default())
+        );
+        assert_eq!((parcels.name, parcels.counts.done), ("deliver", 2));
+    }
+}

@@ -73,7 +73,7 @@ pub(crate) use self::{
     layer::polled,
     live::{Live, What},
     observation::Observed,
-    tasks::Counts,
+    tasks::{Counts, TaskKey},
 };
 pub use self::{
     findings::{Cause, Finding, FindingKind},

@@ -159,7 +159,10 @@ impl Observed {
         let mut live: Vec<LiveScope> = scopes.map(|live| live.read(now)).collect();
         live.sort_by_key(|scope| std::cmp::Reverse(scope.age));
         let tasks = graph.nodes().filter(|node| node.kind == NodeKind::Task);
-        let tasks = self.queues.read(tasks.map(|node| node.name));
+        let tasks = self.queues.read(tasks.map(|node| {
+            let (file, line) = node.place.unwrap_or_default();
+            (node.name, file, line)
+        }));
         let slow_polls = self.polls.read(stuck);
         let routes = self.routes.all();
         let shares: Vec<Share> = routes.iter().map(|route| route.shares.read()).collect();

@@ -25,29 +25,31 @@ pub(crate) trait Counts: Send + Sync {
     fn read(&self) -> TaskStats;
 }
 
-/// The queues that were used, by the name of their task.
+/// Name, file and line of a task: in another module there may be one of the same name.
+pub(crate) type TaskKey = (&'static str, &'static str, u32);
+
+/// The queues that were used, by their task.
 #[derive(Default)]
-pub(crate) struct Queues(Mutex<BTreeMap<&'static str, Arc<dyn Counts>>>);
+pub(crate) struct Queues(Mutex<BTreeMap<TaskKey, Arc<dyn Counts>>>);
 
 impl Queues {
-    pub(crate) fn add(&self, name: &'static str, queue: Arc<dyn Counts>) {
+    pub(crate) fn add(&self, task: TaskKey, queue: Arc<dyn Counts>) {
         let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        queues.insert(name, queue);
+        queues.insert(task, queue);
     }
 
     /// Those of these tasks. One that nobody has pushed to has done nothing.
-    pub(super) fn read(&self, names: impl Iterator<Item = &'static str>) -> Vec<TaskStats> {
+    pub(super) fn read(&self, tasks: impl Iterator<Item = TaskKey>) -> Vec<TaskStats> {
         let queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let none = |name| TaskStats {
             name,
             counts: TaskCounts::default(),
             oldest: None,
         };
-        names
-            .map(|name| {
-                queues
-                    .get(name)
-                    .map_or_else(|| none(name), |queue| queue.read())
+        tasks
+            .map(|task| {
+                let queue = queues.get(&task);
+                queue.map_or_else(|| none(task.0), |queue| queue.read())
             })
             .collect()
     }

@@ -56,6 +56,8 @@ struct Shared {
     ages: Arc<Ages>,
     #[cfg(feature = "observe")]
     shown: std::sync::Once,
+    #[cfg(feature = "observe")]
+    key: crate::observe::TaskKey,
 }
 
 /// How many jobs there are; see [`TaskCounts`].
@@ -171,7 +173,7 @@ impl Shared {
     fn show(self: &Arc<Self>, runtime: &AppRuntime) {
         #[cfg(feature = "observe")]
         self.shown
-            .call_once(|| runtime.observed.queues.add(self.name, self.clone()));
+            .call_once(|| runtime.observed.queues.add(self.key, self.clone()));
         let _ = runtime;
     }
 
@@ -256,6 +258,8 @@ impl<J: Send + 'static> TaskQueue<J> {
                 ages: Arc::default(),
                 #[cfg(feature = "observe")]
                 shown: std::sync::Once::new(),
+                #[cfg(feature = "observe")]
+                key: (T::META.name, T::META.file, T::META.line),
             }),
             places: semaphore(places),
             app: Box::new(move |shared| {
