@@ -328,6 +328,6 @@ impl<'f, P: Plan> Ready<'f, '_, P> {
         self.0.watch.root_begins();
         // SAFETY: the plan was made for the dependencies of `H`, of which there is one list (`Asks` is unsafe to
         // implement), and all steps are done. The frame is borrowed for `'f`, and its container for longer.
-        unsafe { <H::Deps as Deps>::take(self.0.bases.inputs(const { &at::<P>(P::VIEW.len) }), 0) }
+        unsafe { <H::Deps as Deps>::take(self.0.bases.inputs(const { &at::<P>(P::VIEW.len) })) }
     }
 }

@@ -298,7 +298,7 @@ impl<'s, P: Plan> Joined<'s, P> {
         self.observed.root_begins();
         // SAFETY: the sources are those of `H`, of whose dependencies there is one list (`Asks` is unsafe to implement). What
         // is referred to lives until the scope ends, which is borrowed for as long.
-        unsafe { <H::Deps as Deps>::take(self.call.take().0, 0) }
+        unsafe { <H::Deps as Deps>::take(self.call.take().0) }
     }
 }
 
