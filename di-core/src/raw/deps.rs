@@ -85,7 +85,9 @@ unsafe impl<D: ?Sized, F: ?Sized + for<'q> Of<'q>, Q, E> Dep for Use<LazilyShare
     type Arg<'r> = LazyArc<<F as Of<'static>>::T, E>;
     const PUT: Put = |inputs, i, out| {
         // SAFETY: the caller's.
-        unsafe { (out as *mut LazyArc<<F as Of<'_>>::T, E>).write(LazyArc::new(inputs.deferred(i))) }
+        unsafe {
+            (out as *mut LazyArc<<F as Of<'_>>::T, E>).write(LazyArc::new(inputs.deferred(i)))
+        }
     };
 }
 
