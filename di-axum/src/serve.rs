@@ -10,7 +10,7 @@ use axum::{body::Body, extract::Request, http::request::Parts, response::Respons
 use di_core::{
     __private::{
         Asks, At, BUILD, Deps, Drive, EXTRACT, Ended, Flow, Frame, GUARD, Joined, Memory, Mounts,
-        Plan, Preparing, Ready, ScopeFuture,
+        Plan, Preparing, Ready, ScopeFuture, Source,
     },
     Container, Failure, HasContainer, Outcome, Panic,
 };
@@ -38,6 +38,21 @@ pub trait Endpoint<Seal, S: HasContainer, M>: Asks<Seal> {
         body: Body,
         state: &'m S,
     ) -> impl Future<Output = Response> + Send;
+
+    /// The future of one request, in a frame.
+    fn begin(request: Request, state: S) -> ScopeFuture<Response>
+    where
+        S::Container: Mounts<Self> + Container<Request = Parts>,
+        Self: Sized,
+        Seal: 'static,
+        M: 'static,
+    {
+        let serve = Serve::<Self, Seal, S, M> {
+            request,
+            _types: PhantomData,
+        };
+        ScopeFuture::new::<<S::Container as Mounts<Self>>::Plan, _>(serve, state)
+    }
 }
 
 /// A marked handler that takes nothing by value. Not generic, so that what the compiler finds out about its future holds
@@ -83,6 +98,23 @@ where
             Err(failure) => unbuilt::<P>(H::META.name, failure),
         }
     }
+
+    #[inline]
+    fn begin(request: Request, state: S) -> ScopeFuture<Response>
+    where
+        S::Container: Mounts<H> + Container<Request = Parts>,
+        Seal: 'static,
+    {
+        let serve = Serve::<H, Seal, S, ()> {
+            request,
+            _types: PhantomData,
+        };
+        if const { Frame::<'_, <S::Container as Mounts<H>>::Plan>::IS_DIRECT } {
+            ScopeFuture::new::<<S::Container as Mounts<H>>::Plan, _>(Direct(serve), state)
+        } else {
+            ScopeFuture::new::<<S::Container as Mounts<H>>::Plan, _>(serve, state)
+        }
+    }
 }
 
 /// One request of the handler `H`, in one allocation.
@@ -94,18 +126,18 @@ where
     Seal: 'static,
     M: 'static,
 {
-    let serve = Serve::<H, Seal, S, M> {
-        request,
-        _types: PhantomData,
-    };
     // What is put off has no place in a frame, and a scope that is filled at run time knows what is replaced.
     let is_filled = const { <<S::Container as Mounts<H>>::Plan as Plan>::VIEW.is_lazy() };
     #[cfg(feature = "testing")]
     let is_filled = is_filled || state.container().handle().is_replaced();
     if is_filled {
+        let serve = Serve::<H, Seal, S, M> {
+            request,
+            _types: PhantomData,
+        };
         ScopeFuture::new::<<S::Container as Mounts<H>>::Plan, _>(Filled(serve), state)
     } else {
-        ScopeFuture::new::<<S::Container as Mounts<H>>::Plan, _>(serve, state)
+        H::begin(request, state)
     }
 }
 
@@ -134,7 +166,7 @@ where
     ) -> impl Future<Output = Response> + Send + use<'m, P, H, Seal, S, M> {
         let (head, body) = self.request.into_parts();
         let seen = Seen::request(&head, state.container(), Some(root::<P, H, Seal>()));
-        let entered = Entered::new(memory, &head, state.container(), &seen);
+        let entered = Entered::of(joined(&head, state.container()), memory, &seen);
         seen.around(H::run(entered, head, body, state))
     }
 
@@ -150,6 +182,86 @@ where
     #[cold]
     fn ended(response: Response, ended: Ended) -> Response {
         ended::answer(response, ended)
+    }
+}
+
+/// The same of a handler with nothing to wait for before it runs: most are such, and their futures are a part of what the compiler
+/// takes for others.
+struct Direct<H, Seal, S>(Serve<H, Seal, S, ()>);
+
+impl<P, H, Seal, S> Flow<P> for Direct<H, Seal, S>
+where
+    P: Plan<Container = S::Container, Root = H>,
+    S: HasContainer<Container: Container<Request = Parts>>,
+    H: Injects<Seal>,
+    Seal: 'static,
+{
+    type State = S;
+    type Output = Response;
+
+    fn run<'m>(
+        self,
+        state: &'m S,
+        memory: Memory<'m, P>,
+    ) -> impl Future<Output = Response> + Send + use<'m, P, H, Seal, S> {
+        // The request is gone before anything is built.
+        let (scope, seen) = arrived(self.0.request, state.container(), root::<P, H, Seal>());
+        let entered = Entered::of(scope, memory, &seen);
+        seen.around(direct::<P, H, Seal>(entered))
+    }
+
+    fn outcome(response: &Response) -> Outcome {
+        <Serve<H, Seal, S, ()> as Flow<P>>::outcome(response)
+    }
+
+    #[cold]
+    fn panicked(panic: Panic) -> Response {
+        <Serve<H, Seal, S, ()> as Flow<P>>::panicked(panic)
+    }
+
+    #[cold]
+    fn ended(response: Response, ended: Ended) -> Response {
+        <Serve<H, Seal, S, ()> as Flow<P>>::ended(response, ended)
+    }
+}
+
+async fn direct<P, H, Seal>(mut entered: Entered<'_, P>) -> Response
+where
+    P: Plan<Container: Container<Request = Parts>, Root = H>,
+    H: Injects<Seal>,
+{
+    let injected = match &mut entered {
+        Entered::Own(frame) => match frame.build_now() {
+            Ok(ready) => ready.args::<H, Seal>(),
+            Err(failure) => return unbuilt::<P>(H::META.name, failure),
+        },
+        Entered::Joined(scope) => match scope.open_scope().ready::<P>().await {
+            Ok(joined) => joined.args::<H, Seal>(),
+            Err(failure) => return unbuilt::<P>(H::META.name, failure),
+        },
+    };
+    H::run(PhantomData, injected).await
+}
+
+/// Takes what is read of a request: the scope that it comes with, and who sees it.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn arrived<C: Container<Request = Parts>>(
+    request: Request,
+    container: &C,
+    root: Root,
+) -> (Option<RequestScope<C>>, Seen) {
+    let (head, _body) = request.into_parts();
+    let seen = Seen::request(&head, container, Some(root));
+    (joined(&head, container), seen)
+}
+
+/// The scope that a request comes with.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn joined<C: Container<Request = Parts>>(head: &Parts, container: &C) -> Option<RequestScope<C>> {
+    if container.handle().is_scoped() {
+        RequestScope::joined(head, container)
+    } else {
+        None
     }
 }
 
@@ -205,16 +317,16 @@ pub enum Entered<'m, P: Plan> {
 }
 
 impl<'m, P: Plan<Container: Container<Request = Parts>>> Entered<'m, P> {
-    #[inline(always)]
-    fn new(memory: Memory<'m, P>, head: &Parts, container: &P::Container, seen: &Seen) -> Self {
-        if container.handle().is_scoped()
-            && let Some(scope) = RequestScope::joined(head, container)
-        {
-            return Self::Joined(scope);
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn of(scope: Option<RequestScope<P::Container>>, memory: Memory<'m, P>, seen: &Seen) -> Self {
+        match scope {
+            Some(scope) => Self::Joined(scope),
+            None => {
+                let mut frame = memory.open();
+                seen.frame(&mut frame);
+                Self::Own(frame)
+            }
         }
-        let mut frame = memory.open();
-        seen.frame(&mut frame);
-        Self::Own(frame)
     }
 
     /// Builds what the guards need, and the guards, in order.
@@ -355,16 +467,26 @@ impl<'f, P: Plan> Injected<'f, '_, P> {
 fn root<P: Plan, H: Asks<Seal>, Seal>() -> Root {
     Root {
         meta: H::META,
-        asks: P::VIEW.root(),
+        asks: const { P::VIEW.root() },
     }
 }
 
 /// The answer to a request of the handler `name` for which something could not be built.
 #[cold]
 pub fn unbuilt<P: Plan>(name: &'static str, failure: Failure) -> Response {
+    unbuilt_of::<P::Container>(name, const { P::VIEW.root() }, failure)
+}
+
+/// The same for all handlers of an app.
+#[cold]
+fn unbuilt_of<C: Container>(
+    name: &'static str,
+    root: &'static [Source],
+    failure: Failure,
+) -> Response {
     let asker = Asker {
         handler: Some(name),
-        root: P::VIEW.root(),
+        root,
     };
-    failed::<P::Container>(failure, asker)
+    failed::<C>(failure, asker)
 }

@@ -447,7 +447,7 @@ pub struct View<'a> {
 
 impl<'a> View<'a> {
     /// What the root asks for.
-    pub fn root(&self) -> &'a [Source] {
+    pub const fn root(&self) -> &'a [Source] {
         self.root
     }
 

@@ -1,28 +1,34 @@
 //! From the types of dependencies to the values that a constructor receives.
 
-use std::sync::Arc;
+use std::{mem::MaybeUninit, sync::Arc};
 
 use super::{Inputs, Lazy, LazyArc, Transient};
-use crate::key::{
-    Extracted, Extractor, Guard, Lazily, LazilyShared, Lent, Mode, Of, Owned, Ref, Shared, Use,
+use crate::{
+    graph::MAX_DEPS,
+    key::{
+        Extracted, Extractor, Guard, Lazily, LazilyShared, Lent, Mode, Of, Owned, Ref, Shared, Use,
+    },
 };
 
 /// One dependency as a type: what the constructor receives for it.
 ///
 /// # Safety
-/// `take` must read exactly what the plan stores for an input of this mode; see `Inputs`.
+/// `PUT` must read exactly what the plan stores for an input of this mode, and write an `Arg`; see `Inputs`.
 pub unsafe trait Dep {
     /// How it is held.
     const MODE: Mode;
     /// What the constructor receives.
     type Arg<'r>;
-    /// Reads input `i`.
-    ///
-    /// # Safety
-    /// `inputs` comes from a step whose input `i` is of this dependency, is initialised, lives for
-    /// `'r`, and, when it is owned, was not taken before.
-    unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r>;
+    /// What reads an input. A const, since one fn reads what is thin, whatever it refers to: the compiler builds no other for each type.
+    const PUT: Put;
 }
+
+/// Reads an input, and writes what the constructor receives for it.
+///
+/// # Safety
+/// The inputs come from a step whose input of that number is of the dependency that has this fn, is initialised, lives for as long
+/// as what is written, and, when it is owned, was not taken before. The pointer is to free memory for that.
+pub(super) type Put = unsafe fn(Inputs, usize, *mut u8);
 
 macro_rules! referred {
     ($($mode:ident),*) => {$(
@@ -30,11 +36,7 @@ macro_rules! referred {
         unsafe impl<D: ?Sized, F: ?Sized + for<'q> Of<'q>, Q> Dep for Use<$mode, D, F, Q> {
             const MODE: Mode = Mode::$mode;
             type Arg<'r> = &'r <F as Of<'r>>::T;
-            #[inline]
-            unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r> {
-                // SAFETY: the caller's.
-                unsafe { inputs.reference(i) }
-            }
+            const PUT: Put = Inputs::put_reference::<<F as Of<'static>>::T>();
         }
     )*};
 }
@@ -44,11 +46,7 @@ referred!(Ref, Guard);
 unsafe impl<D: ?Sized, F: ?Sized + for<'q> Of<'q>, Q> Dep for Use<Shared, D, F, Q> {
     const MODE: Mode = Mode::Shared;
     type Arg<'r> = Arc<<F as Of<'static>>::T>;
-    #[inline]
-    unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r> {
-        // SAFETY: the caller's.
-        unsafe { inputs.shared(i) }
-    }
+    const PUT: Put = Inputs::put_shared::<<F as Of<'static>>::T>;
 }
 
 // SAFETY: moves a value out of the frame, which is where the plan puts an `Owned` input.
@@ -58,11 +56,7 @@ where
 {
     const MODE: Mode = Mode::Owned;
     type Arg<'r> = <F as Of<'r>>::T;
-    #[inline]
-    unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r> {
-        // SAFETY: the caller's.
-        unsafe { inputs.owned(i) }
-    }
+    const PUT: Put = Inputs::put_owned::<<F as Of<'static>>::T>;
 }
 
 // SAFETY: moves the handle out of the frame, which is first in what the constructor of such a transient writes.
@@ -72,44 +66,36 @@ where
 {
     const MODE: Mode = Mode::Lent;
     type Arg<'r> = Transient<<F as Of<'r>>::T>;
-    #[inline]
-    unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r> {
-        // SAFETY: the caller's.
-        unsafe { inputs.owned(i) }
-    }
+    const PUT: Put = Inputs::put_owned::<Transient<<F as Of<'static>>::T>>;
 }
 
 // SAFETY: refers to what defers the row's value, whose pointer is in a slot.
 unsafe impl<D: ?Sized, F: ?Sized + for<'q> Of<'q>, Q, E> Dep for Use<Lazily<E>, D, F, Q> {
     const MODE: Mode = Mode::Lazy;
     type Arg<'r> = Lazy<'r, <F as Of<'r>>::T, E>;
-    #[inline]
-    unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r> {
+    const PUT: Put = |inputs, i, out| {
         // SAFETY: the caller's.
-        unsafe { Lazy::new(inputs.deferred(i)) }
-    }
+        unsafe { (out as *mut Lazy<'_, <F as Of<'_>>::T, E>).write(Lazy::new(inputs.deferred(i))) }
+    };
 }
 
 // SAFETY: as above; only singletons are held so (`HeldByLazyArc`), and they are in an `Arc`.
 unsafe impl<D: ?Sized, F: ?Sized + for<'q> Of<'q>, Q, E> Dep for Use<LazilyShared<E>, D, F, Q> {
     const MODE: Mode = Mode::LazyShared;
     type Arg<'r> = LazyArc<<F as Of<'static>>::T, E>;
-    #[inline]
-    unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r> {
+    const PUT: Put = |inputs, i, out| {
         // SAFETY: the caller's.
-        unsafe { LazyArc::new(inputs.deferred(i)) }
-    }
+        unsafe {
+            (out as *mut LazyArc<<F as Of<'_>>::T, E>).write(LazyArc::new(inputs.deferred(i)))
+        }
+    };
 }
 
 // SAFETY: moves a value out of the frame, which is where the plan puts an extracted input.
 unsafe impl<X: Extractor> Dep for Use<Extracted, X, X> {
     const MODE: Mode = Mode::Extract;
     type Arg<'r> = X::Value;
-    #[inline]
-    unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Arg<'r> {
-        // SAFETY: the caller's.
-        unsafe { inputs.owned(i) }
-    }
+    const PUT: Put = Inputs::put_owned::<X::Value>;
 }
 
 /// A list of dependencies: `(first, (second, ()))`.
@@ -121,11 +107,11 @@ pub unsafe trait Deps {
     const LEN: usize;
     /// What the constructor receives, as the same nested list.
     type Args<'r>;
-    /// Reads all inputs from `i` on.
+    /// Reads all inputs.
     ///
     /// # Safety
-    /// As for [`Dep::take`], for every element.
-    unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Args<'r>;
+    /// As for [`Dep::PUT`], for every element, and `'r`.
+    unsafe fn take<'r>(inputs: Inputs) -> Self::Args<'r>;
 }
 
 // SAFETY: reads nothing.
@@ -133,16 +119,52 @@ unsafe impl Deps for () {
     const LEN: usize = 0;
     type Args<'r> = ();
     #[inline]
-    unsafe fn take<'r>(_: Inputs, _: usize) -> Self::Args<'r> {}
+    unsafe fn take<'r>(_: Inputs) -> Self::Args<'r> {}
 }
 
-// SAFETY: reads its head at `i` and its tail from `i + 1` on.
-unsafe impl<H: Dep, T: Deps> Deps for (H, T) {
-    const LEN: usize = 1 + T::LEN;
-    type Args<'r> = (H::Arg<'r>, T::Args<'r>);
-    #[inline]
-    unsafe fn take<'r>(inputs: Inputs, i: usize) -> Self::Args<'r> {
-        // SAFETY: the caller's.
-        unsafe { (H::take(inputs, i), T::take(inputs, i + 1)) }
-    }
+/// An impl for each length and not one of head and tail, which the compiler would build for each tail of every node's list.
+macro_rules! lists {
+    ($($dep:ident $i:literal)*) => { lists!(@ [] $($dep $i)*); };
+    (@ [$($before:ident $at:literal)*] $dep:ident $i:literal $($rest:tt)*) => {
+        lists!(@impl $i + 1, $($before $at)* $dep $i);
+        lists!(@ [$($before $at)* $dep $i] $($rest)*);
+    };
+    (@ [$($before:ident $at:literal)*]) => {};
+    (@impl $len:expr, $($dep:ident $i:literal)*) => {
+        // SAFETY: reads each from its place in the list, and writes it to its place in the arguments.
+        unsafe impl<$($dep: Dep),*> Deps for nested!($($dep),*) {
+            const LEN: usize = $len;
+            type Args<'r> = nested!($($dep::Arg<'r>),*);
+            #[inline]
+            unsafe fn take<'r>(inputs: Inputs) -> Self::Args<'r> {
+                let mut args = MaybeUninit::<Self::Args<'r>>::uninit();
+                let out = args.as_mut_ptr();
+                // SAFETY: the caller's; each argument is written.
+                unsafe {
+                    put!(inputs, (*out), $($dep $i)*);
+                    args.assume_init()
+                }
+            }
+        }
+    };
 }
+
+macro_rules! nested {
+    () => { () };
+    ($head:ty $(, $tail:ty)*) => { ($head, nested!($($tail),*)) };
+}
+
+macro_rules! put {
+    ($inputs:ident, ($($out:tt)*), ) => {};
+    ($inputs:ident, ($($out:tt)*), $dep:ident $i:literal $($rest:tt)*) => {
+        (const { $dep::PUT })($inputs, $i, &raw mut ($($out)*).0 as *mut u8);
+        put!($inputs, (($($out)*).1), $($rest)*);
+    };
+}
+
+lists!(
+    D0 0 D1 1 D2 2 D3 3 D4 4 D5 5 D6 6 D7 7 D8 8 D9 9 D10 10 D11 11 D12 12 D13 13 D14 14 D15 15
+    D16 16 D17 17 D18 18 D19 19 D20 20 D21 21 D22 22 D23 23 D24 24 D25 25 D26 26 D27 27 D28 28
+    D29 29 D30 30 D31 31
+);
+const _: () = assert!(MAX_DEPS == 32, "an impl of `Deps` for each length");

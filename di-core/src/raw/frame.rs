@@ -138,6 +138,17 @@ enum Stage {
     Ready,
 }
 
+impl Stage {
+    #[inline]
+    fn advance(&mut self, from: Stage, to: Stage) {
+        assert!(
+            *self == from,
+            "a frame is filled once, and extractors run before constructors"
+        );
+        *self = to;
+    }
+}
+
 // SAFETY: what a frame holds is `Send` (`Recipe::Output`, `Extractor::Value`), and a frame is not shared while it is
 // filled.
 unsafe impl<P: Plan> Send for Frame<'_, P> {}
@@ -158,6 +169,10 @@ impl<'m, P: Plan> Frame<'m, P> {
     pub fn observe(&mut self, observer: std::sync::Arc<dyn crate::observe::Observer>) {
         self.watch = Watch::by(observer);
     }
+
+    /// Whether [`build_now`](Self::build_now) is all that there is to do.
+    pub const IS_DIRECT: bool =
+        !(P::VIEW.is_lazy || Self::GUARDS || Self::EXTRACTS || Self::IS_ASYNC);
 
     /// Builds what the guards need, and the guards, in order.
     ///
@@ -275,11 +290,7 @@ impl<'m, P: Plan> Frame<'m, P> {
 
     #[inline(always)]
     fn begin(&mut self, from: Stage, to: Stage) {
-        assert!(
-            self.stage == from,
-            "a frame is filled once, and extractors run before constructors"
-        );
-        self.stage = to;
+        self.stage.advance(from, to);
     }
 }
 
@@ -329,6 +340,6 @@ impl<'f, P: Plan> Ready<'f, '_, P> {
         self.0.watch.root_begins();
         // SAFETY: the plan was made for the dependencies of `H`, of which there is one list (`Asks` is unsafe to
         // implement), and all steps are done. The frame is borrowed for `'f`, and its container for longer.
-        unsafe { <H::Deps as Deps>::take(self.0.bases.inputs(const { &at::<P>(P::VIEW.len) }), 0) }
+        unsafe { <H::Deps as Deps>::take(self.0.bases.inputs(const { &at::<P>(P::VIEW.len) })) }
     }
 }

@@ -1,8 +1,14 @@
 //! Where a constructor finds its arguments.
 
-use std::sync::Arc;
+use std::{
+    mem::{ManuallyDrop, MaybeUninit},
+    sync::Arc,
+};
 
-use super::lazy::Deferred;
+use super::{deps::Put, lazy::Deferred};
+
+/// A pointer with what belongs to it: a vtable, a length.
+type Fat = [MaybeUninit<*const u8>; 2];
 
 /// The flag of an input that names a slot of the app's block; all others are offsets into the frame.
 pub(crate) const APP: u32 = 1;
@@ -51,37 +57,70 @@ impl Inputs {
         }
     }
 
-    /// Input `i` as a reference. A slot of the app holds a pointer, thin or fat. In the frame a sized value
-    /// lies at the offset itself, and a trait object is a fat reference stored there.
+    /// Input `i` as a reference.
     ///
     /// # Safety
     /// Input `i` is of type `V`, initialised, and not written for `'r`.
     #[inline]
     pub(crate) unsafe fn reference<'r, V: ?Sized>(self, i: usize) -> &'r V {
-        // SAFETY: the caller's. `&V` is a thin pointer exactly where its size is that of `*mut u8`.
+        let mut reference = MaybeUninit::uninit();
+        // SAFETY: the caller's.
         unsafe {
-            if const { size_of::<&V>() == size_of::<*mut u8>() } {
-                let place = self.thin(i);
-                *(&raw const place).cast::<&'r V>()
-            } else {
-                *self.locate(i).0.cast::<&'r V>()
-            }
+            Self::put_reference::<V>()(self, i, reference.as_mut_ptr() as *mut u8);
+            reference.assume_init()
         }
+    }
+
+    /// What writes an input of type `V` as a reference. A slot of the app holds a pointer, thin or fat. In the frame a sized value
+    /// lies at the offset itself, and a trait object is a fat reference stored there.
+    ///
+    /// `&V` is a thin pointer exactly where its size is that of `*mut u8`.
+    pub(super) const fn put_reference<V: ?Sized>() -> Put {
+        if size_of::<&V>() == size_of::<*mut u8>() {
+            Self::put_thin
+        } else {
+            Self::put_fat
+        }
+    }
+
+    /// # Safety
+    /// As for [`thin`](Self::thin), and `out` is free memory for a pointer.
+    #[inline]
+    unsafe fn put_thin(self, i: usize, out: *mut u8) {
+        // SAFETY: the caller's.
+        unsafe { (out as *mut *mut u8).write(self.thin(i)) }
+    }
+
+    /// # Safety
+    /// As for [`locate`](Self::locate); the entry names a fat reference or the slot of one, and `out` is free memory for one.
+    #[inline]
+    unsafe fn put_fat(self, i: usize, out: *mut u8) {
+        // SAFETY: the caller's.
+        unsafe { (out as *mut Fat).write(*(self.locate(i).0 as *const Fat)) }
     }
 
     /// Input `i` as a new handle to a singleton.
     ///
     /// # Safety
-    /// Input `i` is a slot of the app that holds the raw pointer of an `Arc<V>`.
+    /// Input `i` is a slot of the app that holds the raw pointer of an `Arc<V>`, and `out` is free memory for one.
     #[inline]
-    pub(crate) unsafe fn shared<V: ?Sized>(self, i: usize) -> Arc<V> {
-        // SAFETY: the caller's.
+    pub(super) unsafe fn put_shared<V: ?Sized>(self, i: usize, out: *mut u8) {
+        // SAFETY: the caller's. The slot keeps its count.
         unsafe {
-            let (place, _) = self.locate(i);
-            let pointer = *place.cast::<*const V>();
-            Arc::increment_strong_count(pointer);
-            Arc::from_raw(pointer)
+            let kept = (self.locate(i).0 as *const *const V).read();
+            let kept = ManuallyDrop::new(Arc::from_raw(kept));
+            (out as *mut Arc<V>).write(Arc::clone(&kept));
         }
+    }
+
+    /// Moves input `i` out of the frame.
+    ///
+    /// # Safety
+    /// Input `i` is an owned value of type `V` in the frame that is initialised and not used again, and `out` is free memory for one.
+    #[inline]
+    pub(super) unsafe fn put_owned<V>(self, i: usize, out: *mut u8) {
+        // SAFETY: the caller's.
+        unsafe { self.locate(i).0.copy_to_nonoverlapping(out, size_of::<V>()) }
     }
 
     /// Input `i` as what a lazy handle refers to.
@@ -95,15 +134,5 @@ impl Inputs {
             let (place, _) = self.locate(i);
             &**place.cast::<*const dyn Deferred>()
         }
-    }
-
-    /// Moves input `i` out of the frame.
-    ///
-    /// # Safety
-    /// Input `i` is an owned value of type `V` in the frame that is initialised and not used again.
-    #[inline]
-    pub(crate) unsafe fn owned<V>(self, i: usize) -> V {
-        // SAFETY: the caller's.
-        unsafe { self.locate(i).0.cast::<V>().read() }
     }
 }

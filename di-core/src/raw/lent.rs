@@ -94,7 +94,9 @@ unsafe fn keep<T>(at: *mut u8) -> Kept {
 pub(super) trait Written<T> {
     /// What is written.
     type As;
-    fn written(value: T) -> Self::As;
+    /// # Safety
+    /// `out` is free memory for what is written.
+    unsafe fn write(out: *mut u8, value: T);
 }
 
 /// As it is.
@@ -105,18 +107,18 @@ pub(super) enum AsLent {}
 impl<T> Written<T> for AsItself {
     type As = T;
     #[inline]
-    fn written(value: T) -> T {
-        value
+    unsafe fn write(out: *mut u8, value: T) {
+        // SAFETY: the caller's.
+        unsafe { (out as *mut T).write(value) }
     }
 }
 
 impl<T> Written<T> for AsLent {
     type As = Lent<T>;
-    fn written(value: T) -> Lent<T> {
+    unsafe fn write(out: *mut u8, value: T) {
         let kept = Arc::new(value);
-        Lent {
-            handed: Transient(Arc::clone(&kept)),
-            kept,
-        }
+        let handed = Transient(Arc::clone(&kept));
+        // SAFETY: the caller's.
+        unsafe { (out as *mut Lent<T>).write(Lent { handed, kept }) }
     }
 }

@@ -246,12 +246,10 @@ unsafe fn drop_value<T>(at: *mut u8) {
     unsafe { at.cast::<T>().drop_in_place() }
 }
 
-/// # Safety
-/// `out` is free memory for the value.
-#[inline]
-unsafe fn write<T>(out: *mut u8, value: T) {
-    // SAFETY: the caller's.
-    unsafe { out.cast::<T>().write(value) }
+/// In a fn of its own: nodes that cannot fail, most of them, share it.
+#[cold]
+fn thrown<E: Send + 'static>(error: E) -> Thrown {
+    Box::new(error)
 }
 
 /// # Safety
@@ -262,14 +260,14 @@ where
     W: for<'r> Written<N::Output<'r>>,
 {
     // SAFETY: the caller's. The lifetime is erased: the plan keeps what is borrowed alive.
-    let args = unsafe { <N::Deps as Deps>::take(inputs, 0) };
+    let args = unsafe { <N::Deps as Deps>::take(inputs) };
     match N::construct(PhantomData, args) {
         Ok(value) => {
             // SAFETY: the caller's.
-            unsafe { write(out, W::written(value)) };
+            unsafe { W::write(out, value) };
             Ok(())
         }
-        Err(error) => Err(Box::new(error)),
+        Err(error) => Err(thrown(error)),
     }
 }
 
@@ -279,7 +277,7 @@ fn begin<'r, N: ConstructAsync<S>, S>(
     inputs: Inputs,
 ) -> impl Future<Output = Result<N::Output<'r>, N::Error>> + Send + use<'r, N, S> {
     // SAFETY: only called by `start`, whose caller promises it.
-    let args = unsafe { <N::Deps as Deps>::take(inputs, 0) };
+    let args = unsafe { <N::Deps as Deps>::take(inputs) };
     N::construct(PhantomData, args)
 }
 
@@ -321,10 +319,10 @@ unsafe fn poll<Fut: Future<Output = Result<T, E>>, T, E: Send + 'static, W: Writ
         match Pin::new_unchecked(&mut *at.cast::<Fut>()).poll(cx) {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Ok(value)) => {
-                out.cast::<W::As>().write(W::written(value));
+                W::write(out, value);
                 Poll::Ready(Ok(()))
             }
-            Poll::Ready(Err(error)) => Poll::Ready(Err(Box::new(error))),
+            Poll::Ready(Err(error)) => Poll::Ready(Err(thrown(error))),
         }
     }
 }

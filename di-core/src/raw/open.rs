@@ -176,13 +176,17 @@ impl<C: Container> OpenScope<C> {
     /// The first constructor that fails.
     pub fn ready<P: Plan<Container = C>>(&self) -> Preparing<'_, P> {
         Preparing {
-            call: Box::pin(self.prepare(P::VIEW.root)),
             observed: &self.filled.observed,
+            call: self.preparing(const { P::VIEW.root() }),
             _plan: PhantomData,
         }
     }
 
     // For all roots of a container: the code of these is built once.
+
+    fn preparing(&self, root: &'static [Source]) -> Preparation<'_> {
+        Box::pin(self.prepare(root))
+    }
 
     async fn build(
         &self,
@@ -262,9 +266,11 @@ impl<'s, V: ?Sized, E> Future for Asked<'s, '_, V, E> {
     }
 }
 
+type Preparation<'s> = Pin<Box<dyn Future<Output = Result<Call, Failure>> + Send + 's>>;
+
 /// What a root asks for, while it is built in an open scope.
 pub struct Preparing<'s, P> {
-    call: Pin<Box<dyn Future<Output = Result<Call, Failure>> + Send + 's>>,
+    call: Preparation<'s>,
     observed: &'s Observed,
     _plan: PhantomData<fn() -> P>,
 }
@@ -298,7 +304,7 @@ impl<'s, P: Plan> Joined<'s, P> {
         self.observed.root_begins();
         // SAFETY: the sources are those of `H`, of whose dependencies there is one list (`Asks` is unsafe to implement). What
         // is referred to lives until the scope ends, which is borrowed for as long.
-        unsafe { <H::Deps as Deps>::take(self.call.take().0, 0) }
+        unsafe { <H::Deps as Deps>::take(self.call.take().0) }
     }
 }
 

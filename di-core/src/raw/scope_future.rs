@@ -16,7 +16,7 @@ use super::{
 use crate::{
     Container, HasContainer, Outcome,
     runtime::Runtime,
-    teardown::{Ended, caught},
+    teardown::{Ended, Panic, caught},
 };
 
 /// A handler's future, the router state that it borrows, and its frame, in one allocation and in this order.
@@ -48,12 +48,21 @@ enum Phase {
     Over,
 }
 
-/// What depends on the types of the future and the plan. Calls through here are all that a request pays for erasure.
+/// What depends on the types of the future and the plan. Calls through here are all that a request pays for erasure, and what is
+/// around them is built once for all handlers.
 struct Ops<O: 'static> {
-    /// Both take a live scope; after `drop` it is none.
-    poll: unsafe fn(&mut ScopeFuture<O>, &mut Context<'_>) -> Poll<O>,
-    drop: unsafe fn(&mut ScopeFuture<O>),
+    /// Both take a live future; after `drop` it is none.
+    poll: unsafe fn(*mut u8, &mut Context<'_>) -> Poll<O>,
+    drop: unsafe fn(*mut u8),
+    panicked: fn(Panic) -> O,
+    /// In plans with a teardown.
+    end: Option<EndOps<O>>,
     shape: Shape,
+}
+
+struct EndOps<O> {
+    outcome: fn(&O) -> Outcome,
+    ended: fn(O, Ended) -> O,
 }
 
 /// What lies where in the allocation.
@@ -92,7 +101,7 @@ impl<O: 'static> ScopeFuture<O> {
         Self::allocate::<P, W, _>(flow, state, |flow, state, memory| flow.run(state, memory))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn allocate<P, W, F>(
         flow: W,
         state: W::State,
@@ -105,13 +114,15 @@ impl<O: 'static> ScopeFuture<O> {
     {
         let ops = const {
             &Ops {
-                poll: match P::VIEW.control {
-                    None => poll::<P, W, F>,
-                    Some(_) => poll_to_end::<P, W, F>,
-                },
-                drop: match P::VIEW.control {
-                    None => drop_all::<F, O>,
-                    Some(_) => give_up::<F, O>,
+                poll: poll::<F>,
+                drop: drop_value::<F>,
+                panicked: W::panicked,
+                end: match P::VIEW.control {
+                    None => None,
+                    Some(_) => Some(EndOps {
+                        outcome: W::outcome,
+                        ended: W::ended,
+                    }),
                 },
                 shape: shape::<P, F, W::State, O>(),
             }
@@ -121,27 +132,13 @@ impl<O: 'static> ScopeFuture<O> {
         // value only, after the future and then the state are dropped. `'static` stands for that life: `Flow::run` accepts
         // any lifetime and can therefore not let the memory or the state escape.
         unsafe {
-            let at = allocate(shape.layout);
-            let held = at.add(shape.state).cast::<W::State>();
-            held.write(state);
-            let state: &'static W::State = &*held;
-            let container = state.container();
-            if let Some(flag) = shape.in_flight {
-                at.add(flag).cast::<bool>().write(false);
-            }
-            if let Some(end) = &shape.end {
-                at.add(end.control).cast::<Control>().write(Control {
-                    container: std::ptr::from_ref(container).cast(),
-                    is_blocking: false,
-                    end: End::new(),
-                });
-            }
+            let (at, state) = place(shape, state);
             let memory = Memory {
                 at: at.add(shape.frame),
-                container,
+                container: state.container(),
                 _memory: PhantomData,
             };
-            at.cast::<F>().write(begin(flow, state, memory));
+            (at as *mut F).write(begin(flow, state, memory));
             ScopeFuture {
                 at,
                 ops,
@@ -172,110 +169,122 @@ impl<O: 'static> ScopeFuture<O> {
     }
 }
 
-/// Polls the handler. A panic is an output, too.
+/// Where there is no optimiser, once for all handlers of an app.
 ///
 /// # Safety
-/// The future is live, and an `F`.
-#[inline(always)]
-unsafe fn poll<P: Plan, W: Flow<P>, F: Future<Output = W::Output>>(
-    scope: &mut ScopeFuture<W::Output>,
-    cx: &mut Context<'_>,
-) -> Poll<W::Output> {
-    // SAFETY: the caller's; the future is on the heap and is not moved before it is dropped.
-    caught(|| unsafe { Pin::new_unchecked(&mut *scope.at.cast::<F>()).poll(cx) })
-        .unwrap_or_else(|panic| Poll::Ready(W::panicked(panic)))
+/// `shape` is one of a future with this state. The state lives as long as the memory, and what is made of it no longer.
+#[cfg_attr(not(debug_assertions), inline(always))]
+unsafe fn place<S: HasContainer>(shape: &'static Shape, state: S) -> (*mut u8, &'static S) {
+    // SAFETY: the caller's: the offsets are inside of the memory.
+    unsafe {
+        let at = allocate(shape.layout);
+        let held = at.add(shape.state).cast::<S>();
+        held.write(state);
+        let state: &'static S = &*held;
+        if let Some(flag) = shape.in_flight {
+            at.add(flag).cast::<bool>().write(false);
+        }
+        if let Some(end) = &shape.end {
+            at.add(end.control).cast::<Control>().write(Control {
+                container: std::ptr::from_ref(state.container()).cast(),
+                is_blocking: false,
+                end: End::new(),
+            });
+        }
+        (at, state)
+    }
 }
 
-/// Drops everything, in a plan without a teardown.
-///
 /// # Safety
-/// The future is live, and an `F`; the scope is not used again.
-unsafe fn drop_all<F, O>(scope: &mut ScopeFuture<O>) {
-    // Dropped last, also when a drop of the handler's own panics.
-    let _owned = Owned(scope.rest());
+/// `at` is a live `F`, on the heap, and is not moved before it is dropped.
+unsafe fn poll<F: Future>(at: *mut u8, cx: &mut Context<'_>) -> Poll<F::Output> {
     // SAFETY: the caller's.
-    unsafe { scope.at.cast::<F>().drop_in_place() }
+    unsafe { Pin::new_unchecked(&mut *(at as *mut F)).poll(cx) }
 }
 
-/// Polls the handler and then the teardown of what was built.
-///
-/// # Safety
-/// The scope is as its phase says, the future an `F`, and the plan has a teardown.
-unsafe fn poll_to_end<P: Plan, W: Flow<P>, F: Future<Output = W::Output>>(
-    scope: &mut ScopeFuture<W::Output>,
-    cx: &mut Context<'_>,
-) -> Poll<W::Output> {
-    if scope.phase == Phase::Running {
-        // SAFETY: the future is live, on the heap, and not moved before it is dropped.
-        let polled =
-            caught(|| unsafe { Pin::new_unchecked(&mut *scope.at.cast::<F>()).poll(&mut *cx) });
-        let (output, outcome) = match polled {
-            Ok(Poll::Pending) => return Poll::Pending,
-            Ok(Poll::Ready(output)) => {
-                let outcome = W::outcome(&output);
-                (output, outcome)
-            }
-            Err(panic) => (W::panicked(panic), Outcome::Panicked),
-        };
-        // Whatever panics below, the future is not touched again.
-        scope.phase = Phase::Over;
-        // SAFETY: as above; its place is then free, and large enough for an output (see `shape`).
-        unsafe {
-            scope.at.cast::<F>().drop_in_place();
-            scope.at.cast::<W::Output>().write(output);
-            scope.begin_end(outcome);
-        }
-        scope.phase = Phase::Ending;
+impl<O: 'static> ScopeFuture<O> {
+    /// # Safety
+    /// The future is live.
+    unsafe fn poll_handler(&self, cx: &mut Context<'_>) -> Result<Poll<O>, Panic> {
+        // SAFETY: the caller's; the future is on the heap and is not moved before it is dropped.
+        caught(|| unsafe { (self.ops.poll)(self.at, cx) })
     }
-    assert!(scope.phase == Phase::Ending, "polled after its end");
-    // SAFETY: the future is gone.
-    let ended = ready!(unsafe { scope.rest().poll_end(cx) });
-    scope.phase = Phase::Over;
-    // SAFETY: the output is live, and moved out once.
-    let output = unsafe { scope.at.cast::<W::Output>().read() };
-    Poll::Ready(if ended.failures.is_empty() && ended.deferred.is_empty() {
-        output
-    } else {
-        W::ended(output, ended)
-    })
-}
 
-/// Drops the handler, or its output, and leaves the rest to a task of the app, in a plan with a teardown.
-///
-/// # Safety
-/// The scope is as its phase says, the future an `F`; the scope is not used again.
-unsafe fn give_up<F: Future<Output = O> + Send + 'static, O>(scope: &mut ScopeFuture<O>) {
-    let rest = scope.rest();
-    // SAFETY: the control is live.
-    if let (Phase::Running, Some((end, control))) = (scope.phase, unsafe { rest.control() })
-        && control.is_blocking
-    {
-        let waiting = Waiting::<F> {
-            rest: Some(rest),
-            _future: PhantomData,
-        };
-        // SAFETY: the container is borrowed from the state, which lives as long as the future.
-        let runtime = unsafe { (end.runtime)(control.container) };
-        return spawn(runtime, waiting.into_end());
-    }
-    let owned = Owned(rest);
-    match scope.phase {
-        Phase::Running => {
-            // The hook is all that a panic here could be told to.
-            // SAFETY: the caller's. The frame is dropped with the future, and leaves its values.
+    /// Polls the handler and then the teardown of what was built.
+    ///
+    /// # Safety
+    /// The scope is as its phase says, and the plan has a teardown.
+    unsafe fn poll_to_end(&mut self, ops: &EndOps<O>, cx: &mut Context<'_>) -> Poll<O> {
+        if self.phase == Phase::Running {
+            // SAFETY: the future is live.
+            let (output, outcome) = match unsafe { self.poll_handler(cx) } {
+                Ok(Poll::Pending) => return Poll::Pending,
+                Ok(Poll::Ready(output)) => {
+                    let outcome = (ops.outcome)(&output);
+                    (output, outcome)
+                }
+                Err(panic) => ((self.ops.panicked)(panic), Outcome::Panicked),
+            };
+            // Whatever panics below, the future is not touched again.
+            self.phase = Phase::Over;
+            // SAFETY: as above; its place is then free, and large enough for an output (see `shape`).
             unsafe {
-                let _ = caught(|| scope.at.cast::<F>().drop_in_place());
-                scope.begin_end(Outcome::Cancelled);
+                (self.ops.drop)(self.at);
+                self.at.cast::<O>().write(output);
+                self.begin_end(outcome);
             }
+            self.phase = Phase::Ending;
         }
-        Phase::Ending => {
-            // SAFETY: the caller's.
-            let _ = caught(|| unsafe { scope.at.cast::<O>().drop_in_place() });
-        }
-        Phase::Over => {}
+        assert!(self.phase == Phase::Ending, "polled after its end");
+        // SAFETY: the future is gone.
+        let ended = ready!(unsafe { self.rest().poll_end(cx) });
+        self.phase = Phase::Over;
+        // SAFETY: the output is live, and moved out once.
+        let output = unsafe { self.at.cast::<O>().read() };
+        Poll::Ready(if ended.failures.is_empty() && ended.deferred.is_empty() {
+            output
+        } else {
+            (ops.ended)(output, ended)
+        })
     }
-    // SAFETY: the future is gone, or its output is.
-    unsafe { owned.rescue() }
+
+    /// Drops the handler, or its output, and leaves the rest to a task of the app, in a plan with a teardown.
+    ///
+    /// # Safety
+    /// The scope is as its phase says, and is not used again.
+    unsafe fn give_up(&mut self) {
+        let rest = self.rest();
+        // SAFETY: the control is live.
+        if let (Phase::Running, Some((end, control))) = (self.phase, unsafe { rest.control() })
+            && control.is_blocking
+        {
+            let waiting = Waiting {
+                rest: Some(rest),
+                ops: self.ops,
+            };
+            // SAFETY: the container is borrowed from the state, which lives as long as the future.
+            let runtime = unsafe { (end.runtime)(control.container) };
+            return spawn(runtime, waiting.into_end());
+        }
+        let owned = Owned(rest);
+        match self.phase {
+            Phase::Running => {
+                // The hook is all that a panic here could be told to.
+                // SAFETY: the caller's. The frame is dropped with the future, and leaves its values.
+                unsafe {
+                    let _ = caught(|| (self.ops.drop)(self.at));
+                    self.begin_end(Outcome::Cancelled);
+                }
+            }
+            Phase::Ending => {
+                // SAFETY: the caller's.
+                let _ = caught(|| unsafe { self.at.cast::<O>().drop_in_place() });
+            }
+            Phase::Over => {}
+        }
+        // SAFETY: the future is gone, or its output is.
+        unsafe { owned.rescue() }
+    }
 }
 
 const fn shape<P: Plan, F, S, O>() -> Shape {
@@ -336,16 +345,29 @@ impl<O> Future for ScopeFuture<O> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<O> {
-        // SAFETY: the operations are those of this future.
-        unsafe { (self.ops.poll)(&mut self, cx) }
+        // SAFETY: the future is live, or the scope is as its phase says.
+        unsafe {
+            match &self.ops.end {
+                None => (self.poll_handler(cx))
+                    .unwrap_or_else(|panic| Poll::Ready((self.ops.panicked)(panic))),
+                Some(ops) => self.poll_to_end(ops, cx),
+            }
+        }
     }
 }
 
 impl<O: 'static> Drop for ScopeFuture<O> {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: the operations are those of this future, which is not used again.
-        unsafe { (self.ops.drop)(self) }
+        // SAFETY: the future is live, or the scope is as its phase says; neither is used again.
+        unsafe {
+            if self.ops.end.is_some() {
+                return self.give_up();
+            }
+            // Dropped last, also when a drop of the handler's own panics.
+            let _owned = Owned(self.rest());
+            (self.ops.drop)(self.at);
+        }
     }
 }
 
@@ -464,17 +486,17 @@ fn spawn(runtime: Arc<dyn Runtime>, ended: impl Future<Output = Ended> + Send + 
 }
 
 /// A scope that was given up while a constructor runs on another thread: its future stays until that is through.
-struct Waiting<F> {
+struct Waiting<O: 'static> {
     /// Until the future is dropped.
     rest: Option<Rest>,
-    _future: PhantomData<F>,
+    ops: &'static Ops<O>,
 }
 
-// SAFETY: as for `ScopeFuture`; the future is `Send`.
-unsafe impl<F: Send> Send for Waiting<F> {}
-impl<F> Unpin for Waiting<F> {}
+// SAFETY: as for `ScopeFuture`.
+unsafe impl<O> Send for Waiting<O> {}
+impl<O> Unpin for Waiting<O> {}
 
-impl<F: Future> Waiting<F> {
+impl<O> Waiting<O> {
     async fn into_end(mut self) -> Ended {
         std::future::poll_fn(|cx| self.poll_blocking(cx)).await;
         match self.give_up() {
@@ -490,7 +512,7 @@ impl<F: Future> Waiting<F> {
         };
         // SAFETY: the future is live, on the heap, and not moved; its control is only read while it is not polled.
         unsafe {
-            let polled = caught(|| Pin::new_unchecked(&mut *rest.at.cast::<F>()).poll(cx));
+            let polled = caught(|| (self.ops.poll)(rest.at, cx));
             let is_blocking = rest
                 .control()
                 .is_some_and(|(_, control)| control.is_blocking);
@@ -507,7 +529,7 @@ impl<F: Future> Waiting<F> {
         let owned = Owned(rest);
         // SAFETY: the future is live, and dropped once. The frame is dropped with it, and leaves its values.
         unsafe {
-            let _ = caught(|| rest.at.cast::<F>().drop_in_place());
+            let _ = caught(|| (self.ops.drop)(rest.at));
             if let Some((_, control)) = rest.control() {
                 control.end.begin(Outcome::Cancelled);
             }
@@ -516,13 +538,13 @@ impl<F: Future> Waiting<F> {
     }
 }
 
-impl<F> Drop for Waiting<F> {
+impl<O> Drop for Waiting<O> {
     fn drop(&mut self) {
         if let Some(rest) = self.rest.take() {
             let _owned = Owned(rest);
             // Waits for what runs on another thread.
             // SAFETY: the future is live, and dropped once.
-            let _ = caught(|| unsafe { rest.at.cast::<F>().drop_in_place() });
+            let _ = caught(|| unsafe { (self.ops.drop)(rest.at) });
         }
     }
 }
