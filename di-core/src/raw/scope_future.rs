@@ -48,9 +48,12 @@ enum Phase {
     Over,
 }
 
-/// What depends on the types of the future and the plan. Calls through here are all that a request pays for erasure, and what is
-/// around them is built once for all handlers.
+/// What depends on the types of the future and the plan. Calls through here are all that a request pays for erasure.
 struct Ops<O: 'static> {
+    /// Both take a live scope; after `drop_scope` it is none. Where nothing is optimised they are those of all handlers: what is around a future takes
+    /// longer to compile than most of them.
+    poll_scope: unsafe fn(&mut ScopeFuture<O>, &mut Context<'_>) -> Poll<O>,
+    drop_scope: unsafe fn(&mut ScopeFuture<O>),
     /// Both take a live future; after `drop` it is none.
     poll: unsafe fn(*mut u8, &mut Context<'_>) -> Poll<O>,
     drop: unsafe fn(*mut u8),
@@ -114,6 +117,16 @@ impl<O: 'static> ScopeFuture<O> {
     {
         let ops = const {
             &Ops {
+                poll_scope: match P::VIEW.control {
+                    Some(_) => poll_to_end::<O>,
+                    None if P::IS_LOOPED => poll_any::<O>,
+                    None => poll_only::<W, P, F>,
+                },
+                drop_scope: match P::VIEW.control {
+                    Some(_) => give_up::<O>,
+                    None if P::IS_LOOPED => drop_any::<O>,
+                    None => drop_only::<F, O>,
+                },
                 poll: poll::<F>,
                 drop: drop_value::<F>,
                 panicked: W::panicked,
@@ -200,6 +213,72 @@ unsafe fn place<S: HasContainer>(shape: &'static Shape, state: S) -> (*mut u8, &
 unsafe fn poll<F: Future>(at: *mut u8, cx: &mut Context<'_>) -> Poll<F::Output> {
     // SAFETY: the caller's.
     unsafe { Pin::new_unchecked(&mut *(at as *mut F)).poll(cx) }
+}
+
+/// Polls the handler, in a plan without a teardown. A panic is an output, too.
+///
+/// # Safety
+/// The future is live, and an `F`.
+#[inline(always)]
+unsafe fn poll_only<W: Flow<P>, P: Plan, F: Future<Output = W::Output>>(
+    scope: &mut ScopeFuture<W::Output>,
+    cx: &mut Context<'_>,
+) -> Poll<W::Output> {
+    // SAFETY: the caller's.
+    caught(|| unsafe { poll::<F>(scope.at, cx) })
+        .unwrap_or_else(|panic| Poll::Ready(W::panicked(panic)))
+}
+
+/// The same, of any future.
+///
+/// # Safety
+/// The future is live.
+unsafe fn poll_any<O>(scope: &mut ScopeFuture<O>, cx: &mut Context<'_>) -> Poll<O> {
+    // SAFETY: the caller's.
+    unsafe { scope.poll_handler(cx) }
+        .unwrap_or_else(|panic| Poll::Ready((scope.ops.panicked)(panic)))
+}
+
+/// Drops everything, in a plan without a teardown.
+///
+/// # Safety
+/// The future is live, and an `F`; the scope is not used again.
+unsafe fn drop_only<F, O>(scope: &mut ScopeFuture<O>) {
+    // Dropped last, also when a drop of the handler's own panics.
+    let _owned = Owned(scope.rest());
+    // SAFETY: the caller's.
+    unsafe { drop_value::<F>(scope.at) }
+}
+
+/// The same, of any future.
+///
+/// # Safety
+/// The future is live, and the scope is not used again.
+unsafe fn drop_any<O>(scope: &mut ScopeFuture<O>) {
+    let _owned = Owned(scope.rest());
+    // SAFETY: the caller's.
+    unsafe { (scope.ops.drop)(scope.at) }
+}
+
+/// See [`ScopeFuture::poll_to_end`].
+///
+/// # Safety
+/// The scope is as its phase says, and the plan has a teardown.
+unsafe fn poll_to_end<O>(scope: &mut ScopeFuture<O>, cx: &mut Context<'_>) -> Poll<O> {
+    match &scope.ops.end {
+        // SAFETY: the caller's.
+        Some(ops) => unsafe { scope.poll_to_end(ops, cx) },
+        None => unreachable!("the plan has a teardown"),
+    }
+}
+
+/// See [`ScopeFuture::give_up`].
+///
+/// # Safety
+/// The scope is as its phase says, and is not used again.
+unsafe fn give_up<O>(scope: &mut ScopeFuture<O>) {
+    // SAFETY: the caller's.
+    unsafe { scope.give_up() }
 }
 
 impl<O: 'static> ScopeFuture<O> {
@@ -345,29 +424,16 @@ impl<O> Future for ScopeFuture<O> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<O> {
-        // SAFETY: the future is live, or the scope is as its phase says.
-        unsafe {
-            match &self.ops.end {
-                None => (self.poll_handler(cx))
-                    .unwrap_or_else(|panic| Poll::Ready((self.ops.panicked)(panic))),
-                Some(ops) => self.poll_to_end(ops, cx),
-            }
-        }
+        // SAFETY: the operations are those of this future, which is live, or the scope is as its phase says.
+        unsafe { (self.ops.poll_scope)(&mut self, cx) }
     }
 }
 
 impl<O: 'static> Drop for ScopeFuture<O> {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: the future is live, or the scope is as its phase says; neither is used again.
-        unsafe {
-            if self.ops.end.is_some() {
-                return self.give_up();
-            }
-            // Dropped last, also when a drop of the handler's own panics.
-            let _owned = Owned(self.rest());
-            (self.ops.drop)(self.at);
-        }
+        // SAFETY: the operations are those of this future, which is not used again.
+        unsafe { (self.ops.drop_scope)(self) }
     }
 }
 
