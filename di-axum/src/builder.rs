@@ -108,6 +108,8 @@ impl<C: Container> Builder<C> {
         #[cfg(all(feature = "observe", feature = "_sql"))]
         let start = crate::observe::building(&observed, start);
         let handle = start.await?;
+        #[cfg(feature = "observe")]
+        observed.watched();
         let app = C::from_handle(handle);
         self.late.set(&app);
         Ok(app)

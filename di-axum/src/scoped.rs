@@ -296,6 +296,7 @@ where
         };
     }
     let seen = Seen::request(&head, &app, None);
+    seen.layered(&mut head, &app);
     opened(app, &seen, "a layer", |scope| async move {
         head.extensions.insert(scope.clone());
         match B::build(&scope.0, &mut head).await {

@@ -468,6 +468,7 @@ fn root<P: Plan, H: Asks<Seal>, Seal>() -> Root {
     Root {
         meta: H::META,
         asks: const { P::VIEW.root() },
+        guards: H::GUARDS,
     }
 }
 

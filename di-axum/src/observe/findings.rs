@@ -5,8 +5,13 @@ use std::{fmt, time::Duration};
 use di_core::{__private::Source, Graph, GraphEdge, GraphNode, NodeKind, Scope};
 
 use super::{
-    LiveScope, nodes::RouteNode, polls::SlowPolls, routes::Route, routes::RouteStats,
-    startup::StartUp, tasks::TaskStats,
+    LiveScope,
+    nodes::{NodeStats, RouteNode},
+    polls::SlowPolls,
+    routes::Route,
+    routes::RouteStats,
+    startup::StartUp,
+    tasks::TaskStats,
 };
 
 /// From when on something is worth a finding.
@@ -114,6 +119,7 @@ pub(super) struct Search<'a> {
     pub(super) edges: Vec<GraphEdge>,
     pub(super) thresholds: Thresholds,
     pub(super) routes: &'a [(&'a Route, &'a RouteStats)],
+    stats: &'a [NodeStats],
 }
 
 impl<'a> Search<'a> {
@@ -121,12 +127,14 @@ impl<'a> Search<'a> {
         graph: Graph,
         thresholds: Thresholds,
         routes: &'a [(&'a Route, &'a RouteStats)],
+        stats: &'a [NodeStats],
     ) -> Self {
         Search {
             nodes: graph.nodes().collect(),
             edges: graph.edges().collect(),
             thresholds,
             routes,
+            stats,
         }
     }
 
@@ -138,7 +146,9 @@ impl<'a> Search<'a> {
         live: &[LiveScope],
     ) -> Vec<Finding> {
         let mut found = Vec::new();
-        for (route, stats) in self.routes {
+        // What no route matched may be several, each with what it builds.
+        let routes = self.routes.iter();
+        for (route, stats) in routes.filter(|(route, _)| !route.is_none()) {
             found.extend(
                 stats
                     .nodes
@@ -159,19 +169,16 @@ impl<'a> Search<'a> {
             );
         }
         found.extend(self.slow_start(start));
-        found.extend(slow.iter().map(blocking));
+        found.extend(slow.iter().filter_map(|slow| self.blocking(slow)));
         found.extend(tasks.iter().filter_map(|task| self.overdue_task(task)));
-        let scopes = live
-            .iter()
-            .filter(|scope| scope.age >= self.thresholds.overdue);
-        found.extend(scopes.map(overdue_scope));
+        found.extend(self.overdue_scopes(live));
         found
     }
 
     /// `first: Stamp` in the handler and `stamp: Stamp` in what it needs: each has one of its own.
     fn redundant(&self, route: &Route, stats: &RouteStats, node: &RouteNode) -> Option<Finding> {
         let this = self.nodes.get(node.row)?;
-        let requests = stats.latency.count + stats.cancelled;
+        let requests = requests(stats);
         if this.scope != Some(Scope::Transient) || node.constructions <= requests {
             return None;
         }
@@ -183,6 +190,10 @@ impl<'a> Search<'a> {
             .into_iter()
             .chain(within)
             .collect();
+        // Where one alone asks for it, that one is built more than once.
+        if edges.len() < 2 {
+            return None;
+        }
         let times = node.constructions as f64 / requests.max(1) as f64;
         let name = this.name;
         Some(Finding {
@@ -206,7 +217,17 @@ impl<'a> Search<'a> {
         let is_read = edges
             .iter()
             .any(|edge| !edge.param.unwrap_or_default().starts_with('_'));
-        if this.scope != Some(Scope::Request) || edges.is_empty() || is_read {
+        let is_built = |row: usize| stats.nodes.iter().any(|other| other.row == row);
+        // Others have it built all the same, or it is there for its end.
+        let is_needed = self.edges_to(node.row).any(|edge| is_built(edge.from));
+        let of_node = self.stats.iter().find(|stats| stats.row == node.row);
+        let is_torn_down = of_node.is_some_and(|stats| stats.teardown.count > 0);
+        if this.scope != Some(Scope::Request)
+            || edges.is_empty()
+            || is_read
+            || is_needed
+            || is_torn_down
+        {
             return None;
         }
         let name = this.name;
@@ -215,9 +236,9 @@ impl<'a> Search<'a> {
             what: name.to_string(),
             row: Some(node.row),
             text: format!(
-                "`{name}` was built {} times for `{} {}`, whose handler does not read it: {}. Leave the parameter out; where it is there for what its constructor checks, make it a guard, \
+                "`{name}` was built {} for `{} {}`, whose handler does not read it: {}. Leave the parameter out; where it is there for what its constructor checks, make it a guard, \
                  `#[handler(guard({name}))]`.",
-                node.constructions,
+                times(node.constructions),
                 stats.method,
                 stats.path,
                 and(&edges),
@@ -229,7 +250,8 @@ impl<'a> Search<'a> {
     /// What comes after it mostly fails.
     fn in_vain(&self, route: &Route, stats: &RouteStats, node: &RouteNode) -> Option<Finding> {
         let this = self.nodes.get(node.row)?;
-        if this.scope != Some(Scope::Request) || node.in_vain * 2 <= node.constructions {
+        let is_rare = node.constructions < MANY || node.in_vain * 2 <= node.constructions;
+        if this.scope != Some(Scope::Request) || is_rare {
             return None;
         }
         let name = this.name;
@@ -244,9 +266,9 @@ impl<'a> Search<'a> {
             what: name.to_string(),
             row: Some(node.row),
             text: format!(
-                "`{name}` was built {} times for `{} {}`, and {} of those nobody got it, since something after it failed: {}. Make what fails a guard, which comes first, or ask for \
+                "`{name}` was built {} for `{} {}`, and {} of those for nothing, since a constructor after it failed: {}. Make what fails a guard, which comes first, or ask for \
                  `Lazy<'_, {name}>`.",
-                node.constructions,
+                times(node.constructions),
                 stats.method,
                 stats.path,
                 node.in_vain,
@@ -306,6 +328,88 @@ impl<'a> Search<'a> {
         })
     }
 
+    /// A poll now and then is slow where a machine has more to do than it can: one in a hundred is not worth a word.
+    fn blocking(&self, slow: &SlowPolls) -> Option<Finding> {
+        let name = |stats: &RouteStats| format!("{} {}", stats.method, stats.path);
+        let mut routes = self.routes.iter();
+        let route = routes.find(|(_, stats)| name(stats) == slow.route);
+        let is_rare = route.is_some_and(|(_, stats)| slow.count * 100 < requests(stats));
+        if slow.stuck.is_none() && is_rare {
+            return None;
+        }
+        let what = match (slow.what, slow.place) {
+            (Some(what), Some((file, line))) => format!("`{what}` ({file}:{line})"),
+            (Some(what), None) => format!("`{what}`"),
+            (None, _) => {
+                "Something that is neither a handler nor a node, a layer, an extractor or a drop,"
+                    .to_string()
+            }
+        };
+        let kept = match slow.count {
+            0 => String::new(),
+            count => format!(
+                " kept its thread {} in `{}`, for {:?} at most",
+                times(count),
+                slow.route,
+                slow.longest
+            ),
+        };
+        let stuck = match slow.stuck {
+            Some(stuck) if slow.count == 0 => {
+                format!(
+                    " has kept its thread for {stuck:?} in `{}`, and still does",
+                    slow.route
+                )
+            }
+            Some(stuck) => format!("; one has for {stuck:?}, and still does"),
+            None => String::new(),
+        };
+        Some(Finding {
+            kind: FindingKind::Blocking,
+            what: slow
+                .what
+                .unwrap_or("a layer, an extractor or a drop")
+                .to_string(),
+            row: None,
+            edges: Vec::new(),
+            text: format!(
+                "{what}{kept}{stuck}. What blocks belongs on a thread of its own: `#[handler(blocking)]`, `#[injectable(.., blocking)]`, or `tokio::task::spawn_blocking`."
+            ),
+        })
+    }
+
+    /// One for all of the same name, the oldest first; jobs are found by their task.
+    fn overdue_scopes(&self, live: &[LiveScope]) -> Vec<Finding> {
+        let mut found: Vec<(&LiveScope, u64)> = Vec::new();
+        let overdue = live
+            .iter()
+            .filter(|scope| scope.age >= self.thresholds.overdue);
+        for scope in overdue.filter(|scope| !scope.what.starts_with("task ")) {
+            match found.iter_mut().find(|(other, _)| other.what == scope.what) {
+                Some((_, count)) => *count += 1,
+                None => found.push((scope, 1)),
+            }
+        }
+        let finding = |(scope, count): (&LiveScope, u64)| Finding {
+            kind: FindingKind::OverdueScope,
+            what: scope.what.clone(),
+            row: None,
+            edges: Vec::new(),
+            text: format!(
+                "`{}` has been open for {:?}{}: what it holds is not torn down before it is closed or dropped. One that is meant to be open for so long is none: \
+                 `App::builder(..).overdue(..)` says from when on it is.",
+                scope.what,
+                scope.age,
+                if count > 1 {
+                    format!(", and {} others for less", count - 1)
+                } else {
+                    String::new()
+                },
+            ),
+        };
+        found.into_iter().map(finding).collect()
+    }
+
     fn edges_to(&self, row: usize) -> impl Iterator<Item = &GraphEdge> {
         self.edges
             .iter()
@@ -351,38 +455,18 @@ fn is_root(nodes: &[GraphNode], row: usize) -> bool {
     nodes.get(row).is_some_and(|node| node.scope.is_none())
 }
 
-fn blocking(slow: &SlowPolls) -> Finding {
-    let what = slow.what.unwrap_or("what is before the handler");
-    let place = slow
-        .place
-        .map_or_else(String::new, |(file, line)| format!(" ({file}:{line})"));
-    let stuck = match slow.stuck {
-        Some(stuck) => format!("; one has for {stuck:?}, and still does"),
-        None => String::new(),
-    };
-    Finding {
-        kind: FindingKind::Blocking,
-        what: what.to_string(),
-        row: None,
-        edges: Vec::new(),
-        text: format!(
-            "`{what}`{place} kept its thread {} times in `{}`, for {:?} at most{stuck}. What blocks belongs on a thread of its own: `#[handler(blocking)]`, `#[injectable(.., blocking)]`, or \
-             `tokio::task::spawn_blocking`.",
-            slow.count, slow.route, slow.longest,
-        ),
-    }
+/// How often something has to have been built before it is said that it mostly is for nothing.
+const MANY: u64 = 20;
+
+/// How many requests there were, and are.
+fn requests(stats: &RouteStats) -> u64 {
+    stats.latency.count + stats.cancelled + stats.in_flight
 }
 
-fn overdue_scope(scope: &LiveScope) -> Finding {
-    Finding {
-        kind: FindingKind::OverdueScope,
-        what: scope.what.clone(),
-        row: None,
-        edges: Vec::new(),
-        text: format!(
-            "`{}` has been open for {:?}: what it holds is not torn down before it is closed or dropped.",
-            scope.what, scope.age
-        ),
+fn times(count: u64) -> String {
+    match count {
+        1 => "once".to_string(),
+        _ => format!("{count} times"),
     }
 }
 

@@ -4,7 +4,6 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
-    time::Duration,
 };
 
 use axum::{
@@ -19,9 +18,10 @@ use tower_service::Service;
 
 use super::{
     live::{Live, What},
+    lives::Known,
     observation::Observed,
-    place::At,
-    polls::Culprit,
+    polls::Polling,
+    routes::NO_ROUTE,
     spans,
 };
 
@@ -34,11 +34,7 @@ pub fn observe<S>(app: &S) -> ObserveLayer
 where
     S: HasContainer<Container: Container<Request = Parts>>,
 {
-    let observed = Observed::of(app.container());
-    if let Some(observed) = observed {
-        observed.watched();
-    }
-    ObserveLayer(observed.cloned())
+    ObserveLayer(Observed::of(app.container()).cloned())
 }
 
 /// The layer of [`observe`].
@@ -86,14 +82,17 @@ where
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        let begun = self.observed.as_ref().map(|observed| {
+        // A layer around this one may have seen it already.
+        let unseen =
+            |observed: &&Arc<Observed>| Known::of(request.extensions(), observed).is_none();
+        let begun = self.observed.as_ref().filter(unseen).cloned();
+        let begun = begun.map(|observed| {
             let path = request.extensions().get::<MatchedPath>();
-            // What no route matched is one, whatever it was that was asked for.
-            let path = path.map_or("(no route)", MatchedPath::as_str);
+            let path = path.map_or(NO_ROUTE, MatchedPath::as_str);
             let route = observed.routes.of(request.method(), path);
             route.begin();
-            let live = Live::begin(observed, What::Routed(route));
-            request.extensions_mut().insert(live.clone());
+            let live = Live::begin(&observed, What::Routed(route));
+            Known::add(request.extensions_mut(), &live);
             Begun { live, answer: None }
         });
         Watched {
@@ -110,31 +109,11 @@ struct Begun {
     answer: Option<(StatusCode, Tick)>,
 }
 
-/// A poll of a scope is over.
-pub(crate) fn polled(live: &Live, began: Tick) -> Tick {
-    let now = live.now();
-    if let Some((took, at)) = live.end_poll(began, now) {
-        tell(live, took, at);
-    }
-    now
-}
-
-#[cold]
-fn tell(live: &Live, took: Duration, at: At) {
-    let culprit = Culprit::of(live, at);
-    live.observed.polls.ended(live, culprit, took);
-    tracing::warn!(
-        route = live.what(),
-        what = culprit.map_or("", |culprit| culprit.name),
-        place = Culprit::at(culprit),
-        "a thread was kept for {took:?}: what blocks belongs on a thread of its own"
-    );
-}
-
 impl Drop for Begun {
     fn drop(&mut self) {
-        if let Some((status, _)) = self.answer {
-            spans::answered(&self.live.span, status.as_u16());
+        match self.answer {
+            Some((status, _)) => spans::answered(&self.live.span, status.as_u16()),
+            None => self.live.given_up(),
         }
         if let Some(route) = self.live.route() {
             let answer = self.answer;
@@ -167,13 +146,12 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let begun = this.begun.as_ref();
-        let began = begun.map(|begun| (begun.live.begin_poll(), spans::enter(&begun.live.span)));
+        let begun = this.begun.as_ref().map(|begun| {
+            let entered = spans::enter(&begun.live.span);
+            (Polling::begin(&begun.live), entered)
+        });
         let answer = this.future.poll(cx);
-        let polled = match (&this.begun, began) {
-            (Some(begun), Some((began, _entered))) => Some(polled(&begun.live, began)),
-            _ => None,
-        };
+        let polled = begun.map(|(polling, _entered)| polling.end());
         let answer = ready!(answer);
         if let Some(mut begun) = this.begun.take() {
             begun.answer = answer.as_ref().ok().map(Response::status).zip(polled);

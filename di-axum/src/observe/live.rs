@@ -27,6 +27,7 @@ use super::{
     lives::{Listed, LiveScope},
     observation::Observed,
     place::{At, Place},
+    polls::polled,
     routes::Route,
     spans::{self, Running},
 };
@@ -50,11 +51,18 @@ pub(crate) struct Live {
     place: Place,
     /// Nanoseconds from `began` until the root began; 0 before.
     root_began: AtomicU64,
+    /// Nanoseconds of what was built since, in the root's time.
+    nested: AtomicU64,
     built: Mutex<Built>,
     /// Whether the root has begun.
     has_root: AtomicBool,
+    /// Whether nobody waits for the answer any more.
+    is_given_up: AtomicBool,
+    /// Whether a layer may ask for values.
+    is_layered: AtomicBool,
     pub(super) span: Span,
-    root_span: OnceLock<Span>,
+    /// While the root runs.
+    root_span: Mutex<Option<Span>>,
     /// Whether this thread is in that one: it begins in the middle of a poll.
     is_entered: AtomicBool,
     listed: Listed,
@@ -108,7 +116,10 @@ impl Live {
             root_began: AtomicU64::new(0),
             built: Mutex::default(),
             has_root: AtomicBool::new(false),
-            root_span: OnceLock::new(),
+            nested: AtomicU64::new(0),
+            is_given_up: AtomicBool::new(false),
+            is_layered: AtomicBool::new(false),
+            root_span: Mutex::default(),
             is_entered: AtomicBool::new(false),
             listed,
             what,
@@ -154,17 +165,27 @@ impl Live {
         matches!(self.what, What::Service(_))
     }
 
-    /// Begins a poll, unless that of the request is seen by its layer.
-    pub(crate) fn begin_own_poll(&self) -> Option<Tick> {
-        self.route().is_none().then(|| self.begin_poll())
+    /// Nobody waits for the answer any more.
+    pub(super) fn given_up(&self) {
+        self.is_given_up.store(true, Relaxed);
     }
 
-    pub(super) fn begin_poll(&self) -> Tick {
+    /// A layer may ask for values of its scope.
+    pub(crate) fn layered(&self) {
+        self.is_layered.store(true, Relaxed);
+    }
+
+    /// Begins a poll, unless somebody who polls it has.
+    pub(super) fn begin_poll(&self) -> Option<Tick> {
         let now = self.now();
+        // It is polled by one thread at a time, mostly; where several build values of one scope, the first one is looked at.
+        if self.polled.load(Relaxed) != 0 {
+            return None;
+        }
         self.is_told.store(false, Relaxed);
         self.place.begin_poll();
         self.polled.store(self.nanos(now), Release);
-        now
+        Some(now)
     }
 
     /// The poll is over; what kept its thread, if that was too long.
@@ -210,28 +231,26 @@ impl Live {
         Running { live: self, scope }
     }
 
-    /// Looks for what was slow. One began when the one before it ended.
-    fn blame(&self, all: &[Took], until: Tick) {
-        let mut ended = self.nanos(until);
+    /// How much of what has ended was in this poll. One began when the one before it ended.
+    fn account(&self, all: &[Took], until: u64) {
+        let polled = self.polled.load(Relaxed);
+        let (mut known, mut longest, mut ended) = (0, (At::Elsewhere, 0), until);
+        if polled == 0 {
+            return;
+        }
         for took in all.iter().rev() {
-            if took.nanos >= self.threshold {
-                self.was_slow(At::of(took.act, took.row), took.nanos, ended);
+            let kept = took.nanos.min(ended.saturating_sub(polled));
+            known += kept;
+            if kept > longest.1 {
+                longest = (At::of(took.act, took.row), kept);
             }
             ended = ended.saturating_sub(took.nanos);
         }
-    }
-
-    /// Something took so long, until then; what of that was in this poll kept its thread.
-    fn was_slow(&self, at: At, nanos: u64, ended: u64) {
-        let polled = self.polled.load(Relaxed);
-        if polled > 0 {
-            let within = ended.saturating_sub(polled);
-            self.place.was_slow(at, nanos.min(within));
-        }
+        self.place.ended(known, longest);
     }
 
     fn enter_root(&self) {
-        if let Some(root) = self.root_span.get()
+        if let Some(root) = &*lock(&self.root_span)
             && spans::push(root)
         {
             self.is_entered.store(true, Relaxed);
@@ -241,7 +260,7 @@ impl Live {
     /// This thread leaves it.
     pub(super) fn leave(&self) {
         if self.is_entered.swap(false, Relaxed)
-            && let Some(root) = self.root_span.get()
+            && let Some(root) = &*lock(&self.root_span)
         {
             spans::pop(root);
         }
@@ -254,13 +273,16 @@ impl Live {
             return;
         }
         let now = self.nanos(self.now());
-        let ran = now.saturating_sub(began);
-        self.place.left(At::Root, now);
-        if ran >= self.threshold {
-            self.was_slow(At::Root, ran, now);
-        }
+        self.place
+            .moved(At::Elsewhere, now, self.polled.load(Relaxed));
+        let nested = self.nested.swap(0, Relaxed);
         if let Some(route) = self.route() {
-            route.shares.handled(ran);
+            route.shares.handled(now.saturating_sub(began + nested));
+        }
+        if self.is_traced {
+            self.leave();
+            let root = lock(&self.root_span).take();
+            drop(root);
         }
     }
 
@@ -285,7 +307,8 @@ impl Observer for Live {
     }
 
     fn begin(&self, act: Act, row: u16, at: Tick) -> Span {
-        self.place.moved(At::of(act, row), self.nanos(at));
+        let polled = self.polled.load(Relaxed);
+        self.place.moved(At::of(act, row), self.nanos(at), polled);
         match self.is_traced {
             true => spans::step(&self.span, act, self.observed.nodes.named(row)),
             false => Span::none(),
@@ -295,52 +318,71 @@ impl Observer for Live {
     fn ended(&self, took: &[Took], until: Tick) {
         let shares = self.route().map(|route| &route.shares);
         shares.unwrap_or(&self.observed.others).count(took);
-        if let Some(last) = took.last() {
-            self.place
-                .left(At::of(last.act, last.row), self.nanos(until));
+        let until = self.nanos(until);
+        let is_in_root = self.root_began.load(Relaxed) > 0;
+        if let Some(last) = took.last()
+            && self.place.now() == At::of(last.act, last.row)
+        {
+            // It is where it was before, unless something else has begun.
+            let to = if is_in_root { At::Root } else { At::Elsewhere };
+            self.place.moved(to, until, 0);
         }
         let mut built = lock(&self.built);
-        for took in took {
-            match (took.act, took.is_failed) {
-                (Act::Construct, true) => built.failed.push(took.row),
-                (Act::Construct, false) => built.rows.push(took.row),
-                (Act::Teardown, _) => {}
+        let mut constructed = 0;
+        for took in took.iter().filter(|took| took.act == Act::Construct) {
+            constructed += took.nanos;
+            match took.is_failed {
+                true => built.failed.push(took.row),
+                false => built.rows.push(took.row),
             }
         }
         drop(built);
-        self.blame(took, until);
+        if is_in_root {
+            self.nested.fetch_add(constructed, Relaxed);
+        }
+        self.account(took, until);
     }
 
     fn root_begins(&self, at: Tick) {
         let since = self.nanos(at);
-        self.place.moved(At::Root, since);
+        self.place.moved(At::Root, since, self.polled.load(Relaxed));
         self.root_began.store(since, Relaxed);
         self.has_root.store(true, Relaxed);
-        if !self.is_traced {
-            return;
-        }
         // That of a task is the scope's.
-        if let (What::Routed(_) | What::Request(_), Some(handler)) = (&self.what, self.handler())
-            && self
-                .root_span
-                .set(spans::handler(&self.span, handler))
-                .is_ok()
+        if let (true, What::Routed(_) | What::Request(_), Some(handler)) =
+            (self.is_traced, &self.what, self.handler())
         {
+            *lock(&self.root_span) = Some(spans::handler(&self.span, handler));
             self.enter_root();
         }
+    }
+
+    fn root_ends(&self) {
+        self.root_ended();
+    }
+
+    fn poll_begins(&self) -> Option<Tick> {
+        self.begin_poll()
+    }
+
+    fn poll_ends(&self, began: Tick) {
+        polled(self, began);
     }
 }
 
 impl Drop for Live {
     fn drop(&mut self) {
         if !*self.has_root.get_mut()
-            && let What::Routed(route) = &self.what
+            && !*self.is_given_up.get_mut()
+            && !*self.is_layered.get_mut()
+            && let (What::Routed(route), Some(handler)) = (&self.what, self.handler.get())
         {
             let built = self.built.get_mut();
             let built = built.unwrap_or_else(PoisonError::into_inner);
-            let began = [&built.rows[..], &built.failed].concat();
-            let unasked = self.observed.nodes.unasked(&began).into_iter();
-            let in_vain: Vec<u16> = unasked.filter(|row| !built.failed.contains(row)).collect();
+            let in_vain = self
+                .observed
+                .nodes
+                .in_vain(&built.rows, &built.failed, handler);
             if !in_vain.is_empty() {
                 route.shares.in_vain(&in_vain);
             }

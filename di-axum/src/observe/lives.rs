@@ -5,7 +5,10 @@ use std::{
     time::Duration,
 };
 
-use super::{live::Live, shards::Sharded};
+use axum::http::Extensions;
+use smallvec::{SmallVec, smallvec};
+
+use super::{live::Live, observation::Observed, shards::Sharded};
 
 /// A scope that lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +18,27 @@ pub struct LiveScope {
     pub what: String,
     /// How long it has lived.
     pub age: Duration,
+}
+
+/// Who sees a request: one for each app that does, in the extensions of its head, where it does not keep the scope open.
+#[derive(Clone)]
+pub(crate) struct Known(SmallVec<[Weak<Live>; 1]>);
+
+impl Known {
+    /// That of this app.
+    pub(crate) fn of(extensions: &Extensions, observed: &Arc<Observed>) -> Option<Arc<Live>> {
+        let known = extensions.get::<Self>()?;
+        let mut lives = known.0.iter().filter_map(Weak::upgrade);
+        lives.find(|live| live.is_of(observed))
+    }
+
+    pub(crate) fn add(extensions: &mut Extensions, live: &Arc<Live>) {
+        let live = Arc::downgrade(live);
+        match extensions.get_mut::<Self>() {
+            Some(known) => known.0.push(live),
+            None => drop(extensions.insert(Known(smallvec![live]))),
+        }
+    }
 }
 
 /// All of them.
@@ -27,6 +51,9 @@ struct Shard {
     places: Vec<Option<Weak<Live>>>,
     free: Vec<usize>,
 }
+
+/// How many places are kept when all are free.
+const FEW: usize = 64;
 
 /// Where one is listed.
 #[derive(Clone, Copy)]
@@ -63,6 +90,10 @@ impl Lives {
         let mut shard = lock(self.0.at(shard));
         shard.places[place] = None;
         shard.free.push(place);
+        // What a peak has left is looked through each time.
+        if shard.places.len() > FEW && shard.free.len() == shard.places.len() {
+            *shard = Shard::default();
+        }
     }
 
     pub(super) fn all(&self) -> Vec<Arc<Live>> {

@@ -70,9 +70,10 @@ pub(crate) use self::pools::{building, show};
 pub(crate) use self::{
     ages::{Age, Ages},
     findings::Thresholds,
-    layer::polled,
     live::{Live, What},
+    lives::Known,
     observation::Observed,
+    polls::Polling,
     tasks::{Counts, TaskKey},
 };
 pub use self::{

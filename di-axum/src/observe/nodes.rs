@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use di_core::{Graph, Scope};
+use di_core::{__private::Source, Graph, Scope};
+
+use crate::seen::Root;
 
 use super::{
     shares::{NodeTally, Share},
@@ -23,7 +25,8 @@ pub struct NodeStats {
     pub constructions: u64,
     /// How many constructors failed or panicked.
     pub failures: u64,
-    /// How many there are now: of open scopes, and of the app. A transient counts as long as what it was built for.
+    /// How many there are now: of open scopes, and of the app. A transient counts as long as the scope that it was built in, and not where it was built for a
+    /// singleton.
     pub live: u64,
     /// How long its constructor takes, without what it needs; while an async one waits, too.
     pub build: Timing,
@@ -87,15 +90,28 @@ impl Nodes {
         self.names.get(usize::from(row)).unwrap_or(&UNKNOWN)
     }
 
-    /// Those of these rows that no other of them asks for.
-    pub(super) fn unasked(&self, rows: &[u16]) -> Vec<u16> {
-        let is_among = |row: usize| rows.iter().any(|among| usize::from(*among) == row);
-        let asked = self.graph.edges().filter(|edge| is_among(edge.from));
-        let asked: Vec<usize> = asked.map(|edge| edge.to).collect();
-        let unasked = rows
+    /// Those of the rows that were built for a handler that did not run, since something failed, which nobody got: neither a constructor that ran nor a guard.
+    pub(super) fn in_vain(&self, built: &[u16], failed: &[u16], handler: &Root) -> Vec<u16> {
+        if failed.is_empty() {
+            return Vec::new();
+        }
+        let began = |row: usize| {
+            built
+                .iter()
+                .chain(failed)
+                .any(|ran| usize::from(*ran) == row)
+        };
+        let asked = self.graph.edges().filter(|edge| began(edge.from));
+        let mut got: Vec<usize> = asked.map(|edge| edge.to).collect();
+        let guards = handler.asks[..handler.guards].iter();
+        got.extend(guards.filter_map(|source| match source {
+            Source::Row(row) => Some(usize::from(*row)),
+            _ => None,
+        }));
+        let in_vain = built
             .iter()
-            .filter(|row| !asked.contains(&usize::from(**row)));
-        unasked.copied().collect()
+            .filter(|row| !got.contains(&usize::from(**row)));
+        in_vain.copied().collect()
     }
 
     /// The nodes that are no roots, in the order of the graph.

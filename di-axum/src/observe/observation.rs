@@ -2,14 +2,14 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
 use axum::http::request::Parts;
 use di_core::{
     __private::{Act, Clock, Observer, Tick, Took},
-    Container, Graph, HasContainer, NodeKind,
+    Container, Graph, HasContainer, NodeKind, Scope,
 };
 use tracing::Span;
 
@@ -101,7 +101,7 @@ pub(crate) struct Observed {
     pub(crate) queues: Queues,
     #[cfg(feature = "_sql")]
     pub(super) pools: Pools,
-    is_watched: std::sync::Once,
+    watchdog: OnceLock<Option<std::thread::Thread>>,
 }
 
 impl Observed {
@@ -120,7 +120,7 @@ impl Observed {
             queues: Queues::default(),
             #[cfg(feature = "_sql")]
             pools: Pools::default(),
-            is_watched: std::sync::Once::new(),
+            watchdog: OnceLock::new(),
         })
     }
 
@@ -131,9 +131,9 @@ impl Observed {
     }
 
     /// Begins to look for what is stuck, once.
-    pub(super) fn watched(self: &Arc<Self>) {
+    pub(crate) fn watched(self: &Arc<Self>) {
         let begin = || watch(Arc::downgrade(self), self.thresholds.slow_poll);
-        self.is_watched.call_once(begin);
+        self.watchdog.get_or_init(begin);
     }
 
     /// Scopes whose poll takes longer than the threshold and is not over, and what they are at.
@@ -170,13 +170,14 @@ impl Observed {
         let stats: Vec<RouteStats> = stats.map(|(route, share)| route.read(share)).collect();
         let pairs: Vec<_> = routes.iter().map(|route| &**route).zip(&stats).collect();
         let start = StartUp::new(graph, self.built.read());
-        let search = Search::new(graph, self.thresholds, &pairs);
+        let nodes = self
+            .nodes
+            .read(shares.iter().chain([&self.others.read()]), &counts);
+        let search = Search::new(graph, self.thresholds, &pairs, &nodes);
         let findings = search.all(&start, &slow_polls, &tasks, &live);
         Observation {
             uptime: self.began.elapsed(),
-            nodes: self
-                .nodes
-                .read(shares.iter().chain([&self.others.read()]), &counts),
+            nodes,
             routes: stats,
             slow_polls,
             live,
@@ -184,6 +185,14 @@ impl Observed {
             #[cfg(feature = "_sql")]
             pools: self.pools.read(),
             findings,
+        }
+    }
+}
+
+impl Drop for Observed {
+    fn drop(&mut self) {
+        if let Some(Some(watchdog)) = self.watchdog.get() {
+            watchdog.unpark();
         }
     }
 }
@@ -201,11 +210,16 @@ impl Observer for Observed {
     fn ended(&self, took: &[Took], _: Tick) {
         self.others.count(took);
         let mut singletons = lock(&self.singletons);
-        for took in took.iter().filter(|took| !took.is_failed) {
+        for took in took {
+            if self.nodes.named(took.row).scope != Some(Scope::Singleton) {
+                continue;
+            }
             let live = singletons.entry(usize::from(took.row)).or_default();
-            match took.act {
-                Act::Construct => *live += 1,
-                Act::Teardown => *live = live.saturating_sub(1),
+            match (took.act, took.is_failed) {
+                (Act::Construct, false) => *live += 1,
+                (Act::Construct, true) => {}
+                // It is over, however it ended.
+                (Act::Teardown, _) => *live = live.saturating_sub(1),
             }
         }
     }

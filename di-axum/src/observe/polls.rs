@@ -3,8 +3,10 @@
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
+
+use di_core::__private::Tick;
 
 use super::{live::Live, place::At};
 
@@ -14,7 +16,7 @@ use super::{live::Live, place::At};
 pub struct SlowPolls {
     /// The route, `GET /users/{id}`; or what else the scope is for, see [`LiveScope::what`](super::LiveScope::what).
     pub route: String,
-    /// What it was doing: the name of the handler, or of the node that was built or torn down. None where the request has not reached any of ours.
+    /// What took longest: the name of the handler, or of the node that was built or torn down. None where it was something else: a layer, an extractor, a drop.
     pub what: Option<&'static str>,
     /// File and line of that.
     pub place: Option<(&'static str, u32)>,
@@ -28,47 +30,153 @@ pub struct SlowPolls {
 
 /// What kept its thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Culprit {
-    pub(super) name: &'static str,
-    pub(super) place: Option<(&'static str, u32)>,
+struct Culprit {
+    name: &'static str,
+    place: Option<(&'static str, u32)>,
 }
 
 impl Culprit {
-    /// What a scope was at. Where that was nothing of ours, its handler, whose extractors those may be.
-    pub(super) fn of(live: &Live, at: At) -> Option<Self> {
-        if let At::Construct(row) | At::Teardown(row) = at {
-            let node = live.observed.nodes.named(row);
-            return Some(Culprit {
-                name: node.name,
-                place: node.place,
-            });
+    /// What a scope was at.
+    fn of(live: &Live, at: At) -> Option<Self> {
+        match at {
+            At::Elsewhere => None,
+            At::Construct(row) | At::Teardown(row) => {
+                let node = live.observed.nodes.named(row);
+                Some(Culprit {
+                    name: node.name,
+                    place: node.place,
+                })
+            }
+            At::Root => live.handler().map(|handler| Culprit {
+                name: handler.name,
+                place: Some((handler.file, handler.line)),
+            }),
         }
-        live.handler().map(|handler| Culprit {
-            name: handler.name,
-            place: Some((handler.file, handler.line)),
-        })
     }
 
     /// `src/main.rs:12`, for logs.
-    pub(super) fn at(culprit: Option<Self>) -> Option<String> {
+    fn at(culprit: Option<Self>) -> Option<String> {
         let (file, line) = culprit?.place?;
         Some(format!("{file}:{line}"))
     }
 }
 
+/// A poll of a scope; dropped, it is over, also where it panics.
+pub(crate) struct Polling<'a> {
+    live: &'a Live,
+    /// None, where somebody else is told of it.
+    began: Option<Tick>,
+}
+
+impl<'a> Polling<'a> {
+    pub(crate) fn begin(live: &'a Live) -> Self {
+        let began = live.begin_poll();
+        Polling { live, began }
+    }
+
+    /// It is over, now.
+    pub(crate) fn end(mut self) -> Tick {
+        match self.began.take() {
+            Some(began) => polled(self.live, began),
+            None => self.live.now(),
+        }
+    }
+}
+
+impl Drop for Polling<'_> {
+    fn drop(&mut self) {
+        if let Some(began) = self.began.take() {
+            polled(self.live, began);
+        }
+    }
+}
+
+/// A poll of a scope is over.
+pub(super) fn polled(live: &Live, began: Tick) -> Tick {
+    let now = live.now();
+    if let Some((took, at)) = live.end_poll(began, now) {
+        ended(live, took, at);
+    }
+    now
+}
+
+#[cold]
+fn ended(live: &Live, took: Duration, at: At) {
+    let culprit = Culprit::of(live, at);
+    if let Some(others) = live.observed.polls.ended(live, culprit, took) {
+        tracing::warn!(
+            scope = live.what(),
+            what = culprit.map(|culprit| culprit.name),
+            place = Culprit::at(culprit),
+            others,
+            "a thread was kept for {took:?}: what blocks belongs on a thread of its own; or the machine has more to do than it can"
+        );
+    }
+}
+
+/// One is stuck.
+pub(super) fn stuck(live: &Live, stuck: Duration, at: At) {
+    let culprit = Culprit::of(live, at);
+    if let Some(others) = live.observed.polls.stuck(live, culprit) {
+        tracing::warn!(
+            scope = live.what(),
+            what = culprit.map(|culprit| culprit.name),
+            place = Culprit::at(culprit),
+            others,
+            "a thread has been kept for {stuck:?} and still is: nothing else runs there"
+        );
+    }
+}
+
 type Key = (String, Option<Culprit>);
+
+/// How often one is logged at most; how many others there were meanwhile is in the next.
+const LOGGED_EVERY: Duration = Duration::from_secs(10);
+
+/// Those of one scope's kind and one culprit.
+#[derive(Clone)]
+struct Entry {
+    polls: SlowPolls,
+    ended: Said,
+    stuck: Said,
+}
+
+/// What was logged.
+#[derive(Clone, Default)]
+struct Said {
+    last: Option<Instant>,
+    others: u64,
+}
+
+impl Said {
+    /// How many were not logged since the last one that was, where this one is.
+    fn now(&mut self) -> Option<u64> {
+        if self.last.is_some_and(|last| last.elapsed() < LOGGED_EVERY) {
+            self.others += 1;
+            return None;
+        }
+        self.last = Some(Instant::now());
+        Some(std::mem::take(&mut self.others))
+    }
+}
 
 /// Those that there were.
 #[derive(Default)]
-pub(super) struct Polls(Mutex<BTreeMap<Key, SlowPolls>>);
+pub(super) struct Polls(Mutex<BTreeMap<Key, Entry>>);
 
 impl Polls {
-    /// A poll is over, and was slow.
-    pub(super) fn ended(&self, live: &Live, culprit: Option<Culprit>, took: Duration) {
+    /// A poll is over, and was slow. Whether it is logged, and how many were not.
+    fn ended(&self, live: &Live, culprit: Option<Culprit>, took: Duration) -> Option<u64> {
         let mut polls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = entry(&mut polls, live, culprit);
-        entry.count += 1;
-        entry.longest = entry.longest.max(took);
+        entry.polls.count += 1;
+        entry.polls.longest = entry.polls.longest.max(took);
+        entry.ended.now()
+    }
+
+    fn stuck(&self, live: &Live, culprit: Option<Culprit>) -> Option<u64> {
+        let mut polls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entry(&mut polls, live, culprit).stuck.now()
     }
 
     /// What there was, and what is.
@@ -80,25 +188,32 @@ impl Polls {
         let mut polls = polls.clone();
         for (live, stuck, at) in stuck {
             let entry = entry(&mut polls, live, Culprit::of(live, at));
-            entry.stuck = entry.stuck.max(Some(stuck));
+            entry.polls.stuck = entry.polls.stuck.max(Some(stuck));
         }
-        polls.into_values().collect()
+        let all = polls.into_values().map(|entry| entry.polls);
+        // What was only found to be stuck is none any more.
+        all.filter(|polls| polls.count > 0 || polls.stuck.is_some())
+            .collect()
     }
 }
 
 fn entry<'p>(
-    polls: &'p mut BTreeMap<Key, SlowPolls>,
+    polls: &'p mut BTreeMap<Key, Entry>,
     live: &Live,
     culprit: Option<Culprit>,
-) -> &'p mut SlowPolls {
+) -> &'p mut Entry {
     let route = live.what();
     let key = (route.clone(), culprit);
-    polls.entry(key).or_insert_with(|| SlowPolls {
-        route,
-        what: culprit.map(|culprit| culprit.name),
-        place: culprit.and_then(|culprit| culprit.place),
-        count: 0,
-        longest: Duration::ZERO,
-        stuck: None,
+    polls.entry(key).or_insert_with(|| Entry {
+        polls: SlowPolls {
+            route,
+            what: culprit.map(|culprit| culprit.name),
+            place: culprit.and_then(|culprit| culprit.place),
+            count: 0,
+            longest: Duration::ZERO,
+            stuck: None,
+        },
+        ended: Said::default(),
+        stuck: Said::default(),
     })
 }

@@ -4,7 +4,10 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicI64, AtomicU64, Ordering::Relaxed},
+        atomic::{
+            AtomicI64, AtomicU64,
+            Ordering::{Acquire, Relaxed, Release},
+        },
     },
     time::Duration,
 };
@@ -77,7 +80,14 @@ struct Tally {
     cancelled: AtomicU64,
 }
 
+/// What no route matched is one, whatever it was that was asked for.
+pub(super) const NO_ROUTE: &str = "(no route)";
+
 impl Route {
+    pub(super) fn is_none(&self) -> bool {
+        *self.path == *NO_ROUTE
+    }
+
     pub(super) fn begin(&self) {
         self.tally.mine().in_flight.fetch_add(1, Relaxed);
     }
@@ -85,7 +95,6 @@ impl Route {
     /// It was answered with this, after this time, or not at all.
     pub(super) fn end(&self, answer: Option<(StatusCode, Duration)>) {
         let tally = self.tally.mine();
-        tally.in_flight.fetch_sub(1, Relaxed);
         match answer {
             Some((status, took)) => {
                 let class = usize::from(status.as_u16() / 100).clamp(1, 5);
@@ -94,12 +103,17 @@ impl Route {
             }
             None => drop(tally.cancelled.fetch_add(1, Relaxed)),
         }
+        // Last, so that whoever reads this first misses none.
+        tally.in_flight.fetch_sub(1, Release);
     }
 
     pub(super) fn read(&self, share: &Share) -> RouteStats {
         let (mut in_flight, mut cancelled) = (0, 0);
+        // Before what they become: one that ends meanwhile is counted twice, and not missed.
         for tally in self.tally.all() {
-            in_flight += tally.in_flight.load(Relaxed);
+            in_flight += tally.in_flight.load(Acquire);
+        }
+        for tally in self.tally.all() {
             cancelled += tally.cancelled.load(Relaxed);
         }
         let of_class = |class: usize| self.latency[class].get().map(Counted::read);

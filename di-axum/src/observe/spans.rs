@@ -47,12 +47,23 @@ pub(super) fn is_heard() -> bool {
     tracing::span_enabled!(target: TARGET, Level::DEBUG, "construct")
 }
 
+/// What this thread is in, a layer's span perhaps, within that of the scope; else the scope's.
+fn parent(scope: &Span) -> Span {
+    let current = Span::current();
+    if current.is_disabled() {
+        scope.clone()
+    } else {
+        current
+    }
+}
+
 /// That of a value that is built, or torn down.
 pub(super) fn step(scope: &Span, act: Act, node: &Named) -> Span {
+    let parent = parent(scope);
     match act {
         Act::Construct => tracing::debug_span!(
             target: TARGET,
-            parent: scope,
+            parent: &parent,
             "construct",
             otel.name = format!("construct:{}", node.name),
             node = node.name,
@@ -61,7 +72,7 @@ pub(super) fn step(scope: &Span, act: Act, node: &Named) -> Span {
         ),
         Act::Teardown => tracing::debug_span!(
             target: TARGET,
-            parent: scope,
+            parent: &parent,
             "teardown",
             otel.name = format!("teardown:{}", node.name),
             node = node.name,
@@ -73,9 +84,10 @@ pub(super) fn step(scope: &Span, act: Act, node: &Named) -> Span {
 
 /// That of a handler while it runs.
 pub(super) fn handler(scope: &Span, handler: &'static Meta) -> Span {
+    let parent = parent(scope);
     tracing::debug_span!(
         target: TARGET,
-        parent: scope,
+        parent: &parent,
         "handler",
         otel.name = format!("handler:{}", handler.name),
         handler = handler.name,

@@ -21,6 +21,8 @@ pub(crate) use self::on::Seen;
 pub(crate) struct Root {
     pub(crate) meta: &'static Meta,
     pub(crate) asks: &'static [Source],
+    /// How many of those are its guards, which come first.
+    pub(crate) guards: usize,
 }
 
 /// What runs beside requests, in a scope of its own.

@@ -23,6 +23,9 @@ impl Seen {
     }
 
     #[inline(always)]
+    pub(crate) fn layered<C>(&self, _: &mut Parts, _: &C) {}
+
+    #[inline(always)]
     pub(crate) fn frame<P: Plan>(&self, _: &mut Frame<'_, P>) {}
 
     pub(crate) fn scope<C: Container>(&self, app: C) -> OpenScope<C> {

@@ -15,7 +15,7 @@ use pin_project_lite::pin_project;
 
 use super::{Beside, Root};
 use crate::{
-    observe::{Live, Observed, What, polled},
+    observe::{Known, Live, Observed, Polling, What},
     runtime::AppRuntime,
 };
 
@@ -27,10 +27,8 @@ impl Seen {
     /// A request that this handler answers, or for which a layer opens a scope: the layer that observes has seen it before, or it has none.
     pub(crate) fn request<C: Container>(head: &Parts, app: &C, handler: Option<Root>) -> Self {
         let live = observed(app).map(|observed| {
-            let seen = head.extensions.get::<Arc<Live>>();
             // A router may serve several apps, whose rows have nothing to do with each other.
-            let seen = seen.filter(|live| live.is_of(observed)).cloned();
-            seen.unwrap_or_else(|| {
+            Known::of(&head.extensions, observed).unwrap_or_else(|| {
                 Live::begin(observed, What::Request(handler.map(|root| root.meta)))
             })
         });
@@ -47,6 +45,16 @@ impl Seen {
             Beside::Service => What::Service(meta),
         };
         Seen(observed(app).map(|observed| Live::begin(observed, what)))
+    }
+
+    /// A layer opens the scope of this request, and may ask for what is in it.
+    pub(crate) fn layered<C: Container>(&self, head: &mut Parts, app: &C) {
+        if let (Some(live), Some(observed)) = (&self.0, observed(app)) {
+            live.layered();
+            if Known::of(&head.extensions, observed).is_none() {
+                Known::add(&mut head.extensions, live);
+            }
+        }
     }
 
     pub(crate) fn frame<P: Plan>(&self, frame: &mut Frame<'_, P>) {
@@ -90,16 +98,23 @@ impl<F: Future> Future for Around<F> {
         let Some(live) = this.live else {
             return this.run.poll(cx);
         };
-        let began = live.begin_own_poll();
+        let _polling = Polling::begin(live);
+        let ended = Ended(live);
         let running = live.enter();
         let ran = this.run.poll(cx);
         drop(running);
-        if let Some(began) = began {
-            polled(live, began);
-        }
-        if ran.is_ready() {
-            live.root_ended();
+        if ran.is_pending() {
+            std::mem::forget(ended);
         }
         ran
+    }
+}
+
+/// The root is through, or has panicked.
+struct Ended<'a>(&'a Live);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.root_ended();
     }
 }

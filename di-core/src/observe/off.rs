@@ -47,6 +47,14 @@ impl Watch {
 
     #[inline(always)]
     pub(crate) fn root_begins(&mut self) {}
+
+    #[inline(always)]
+    pub(crate) fn root_ends(&mut self) {}
+
+    #[inline(always)]
+    pub(crate) fn polling(&self) -> Entered {
+        Entered
+    }
 }
 
 /// What a thread is in: nothing.

@@ -40,6 +40,14 @@ pub trait Observer: Send + Sync + 'static {
     fn ended(&self, took: &[Took], until: Instant);
     /// Everything is there that the root asks for, a handler or a task, since then; it runs now.
     fn root_begins(&self, at: Instant);
+    /// It is through, or was given up, and what it was given is dropped next.
+    fn root_ends(&self) {}
+    /// What belongs to the scope is polled by this thread from now on; none, where somebody knows already.
+    fn poll_begins(&self) -> Option<Instant> {
+        None
+    }
+    /// It is not any more.
+    fn poll_ends(&self, _began: Instant) {}
 }
 
 /// Who is told of a scope that is filled at run time, or of an app; maybe nobody.
@@ -66,6 +74,7 @@ impl Observed {
         let mut done = pin!(done);
         watch.begin(act, row);
         let ended = std::future::poll_fn(|cx| {
+            let _polling = watch.polling();
             let _entered = watch.enter();
             done.as_mut().poll(cx)
         });
@@ -140,6 +149,16 @@ impl Watch {
         (!on.span.is_disabled()).then(|| on.span.clone().entered())
     }
 
+    /// This thread polls what belongs to the scope until what this returns is dropped.
+    pub(crate) fn polling(&self) -> Option<Polling> {
+        let on = self.0.as_ref()?;
+        let began = on.observer.poll_begins()?;
+        Some(Polling {
+            observer: Arc::clone(&on.observer),
+            began,
+        })
+    }
+
     /// It has ended.
     #[inline]
     pub(crate) fn end(&mut self, is_done: bool) {
@@ -162,6 +181,28 @@ impl Watch {
             let at = on.last.take().unwrap_or_else(|| on.clock.now());
             on.observer.root_begins(at);
         }
+    }
+}
+
+impl Watch {
+    /// The root is through.
+    pub(crate) fn root_ends(&mut self) {
+        if let Some(on) = &mut self.0 {
+            on.observer.root_ends();
+            on.last = None;
+        }
+    }
+}
+
+/// A thread polls what belongs to a scope.
+pub(crate) struct Polling {
+    observer: Arc<dyn Observer>,
+    began: Instant,
+}
+
+impl Drop for Polling {
+    fn drop(&mut self) {
+        self.observer.poll_ends(self.began);
     }
 }
 

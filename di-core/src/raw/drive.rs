@@ -192,7 +192,10 @@ impl<P: Plan, const PART: u8> Future for Drive<'_, '_, P, PART> {
         })(&mut self, cx);
         match driven {
             Poll::Pending => self.is_over = false,
-            Poll::Ready(Ok(())) => self.frame.done(PART),
+            Poll::Ready(Ok(())) => {
+                self.frame.watch.wait();
+                self.frame.done(PART);
+            }
             Poll::Ready(Err(_)) => {}
         }
         driven

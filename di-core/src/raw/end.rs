@@ -131,6 +131,7 @@ impl<'e> Ending<'e> {
     }
 
     fn poll(mut self, cx: &mut Context<'_>) -> Poll<Ended> {
+        let _polling = self.end.watch.polling();
         loop {
             if let Some((op, k)) = self.end.pending {
                 // SAFETY: the future is in flight, and does not move.
@@ -147,6 +148,7 @@ impl<'e> Ending<'e> {
                     Err(panic) => Err(panic),
                 };
                 self.end.watch.end(matches!(ended, Ok(Ok(_))));
+                self.end.watch.wait();
                 let node = self.step(k).1;
                 self.end.note(node, ended);
                 let dropped = caught(|| self.stop());
@@ -211,6 +213,8 @@ impl<'e> Ending<'e> {
         let Some(op) = teardown else {
             // SAFETY: see `start`.
             let dropped = caught(|| unsafe { self.drop_value(k) });
+            // Its time is not that of the next one.
+            self.end.watch.skip();
             return self.end.note(node, dropped.map(|()| Ok(None)));
         };
         let (mut value, scratch) = (self.place(step.out as usize), self.place(self.view.scratch));

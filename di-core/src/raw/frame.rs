@@ -297,6 +297,7 @@ impl<'m, P: Plan> Frame<'m, P> {
 impl<P: Plan> Drop for Frame<'_, P> {
     #[inline(always)]
     fn drop(&mut self) {
+        self.watch.root_ends();
         if let Some(offset) = const { P::VIEW.control } {
             // Not dropped but left, to be torn down by `ScopeFuture`.
             // SAFETY: the control is inside the frame, and nobody else has it while the handler's future lives.
