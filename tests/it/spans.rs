@@ -1,6 +1,7 @@
 //! The spans of a request, as a subscriber sees them.
 
 use std::{
+    collections::HashMap,
     fmt,
     sync::{Arc, Mutex},
 };
@@ -9,10 +10,11 @@ use axum::{Router, http::StatusCode, routing::get};
 use di_axum::{Outcome, container, handler, injectable, observe::observe};
 use tokio::sync::Notify;
 use tracing::{
-    Event, Metadata, Subscriber,
+    Event, Instrument as _, Subscriber,
     field::{Field, Visit},
     span::{Attributes, Id, Record},
 };
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
 use crate::support::{Log, fetch, text, within};
 
@@ -93,23 +95,24 @@ struct Spans(Arc<Mutex<Told>>);
 
 #[derive(Default)]
 struct Told {
-    /// The name in `otel.name`, the fields, and the parent.
-    spans: Vec<(String, String, Option<u64>)>,
+    /// The name in `otel.name`, the fields, and the parent's place here.
+    spans: Vec<(String, String, Option<usize>)>,
+    /// Where each is, by its number, which is given again when it is closed.
+    places: HashMap<u64, usize>,
     /// The spans that this thread is in.
-    stack: Vec<u64>,
+    stack: Vec<usize>,
     /// Each event, after the spans that it is in.
     said: Vec<String>,
+    /// The spans that were closed, in this order.
+    closed: Vec<String>,
 }
 
 impl Told {
-    fn name(&self, id: u64) -> &str {
-        &self.spans[id as usize - 1].0
-    }
-
-    fn path(&self, id: u64) -> String {
-        match self.spans[id as usize - 1].2 {
-            Some(parent) => format!("{} > {}", self.path(parent), self.name(id)),
-            None => self.name(id).to_string(),
+    fn path(&self, place: usize) -> String {
+        let (name, _, parent) = &self.spans[place];
+        match parent {
+            Some(parent) => format!("{} > {name}", self.path(*parent)),
+            None => name.clone(),
         }
     }
 }
@@ -130,33 +133,30 @@ impl Visit for Fields {
     }
 }
 
-impl Subscriber for Spans {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
-    }
-    fn new_span(&self, attributes: &Attributes<'_>) -> Id {
+impl<S: Subscriber> Layer<S> for Spans {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, _: Context<'_, S>) {
         let mut told = self.0.lock().expect("nobody panics here");
         let mut fields = Fields::default();
         attributes.record(&mut fields);
         let parent = match attributes.parent() {
-            Some(parent) => Some(parent.into_u64()),
+            Some(parent) => Some(told.places[&parent.into_u64()]),
             None if attributes.is_contextual() => told.stack.last().copied(),
             None => None,
         };
-        let name = fields
-            .1
-            .unwrap_or_else(|| attributes.metadata().name().to_string());
+        let name = attributes.metadata().name();
+        let name = fields.1.unwrap_or_else(|| name.to_string());
+        let place = told.spans.len();
         told.spans.push((name, fields.0, parent));
-        Id::from_u64(told.spans.len() as u64)
+        told.places.insert(id.into_u64(), place);
     }
-    fn record(&self, id: &Id, values: &Record<'_>) {
+    fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {
         let mut fields = Fields::default();
         values.record(&mut fields);
         let mut told = self.0.lock().expect("nobody panics here");
-        told.spans[id.into_u64() as usize - 1].1 += &fields.0;
+        let place = told.places[&id.into_u64()];
+        told.spans[place].1 += &fields.0;
     }
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn event(&self, event: &Event<'_>) {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         if event.metadata().target().starts_with("di_axum") {
             return;
         }
@@ -166,23 +166,30 @@ impl Subscriber for Spans {
         let within = told.stack.last().map_or(String::new(), |id| told.path(*id));
         told.said.push(format!("{within}: {}", fields.0));
     }
-    fn enter(&self, id: &Id) {
-        self.0
-            .lock()
-            .expect("nobody panics here")
-            .stack
-            .push(id.into_u64());
+    fn on_enter(&self, id: &Id, _: Context<'_, S>) {
+        let mut told = self.0.lock().expect("nobody panics here");
+        let place = told.places[&id.into_u64()];
+        told.stack.push(place);
     }
-    fn exit(&self, id: &Id) {
-        let left = self.0.lock().expect("nobody panics here").stack.pop();
-        assert_eq!(left, Some(id.into_u64()), "spans are left in reverse order");
+    fn on_exit(&self, id: &Id, _: Context<'_, S>) {
+        let mut told = self.0.lock().expect("nobody panics here");
+        let left = told.stack.pop();
+        let place = told.places[&id.into_u64()];
+        assert_eq!(left, Some(place), "spans are left in reverse order");
+    }
+    fn on_close(&self, id: Id, _: Context<'_, S>) {
+        let mut told = self.0.lock().expect("nobody panics here");
+        let place = told.places[&id.into_u64()];
+        let name = told.spans[place].0.clone();
+        told.closed.push(name);
     }
 }
 
 impl Spans {
     fn heard() -> (Self, tracing::subscriber::DefaultGuard) {
         let spans = Self::default();
-        let subscribed = tracing::subscriber::set_default(spans.clone());
+        let listens = tracing_subscriber::registry().with(spans.clone());
+        let subscribed = tracing::subscriber::set_default(listens);
         (spans, subscribed)
     }
 
@@ -193,8 +200,8 @@ impl Spans {
             "all spans are left: {:?}",
             told.stack
         );
-        (1..=told.spans.len() as u64)
-            .map(|id| told.path(id))
+        (0..told.spans.len())
+            .map(|place| told.path(place))
             .collect()
     }
 
@@ -209,6 +216,15 @@ impl Spans {
     }
 }
 
+/// A layer with a span of its own.
+async fn tenant(
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> axum::response::Response {
+    let span = tracing::info_span!("tenant");
+    next.run(request).instrument(span).await
+}
+
 async fn run() -> (App, Router, Arc<Log>, Arc<Hold>) {
     let (log, hold) = (Log::new(), Arc::new(Hold::default()));
     let app = App::build(log.clone(), hold.clone()).await;
@@ -218,6 +234,10 @@ async fn run() -> (App, Router, Arc<Log>, Arc<Hold>) {
         .route("/waits", get(waits))
         .route("/fails", get(fails))
         .route("/panics", get(panics))
+        .route(
+            "/layered",
+            get(show).layer(axum::middleware::from_fn(tenant)),
+        )
         .layer(observe(&app))
         .with_state(app.clone());
     (app, router, log, hold)
@@ -335,4 +355,40 @@ async fn a_teardown_after_its_request_was_given_up_is_in_that_request() {
         spans.said().last().map(String::as_str),
         Some("GET /waits > teardown:Session: ends")
     );
+}
+
+#[tokio::test]
+async fn the_span_of_a_layer_is_between() {
+    let (_app, router, ..) = run().await;
+    let (spans, _heard) = Spans::heard();
+    text(&router, "/layered").await;
+    let said = spans.said();
+    assert_eq!(
+        said[0],
+        "GET /layered > tenant > construct:Session: connects"
+    );
+    assert_eq!(said[2], "GET /layered > tenant > handler:show: shows");
+    assert!(
+        spans
+            .paths()
+            .contains(&"GET /layered > tenant > teardown:Session".to_string())
+    );
+}
+
+#[tokio::test]
+async fn each_span_is_closed_when_what_it_is_of_has_ended() {
+    let (_app, router, ..) = run().await;
+    let (spans, _heard) = Spans::heard();
+    text(&router, "/show/5").await;
+    let closed = std::mem::take(&mut spans.0.lock().expect("nobody panics here").closed);
+    let order = [
+        "construct:Session",
+        "construct:Report",
+        "handler:show",
+        "teardown:Session",
+        "GET /show/{id}",
+    ];
+    let at = order.map(|name| closed.iter().position(|closed| closed == name));
+    assert!(at.is_sorted() && at[0].is_some(), "{closed:?}");
+    assert_eq!(closed.len(), SHOW.len());
 }
