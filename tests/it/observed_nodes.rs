@@ -469,3 +469,100 @@ mod both {
         assert_eq!((parcels.name, parcels.counts.done), ("deliver", 2));
     }
 }
+
+mod ended {
+    use std::{sync::Arc, time::Duration};
+
+    use di_axum::{TaskQueue, Tasks, container, injectable, observe::Observation, task};
+
+    use super::Hold;
+    use crate::support::within;
+
+    /// Whose end takes its time, without a thread.
+    struct Slowly<'r> {
+        hold: &'r Hold,
+    }
+    #[injectable(request, teardown = close)]
+    impl<'r> Slowly<'r> {
+        fn new(hold: &'r Hold) -> Self {
+            Slowly { hold }
+        }
+        async fn close(self) {
+            self.hold.arrived.notify_one();
+            self.hold.go_on.notified().await;
+        }
+    }
+
+    struct Bad;
+
+    #[task]
+    async fn panics(_job: Bad, _slowly: &Slowly<'_>) {
+        panic!("a job")
+    }
+
+    /// Made for a singleton that fails.
+    #[injectable(transient)]
+    struct Part;
+
+    struct Broken;
+    #[injectable(singleton, lazy)]
+    impl Broken {
+        fn new(_part: Part) -> Result<Self, std::io::Error> {
+            Err(std::io::Error::other("broken"))
+        }
+    }
+
+    #[injectable(request)]
+    struct Asks<'r> {
+        broken: di_axum::Lazy<'r, Broken>,
+    }
+
+    #[container(Slowly<'_>, Part, Broken, Asks<'_>, Tasks<Bad> = panics)]
+    struct App {
+        hold: Arc<Hold>,
+    }
+
+    #[tokio::test]
+    async fn a_job_that_has_panicked_keeps_no_thread() {
+        let hold = Arc::new(Hold::default());
+        let app = App::builder(hold.clone())
+            .slow_poll(Duration::from_millis(1))
+            .build()
+            .await
+            .expect("nothing fails");
+        let pushed = app.get::<TaskQueue<Bad>>().push(Bad);
+        assert!(pushed.is_ok());
+        within(hold.arrived.notified()).await;
+        // It would be found to be stuck by now.
+        std::thread::sleep(Duration::from_millis(3));
+        let observation = Observation::of(&app);
+        assert_eq!(observation.live.len(), 1);
+        let stuck = observation
+            .slow_polls
+            .iter()
+            .find(|slow| slow.stuck.is_some());
+        assert_eq!(stuck, None);
+        hold.go_on.notify_one();
+        within(app.shutdown()).await.expect("nothing fails");
+        assert_eq!(Observation::of(&app).live, []);
+    }
+
+    #[tokio::test]
+    async fn what_was_made_for_a_singleton_that_failed_does_not_live() {
+        let app = App::build(Arc::default()).await.expect("nothing fails");
+        let scope = app.scope();
+        let asks: &Asks<'_> = scope.get::<Asks<'_>>().await.expect("nothing fails");
+        for _ in 0..2 {
+            assert!(asks.broken.get().await.is_err());
+        }
+        let nodes = Observation::of(&app).nodes;
+        let of = |name: &str| {
+            let found = nodes
+                .iter()
+                .find(|node| node.name == name)
+                .expect("it is listed");
+            (found.constructions, found.failures, found.live)
+        };
+        assert_eq!((of("Broken"), of("Part")), ((0, 2, 0), (2, 0, 0)));
+    }
+}

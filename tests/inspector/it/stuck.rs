@@ -119,7 +119,10 @@ async fn what_blocks_is_named_while_it_does_and_after() {
     )
     .await;
     let text = page.text("#panel-findings .prose").await;
-    assert!(text.starts_with(&format!("block ({place}) kept")), "{text}");
+    assert!(
+        text.starts_with(&format!("block ({place}) has kept")),
+        "{text}"
+    );
     page.click("#panel-findings tbody button").await;
     page.until("document.querySelector('.node.focused')").await;
     assert_eq!(page.text("#details-title").await, "block");
@@ -148,11 +151,7 @@ async fn what_does_not_end_is_named_until_it_does() {
     let open = "#panel-scopes tbody th";
     until_texts(&mut page, open, &[&opened, "task wait"]).await;
     until_texts(&mut page, "#tab-scopes", &["Scopes 2"]).await;
-    let found = [
-        "a job that does not end",
-        "a scope that does not end",
-        "a scope that does not end",
-    ];
+    let found = ["a job that does not end", "a scope that does not end"];
     until_texts(&mut page, "#panel-findings tbody th", &found).await;
     let text = page.text("#panel-findings .prose").await;
     assert!(text.starts_with("a job of wait has been there"), "{text}");
