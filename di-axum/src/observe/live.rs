@@ -177,11 +177,11 @@ impl Live {
 
     /// Begins a poll, unless somebody who polls it has.
     pub(super) fn begin_poll(&self) -> Option<Tick> {
-        let now = self.now();
         // It is polled by one thread at a time, mostly; where several build values of one scope, the first one is looked at.
         if self.polled.load(Relaxed) != 0 {
             return None;
         }
+        let now = self.now();
         self.is_told.store(false, Relaxed);
         self.place.begin_poll();
         self.polled.store(self.nanos(now), Release);
@@ -268,11 +268,17 @@ impl Live {
 
     /// The root is through, if it has run.
     pub(crate) fn root_ended(&self) {
+        if self.root_began.load(Relaxed) > 0 {
+            self.root_ended_at(self.now());
+        }
+    }
+
+    fn root_ended_at(&self, at: Tick) {
         let began = self.root_began.swap(0, Relaxed);
         if began == 0 {
             return;
         }
-        let now = self.nanos(self.now());
+        let now = self.nanos(at);
         self.place
             .moved(At::Elsewhere, now, self.polled.load(Relaxed));
         let nested = self.nested.swap(0, Relaxed);
@@ -329,12 +335,13 @@ impl Observer for Live {
         }
         let mut built = lock(&self.built);
         let mut constructed = 0;
-        for took in took.iter().filter(|took| took.act == Act::Construct) {
-            constructed += took.nanos;
-            match took.is_failed {
-                true => built.failed.push(took.row),
-                false => built.rows.push(took.row),
+        for took in took {
+            match (took.act, took.is_failed) {
+                (Act::Construct, false) => built.rows.push(took.row),
+                (Act::Construct, true) => built.failed.push(took.row),
+                (Act::Teardown, _) => continue,
             }
+            constructed += took.nanos;
         }
         drop(built);
         if is_in_root {
@@ -357,8 +364,8 @@ impl Observer for Live {
         }
     }
 
-    fn root_ends(&self) {
-        self.root_ended();
+    fn root_ends(&self, at: Tick) {
+        self.root_ended_at(at);
     }
 
     fn poll_begins(&self) -> Option<Tick> {

@@ -40,8 +40,8 @@ pub trait Observer: Send + Sync + 'static {
     fn ended(&self, took: &[Took], until: Instant);
     /// Everything is there that the root asks for, a handler or a task, since then; it runs now.
     fn root_begins(&self, at: Instant);
-    /// It is through, or was given up, and what it was given is dropped next.
-    fn root_ends(&self) {}
+    /// It is through since then, or was given up, and what it was given is dropped next.
+    fn root_ends(&self, _at: Instant) {}
     /// What belongs to the scope is polled by this thread from now on; none, where somebody knows already.
     fn poll_begins(&self) -> Option<Instant> {
         None
@@ -188,8 +188,9 @@ impl Watch {
     /// The root is through.
     pub(crate) fn root_ends(&mut self) {
         if let Some(on) = &mut self.0 {
-            on.observer.root_ends();
-            on.last = None;
+            let now = on.clock.now();
+            on.observer.root_ends(now);
+            on.last = Some(now);
         }
     }
 }

@@ -40,8 +40,7 @@ impl End {
 
     /// The frame leaves its values.
     #[inline(always)]
-    pub(super) fn left(&mut self, mark: u32, mut watch: Watch) {
-        watch.skip();
+    pub(super) fn left(&mut self, mark: u32, watch: Watch) {
         self.mark = mark;
         self.watch = watch;
     }
