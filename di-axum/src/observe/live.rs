@@ -8,7 +8,7 @@ use std::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{
             AtomicBool, AtomicU64,
-            Ordering::{Acquire, Relaxed, Release},
+            Ordering::{Relaxed, Release},
         },
     },
     time::Duration,
@@ -41,15 +41,13 @@ pub(crate) struct Live {
     threshold: u64,
     /// Whether anybody listens to the spans of values.
     is_traced: bool,
-    /// Nanoseconds from `began` until the poll that runs; 0 when none does.
-    polled: AtomicU64,
     /// Whether the poll that runs was found to be slow.
     pub(super) is_told: AtomicBool,
     /// The handler, once it is known.
     handler: OnceLock<Root>,
     /// What runs, and for how long it has kept its thread.
     place: Place,
-    /// Nanoseconds from `began` until the root began; 0 before.
+    /// When the root began, in nanoseconds from the start of the app; 0 before.
     root_began: AtomicU64,
     /// Nanoseconds of what was built since, in the root's time.
     nested: AtomicU64,
@@ -109,7 +107,6 @@ impl Live {
             began: observed.clock.now(),
             threshold: observed.thresholds.slow_poll.as_nanos() as u64,
             is_traced: spans::is_heard(),
-            polled: AtomicU64::new(0),
             is_told: AtomicBool::new(false),
             handler: OnceLock::new(),
             place: Place::default(),
@@ -178,19 +175,19 @@ impl Live {
     /// Begins a poll, unless somebody who polls it has.
     pub(super) fn begin_poll(&self) -> Option<Tick> {
         // It is polled by one thread at a time, mostly; where several build values of one scope, the first one is looked at.
-        if self.polled.load(Relaxed) != 0 {
+        if self.listed.polled.load(Relaxed) != 0 {
             return None;
         }
         let now = self.now();
         self.is_told.store(false, Relaxed);
         self.place.begin_poll();
-        self.polled.store(self.nanos(now), Release);
+        self.listed.polled.store(self.nanos(now), Release);
         Some(now)
     }
 
     /// The poll is over; what kept its thread, if that was too long.
     pub(super) fn end_poll(&self, began: Tick, now: Tick) -> Option<(Duration, At)> {
-        self.polled.store(0, Release);
+        self.listed.polled.store(0, Release);
         let (began, now) = (self.nanos(began), self.nanos(now));
         let took = now - began;
         (took >= self.threshold).then(|| {
@@ -199,25 +196,17 @@ impl Live {
         })
     }
 
-    /// For how long a poll has run that is not over, and what runs.
-    pub(super) fn stuck(&self) -> Option<(Duration, At)> {
-        match self.polled.load(Acquire) {
-            0 => None,
-            since => {
-                let stuck = self.now() - self.began;
-                let stuck = stuck.checked_sub(Duration::from_nanos(since))?;
-                Some((stuck, self.place.now()))
-            }
-        }
+    /// What it is at.
+    pub(super) fn at(&self) -> At {
+        self.place.now()
     }
 
     pub(super) fn now(&self) -> Tick {
         self.observed.clock.now()
     }
 
-    /// From the beginning on; never 0.
     fn nanos(&self, at: Tick) -> u64 {
-        (at.saturating_duration_since(self.began).as_nanos() as u64).max(1)
+        self.observed.nanos(at)
     }
 
     /// What runs in it runs on this thread, until what this returns is dropped.
@@ -233,7 +222,7 @@ impl Live {
 
     /// How much of what has ended was in this poll. One began when the one before it ended.
     fn account(&self, all: &[Took], until: u64) {
-        let polled = self.polled.load(Relaxed);
+        let polled = self.listed.polled.load(Relaxed);
         let (mut known, mut longest, mut ended) = (0, (At::Elsewhere, 0), until);
         if polled == 0 {
             return;
@@ -280,7 +269,7 @@ impl Live {
         }
         let now = self.nanos(at);
         self.place
-            .moved(At::Elsewhere, now, self.polled.load(Relaxed));
+            .moved(At::Elsewhere, now, self.listed.polled.load(Relaxed));
         let nested = self.nested.swap(0, Relaxed);
         if let Some(route) = self.route() {
             route.shares.handled(now.saturating_sub(began + nested));
@@ -313,7 +302,7 @@ impl Observer for Live {
     }
 
     fn begin(&self, act: Act, row: u16, at: Tick) -> Span {
-        let polled = self.polled.load(Relaxed);
+        let polled = self.listed.polled.load(Relaxed);
         self.place.moved(At::of(act, row), self.nanos(at), polled);
         match self.is_traced {
             true => spans::step(&self.span, act, self.observed.nodes.named(row)),
@@ -352,7 +341,8 @@ impl Observer for Live {
 
     fn root_begins(&self, at: Tick) {
         let since = self.nanos(at);
-        self.place.moved(At::Root, since, self.polled.load(Relaxed));
+        self.place
+            .moved(At::Root, since, self.listed.polled.load(Relaxed));
         self.root_began.store(since, Relaxed);
         self.has_root.store(true, Relaxed);
         // That of a task is the scope's.
@@ -394,7 +384,7 @@ impl Drop for Live {
                 route.shares.in_vain(&in_vain);
             }
         }
-        self.observed.lives.leave(self.listed);
+        self.observed.lives.leave(&self.listed);
     }
 }
 

@@ -88,6 +88,8 @@ where
 pub(crate) struct Observed {
     began: Instant,
     pub(super) clock: Clock,
+    /// By the same clock.
+    epoch: Tick,
     pub(super) thresholds: Thresholds,
     pub(super) routes: Routes,
     /// Of what is built for no route.
@@ -106,9 +108,11 @@ pub(crate) struct Observed {
 
 impl Observed {
     pub(crate) fn new(graph: Graph, thresholds: Thresholds) -> Arc<Self> {
+        let clock = Clock::new();
         Arc::new(Self {
             began: Instant::now(),
-            clock: Clock::new(),
+            epoch: clock.now(),
+            clock,
             thresholds,
             routes: Routes::new(),
             others: Shares::new(),
@@ -138,11 +142,21 @@ impl Observed {
 
     /// Scopes whose poll takes longer than the threshold and is not over, and what they are at.
     pub(super) fn stuck(&self) -> Vec<(Arc<Live>, Duration, At)> {
-        let lives = self.lives.all().into_iter();
-        lives
-            .filter_map(|live| live.stuck().map(|(stuck, at)| (live, stuck, at)))
-            .filter(|(_, stuck, _)| *stuck >= self.thresholds.slow_poll)
+        let threshold = self.thresholds.slow_poll.as_nanos() as u64;
+        let stuck = self.lives.stuck(self.nanos(self.clock.now()), threshold);
+        let found = stuck.into_iter();
+        found
+            .map(|(live, nanos)| {
+                let at = live.at();
+                (live, Duration::from_nanos(nanos), at)
+            })
             .collect()
+    }
+
+    /// From the start of the app; never 0.
+    pub(super) fn nanos(&self, at: Tick) -> u64 {
+        // 64 bits of nanoseconds are 584 years.
+        (at.saturating_duration_since(self.epoch).as_nanos() as u64).max(1)
     }
 
     fn read(&self, graph: Graph) -> Observation {

@@ -43,7 +43,7 @@ impl At {
 }
 
 /// Written by whoever polls the scope, read by the watchdog. Where values of one scope are built at once, on several threads, the last one that
-/// begins is what it is at. All times are nanoseconds from the beginning of the scope; those of a poll are of the one that runs, or ran last.
+/// begins is what it is at. All times are nanoseconds from the start of the app; those of a poll are of the one that runs, or ran last.
 #[derive(Default)]
 pub(super) struct Place {
     at: AtomicU32,
