@@ -47,13 +47,13 @@ pub trait Endpoint<Seal, S: HasContainer, M>: Asks<Seal> {
         Seal: 'static,
         M: 'static,
     {
-        let serve = Serve::<Self, Seal, S, M> {
-            request,
-            _types: PhantomData,
-        };
-        ScopeFuture::new::<<S::Container as Mounts<Self>>::Plan, _>(serve, state)
+        whole::<Self, Seal, S, M>(request, state)
     }
 }
+
+/// Where one of several has to be taken, it is a const of this type: what stands in a branch is walked through by the compiler for
+/// each handler, also when the condition is false.
+type Begin<S> = fn(Request, S) -> ScopeFuture<Response>;
 
 /// A marked handler that takes nothing by value. Not generic, so that what the compiler finds out about its future holds
 /// everywhere; most of what there is to find out is left to this crate.
@@ -105,15 +105,12 @@ where
         S::Container: Mounts<H> + Container<Request = Parts>,
         Seal: 'static,
     {
-        let serve = Serve::<H, Seal, S, ()> {
-            request,
-            _types: PhantomData,
-        };
-        if const { Frame::<'_, <S::Container as Mounts<H>>::Plan>::IS_DIRECT } {
-            ScopeFuture::new::<<S::Container as Mounts<H>>::Plan, _>(Direct(serve), state)
-        } else {
-            ScopeFuture::new::<<S::Container as Mounts<H>>::Plan, _>(serve, state)
-        }
+        (const {
+            match Frame::<'_, <S::Container as Mounts<H>>::Plan>::IS_DIRECT {
+                true => at_once::<H, Seal, S> as Begin<S>,
+                false => whole::<H, Seal, S, ()> as Begin<S>,
+            }
+        })(request, state)
     }
 }
 
@@ -127,18 +124,56 @@ where
     M: 'static,
 {
     // What is put off has no place in a frame, and a scope that is filled at run time knows what is replaced.
-    let is_filled = const { <<S::Container as Mounts<H>>::Plan as Plan>::VIEW.is_lazy() };
+    let begin = const {
+        match <<S::Container as Mounts<H>>::Plan as Plan>::VIEW.is_lazy() {
+            true => filled::<H, Seal, S, M> as Begin<S>,
+            false => H::begin as Begin<S>,
+        }
+    };
     #[cfg(feature = "testing")]
-    let is_filled = is_filled || state.container().handle().is_replaced();
-    if is_filled {
-        let serve = Serve::<H, Seal, S, M> {
-            request,
-            _types: PhantomData,
-        };
-        ScopeFuture::new::<<S::Container as Mounts<H>>::Plan, _>(Filled(serve), state)
-    } else {
-        H::begin(request, state)
-    }
+    let begin = match state.container().handle().is_replaced() {
+        true => filled::<H, Seal, S, M> as Begin<S>,
+        false => begin,
+    };
+    begin(request, state)
+}
+
+/// In a frame, whatever there is to wait for.
+#[inline]
+fn whole<H, Seal, S, M>(request: Request, state: S) -> ScopeFuture<Response>
+where
+    S: HasContainer<Container: Mounts<H> + Container<Request = Parts>>,
+    H: Endpoint<Seal, S, M>,
+    Seal: 'static,
+    M: 'static,
+{
+    let serve = Serve::<H, Seal, S, M>::of(request);
+    ScopeFuture::new::<<S::Container as Mounts<H>>::Plan, _>(serve, state)
+}
+
+/// In a frame that is built at once.
+#[inline]
+fn at_once<H, Seal, S>(request: Request, state: S) -> ScopeFuture<Response>
+where
+    S: HasContainer<Container: Mounts<H> + Container<Request = Parts>>,
+    H: Injects<Seal>,
+    Seal: 'static,
+{
+    let serve = Direct(Serve::<H, Seal, S, ()>::of(request));
+    ScopeFuture::new::<<S::Container as Mounts<H>>::Plan, _>(serve, state)
+}
+
+/// In a scope that is filled at run time.
+#[inline]
+fn filled<H, Seal, S, M>(request: Request, state: S) -> ScopeFuture<Response>
+where
+    S: HasContainer<Container: Mounts<H> + Container<Request = Parts>>,
+    H: Endpoint<Seal, S, M>,
+    Seal: 'static,
+    M: 'static,
+{
+    let serve = Filled(Serve::<H, Seal, S, M>::of(request));
+    ScopeFuture::new::<<S::Container as Mounts<H>>::Plan, _>(serve, state)
 }
 
 struct Serve<H, Seal, S, M> {
@@ -147,6 +182,15 @@ struct Serve<H, Seal, S, M> {
 }
 
 type Types<H, Seal, S, M> = PhantomData<fn() -> (H, Seal, S, M)>;
+
+impl<H, Seal, S, M> Serve<H, Seal, S, M> {
+    fn of(request: Request) -> Self {
+        Serve {
+            request,
+            _types: PhantomData,
+        }
+    }
+}
 
 impl<P, H, Seal, S, M> Flow<P> for Serve<H, Seal, S, M>
 where

@@ -8,7 +8,7 @@
 use crate::{
     Scope,
     graph::{NO_ROW, Row, Source, Table},
-    raw::{APP, AsyncOp, Control, Maker, Room, Unseen},
+    raw::{APP, AsyncOp, Control, Room, Unseen},
 };
 
 /// One step: a constructor or an extractor, where its value goes, and where its inputs are listed.
@@ -47,6 +47,10 @@ pub struct Layout<const S: usize, const I: usize> {
     pub(crate) flag: Option<usize>,
     /// Where the frame notes that the request was given up; only in a plan with a teardown.
     pub(crate) control: Option<usize>,
+    /// Whether a value has to be dropped or torn down.
+    pub(crate) drops: bool,
+    /// Whether a constructor that is no guard's has to be waited for.
+    pub(crate) waits: bool,
     /// Whether something is put off to be built later, for which a frame has no place: then there are no steps.
     pub(crate) is_lazy: bool,
 }
@@ -71,25 +75,44 @@ struct Open {
     first: u32,
 }
 
-/// The search's working state. A child of an open node is remembered by its step, with the top bit set for an
-/// extractor, so that an owner can mark what it takes.
-struct Search<const N: usize, const S: usize, const I: usize> {
-    steps: Room<Step, S>,
-    extractors: Room<Step, S>,
-    /// The steps of guards, once they are planned.
-    guards: usize,
-    /// Whether what is planned is a guard's.
-    is_guarding: bool,
-    inputs: [u32; I],
-    child: [u16; I],
-    used: usize,
+impl Open {
+    const ROOT: Self = Open {
+        row: NO_ROW,
+        next: 0,
+        first: 0,
+    };
+}
+
+/// What the search works in. Slices, and one fn that calls few others: const evaluation finds out the layouts of each call's locals
+/// anew, and the search runs for every handler.
+///
+/// A child of an open node is remembered by its step, with the top bit set for an extractor, so that an owner can mark what
+/// it takes.
+struct Search<'s> {
+    rows: &'s [Row],
+    edges: &'s [Source],
+    stack: &'s mut [Open],
+    steps: &'s mut [Step],
+    extractors: &'s mut [Step],
+    inputs: &'s mut [u32],
+    child: &'s mut [u16],
     /// The offset of a request-scoped row, once it has a step.
-    place: [u32; N],
+    place: &'s mut [u32],
+}
+
+/// What it finds, beside what it writes.
+struct Found {
+    steps: usize,
+    extractors: usize,
+    /// The steps of guards.
+    guards: usize,
     size: usize,
     align: usize,
     scratch: (usize, usize),
     has_futures: bool,
     has_teardown: bool,
+    drops: bool,
+    waits: bool,
     is_lazy: bool,
 }
 
@@ -109,42 +132,108 @@ impl<const S: usize, const I: usize> Layout<S, I> {
         root: &[Source],
         guards: usize,
     ) -> Self {
-        let mut search = Search::<N, S, I> {
-            steps: Room::new(),
-            extractors: Room::new(),
+        assert!(
+            table.valid || table.is_draft,
+            "a graph that was refused has no plans"
+        );
+        // The list may be padded.
+        let mut root_len = 0;
+        while root_len < root.len() && !matches!(root[root_len], Source::None) {
+            root_len += 1;
+        }
+        let root = root.split_at(root_len).0;
+        let mut found = Found {
+            steps: 0,
+            extractors: 0,
             guards: 0,
-            is_guarding: false,
-            inputs: [0; I],
-            child: [NO_ROW; I],
-            used: 0,
-            place: [NOWHERE; N],
             size: 0,
             align: 1,
             scratch: (0, 1),
             has_futures: false,
             has_teardown: false,
+            drops: false,
+            waits: false,
             is_lazy: false,
         };
-        assert!(
-            table.valid || table.is_draft,
-            "a graph that was refused has no plans"
-        );
-        let mut root_len = 0;
-        {
-            // The list may be padded.
-            while root_len < root.len() && !matches!(root[root_len], Source::None) {
-                root_len += 1;
-            }
-            let root = root.split_at(root_len).0;
-            // What is refused as a draft is never built, and no request reaches a plan of it.
-            if table.valid {
-                search.run(table, root, guards);
-            }
+        let (mut steps, mut extractors) = ([EMPTY; S], [EMPTY; S]);
+        let mut inputs = [0; I];
+        // What is refused as a draft is never built, and no request reaches a plan of it.
+        if table.valid {
+            let search = Search {
+                rows: &table.rows,
+                edges: &table.edges,
+                stack: &mut [Open::ROOT; S],
+                steps: &mut steps,
+                extractors: &mut extractors,
+                inputs: &mut inputs,
+                child: &mut [NO_ROW; I],
+                place: &mut [NOWHERE; N],
+            };
+            search.run(root, guards, &mut found);
         }
-        if search.is_lazy {
+        if found.is_lazy {
             return Self::lazy(root_len);
         }
-        search.finish(root_len)
+        Self::of(found, &mut steps, &mut extractors, inputs, root_len)
+    }
+
+    /// Guards first, then extractors, then constructors; what a step is taken by moves with them.
+    const fn of(
+        mut found: Found,
+        steps: &mut [Step],
+        extractors: &mut [Step],
+        inputs: [u32; I],
+        root_len: usize,
+    ) -> Self {
+        let (guards, count) = (found.guards, found.extractors);
+        let len = count + found.steps;
+        let flag = match found.has_futures {
+            true => Some(found.reserve(1, 1) as usize),
+            false => None,
+        };
+        let control = match found.has_teardown {
+            true => Some(found.reserve(size_of::<Control>(), align_of::<Control>()) as usize),
+            false => None,
+        };
+        let scratch = found.reserve(found.scratch.0, found.scratch.1) as usize;
+        let steps = steps.split_at_mut(found.steps).0;
+        let extractors = extractors.split_at_mut(count).0;
+        renumber(steps, guards, count, len);
+        renumber(extractors, guards, count, len);
+        let mut all = Room::new();
+        let (guarding, building) = steps.split_at(guards);
+        all.extend(guarding);
+        all.extend(extractors);
+        all.extend(building);
+        Layout {
+            steps: all,
+            inputs,
+            guards,
+            extractors: count,
+            root_len,
+            size: found.size,
+            align: found.align,
+            scratch,
+            flag,
+            control,
+            drops: found.drops,
+            waits: found.waits,
+            is_lazy: false,
+        }
+    }
+}
+
+/// Numbers as they are when the extractors are put between the guards and the rest.
+const fn renumber(steps: &mut [Step], guards: usize, extractors: usize, len: usize) {
+    let mut i = 0;
+    while i < steps.len() {
+        let taken_by = steps[i].taken_by;
+        if taken_by == ROOT {
+            steps[i].taken_by = len as u16;
+        } else if taken_by != SHARED && taken_by as usize >= guards {
+            steps[i].taken_by += extractors as u16;
+        }
+        i += 1;
     }
 }
 
@@ -162,180 +251,194 @@ impl<const S: usize, const I: usize> Layout<S, I> {
             scratch: 0,
             flag: None,
             control: None,
+            drops: false,
+            waits: false,
             is_lazy: true,
         }
     }
 }
 
-impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
-    const fn run<const E: usize>(&mut self, table: &Table<N, E>, root: &[Source], guards: usize) {
-        let mut stack = Room::<Open, S>::new();
-        stack.push(Open {
-            row: NO_ROW,
-            next: 0,
-            first: 0,
-        });
-        self.used = root.len();
-        while let Some(top) = stack.all_mut().last_mut() {
-            let open = *top;
-            let is_root = open.row == NO_ROW;
-            let len = if is_root {
-                root.len()
-            } else {
-                table.rows[open.row as usize].len as usize
+impl Search<'_> {
+    const fn run(self, root: &[Source], guards: usize, found: &mut Found) {
+        self.stack[0] = Open::ROOT;
+        let (mut depth, mut used) = (1, root.len());
+        let mut is_guarding = false;
+        while depth > 0 {
+            let Open { row, next, first } = self.stack[depth - 1];
+            let (k, is_root) = (next as usize, row == NO_ROW);
+            let (edges, len) = match is_root {
+                true => (0, root.len()),
+                false => {
+                    let row = &self.rows[row as usize];
+                    (row.first as usize, row.len as usize)
+                }
             };
             if is_root {
-                self.is_guarding = (open.next as usize) < guards;
-                if self.is_guarding || open.next as usize == guards {
-                    self.guards = self.steps.len();
+                is_guarding = k < guards;
+                if is_guarding || k == guards {
+                    found.guards = found.steps;
                 }
             }
-            if (open.next as usize) < len {
-                let k = open.next as usize;
-                let input = open.first as usize + k;
-                let source = if is_root {
-                    root[k]
-                } else {
-                    table.edge(open.row as usize, k)
-                };
-                if let Some(row) = self.resolve(table, source, input, open.row) {
-                    stack.push(Open {
-                        row,
-                        next: 0,
-                        first: self.used as u32,
-                    });
-                    self.used += table.rows[row as usize].len as usize;
-                } else {
-                    top.next += 1;
+            if k == len {
+                // All its inputs have a place: it becomes the next step.
+                depth -= 1;
+                if is_root {
+                    continue;
                 }
-            } else {
-                stack.pop();
-                if let Some(parent) = stack.all_mut().last_mut() {
-                    let step = self.close(&table.rows[open.row as usize], open);
-                    let input = parent.first as usize + parent.next as usize;
-                    let out = self.steps.all()[step].out;
-                    self.inputs[input] = out << 1;
-                    if table.rows[open.row as usize].scope.is(Scope::Transient) {
-                        self.child[input] = step as u16;
-                    } else {
-                        self.place[open.row as usize] = out;
-                    }
-                    parent.next += 1;
-                }
-            }
-        }
-        self.take(0, root.len(), ROOT);
-    }
-
-    /// Fills the input when its value has a place already; otherwise returns the row to plan first.
-    const fn resolve<const E: usize>(
-        &mut self,
-        table: &Table<N, E>,
-        source: Source,
-        input: usize,
-        owner: u16,
-    ) -> Option<u16> {
-        match source {
-            Source::Row(to) => {
-                let row = &table.rows[to as usize];
-                match row.scope {
-                    Scope::Singleton => {
-                        self.inputs[input] = (row.slot as u32 * SLOT) << 1 | APP;
-                        None
-                    }
-                    Scope::Request if self.place[to as usize] != NOWHERE => {
-                        self.inputs[input] = self.place[to as usize] << 1;
-                        None
-                    }
-                    _ => Some(to),
-                }
-            }
-            Source::Extract(op) => {
-                self.limit();
-                let out = self.reserve(op.output.size, op.output.align);
-                let step = Step {
-                    row: owner,
-                    extractor: Some(op),
+                let Open {
+                    first: of, next, ..
+                } = self.stack[depth - 1];
+                let input = of as usize + next as usize;
+                self.stack[depth - 1].next += 1;
+                let step = found.steps;
+                let made = &self.rows[row as usize];
+                let out = found.close(made, is_guarding);
+                self.steps[step] = Step {
+                    row,
+                    extractor: None,
                     out,
-                    ..EMPTY
+                    first,
+                    len: made.len,
+                    taken_by: SHARED,
                 };
-                if self.is_guarding {
-                    self.child[input] = self.steps.len() as u16;
-                    self.steps.push(step);
-                } else {
-                    self.child[input] = self.extractors.len() as u16 | EXTRACTOR;
-                    self.extractors.push(step);
-                }
                 self.inputs[input] = out << 1;
-                self.note_future(op.size, op.align);
-                None
-            }
-            Source::Lazy(to) => {
-                let row = &table.rows[to as usize];
-                match row.scope {
-                    Scope::Singleton => self.inputs[input] = (row.slot as u32 * SLOT) << 1 | APP,
-                    _ => self.is_lazy = true,
+                match made.scope {
+                    Scope::Transient => self.child[input] = step as u16,
+                    _ => self.place[row as usize] = out,
                 }
-                None
+                take(
+                    self.child.split_at(first as usize + len).0,
+                    first as usize,
+                    self.steps,
+                    self.extractors,
+                    step as u16,
+                );
+                continue;
             }
-            Source::Missing | Source::Unknown | Source::None => None,
+            // Fills the input where its value has a place already; otherwise plans the row first.
+            let input = first as usize + k;
+            let source = match is_root {
+                true => root[k],
+                false => self.edges[edges + k],
+            };
+            match source {
+                Source::Row(to) => {
+                    let row = &self.rows[to as usize];
+                    let place = self.place[to as usize];
+                    match row.scope {
+                        Scope::Singleton => {
+                            self.inputs[input] = (row.slot as u32 * SLOT) << 1 | APP
+                        }
+                        Scope::Request if place != NOWHERE => self.inputs[input] = place << 1,
+                        _ => {
+                            self.stack[depth] = Open {
+                                row: to,
+                                next: 0,
+                                first: used as u32,
+                            };
+                            depth += 1;
+                            used += row.len as usize;
+                            continue;
+                        }
+                    }
+                }
+                Source::Extract(op) => {
+                    found.limit();
+                    let out = found.reserve(op.output.size, op.output.align);
+                    let step = Step {
+                        row,
+                        extractor: Some(op),
+                        out,
+                        ..EMPTY
+                    };
+                    if is_guarding {
+                        self.child[input] = found.steps as u16;
+                        self.steps[found.steps] = step;
+                        found.steps += 1;
+                    } else {
+                        self.child[input] = found.extractors as u16 | EXTRACTOR;
+                        self.extractors[found.extractors] = step;
+                        found.extractors += 1;
+                    }
+                    self.inputs[input] = out << 1;
+                    found.note_future(op.size, op.align);
+                    found.drops |= op.output.drop.is_some();
+                }
+                Source::Lazy(to) => {
+                    let row = &self.rows[to as usize];
+                    match row.scope {
+                        Scope::Singleton => {
+                            self.inputs[input] = (row.slot as u32 * SLOT) << 1 | APP
+                        }
+                        _ => found.is_lazy = true,
+                    }
+                }
+                Source::Missing | Source::Unknown | Source::None => {}
+            }
+            self.stack[depth - 1].next += 1;
         }
+        let root = self.child.split_at(root.len()).0;
+        take(root, 0, self.steps, self.extractors, ROOT);
     }
+}
 
-    /// All inputs of a node have a place: it becomes the next step.
-    const fn close(&mut self, row: &Row, open: Open) -> usize {
+/// The step takes its children, which are those from the first one on. Their numbers are as they are before [`renumber`].
+const fn take(child: &[u16], first: usize, steps: &mut [Step], extractors: &mut [Step], step: u16) {
+    let mut k = first;
+    while k < child.len() {
+        let child = child[k];
+        if child != NO_ROW {
+            if child & EXTRACTOR == 0 {
+                steps[child as usize].taken_by = step;
+            } else {
+                extractors[(child & !EXTRACTOR) as usize].taken_by = step;
+            }
+        }
+        k += 1;
+    }
+}
+
+impl Found {
+    /// The place of a row's value; the step is counted.
+    const fn close(&mut self, row: &Row, is_guarding: bool) -> u32 {
         self.limit();
-        let step = self.steps.len();
+        self.steps += 1;
         let maker = match &row.maker {
             Some(maker) => maker,
             None => panic!(
                 "[DI025] this handler needs a value that is handed in when a scope is opened, a `#[seed]`, and nobody hands it in to a handler"
             ),
         };
-        let out = self.reserve(maker.output.size, maker.output.align);
-        if let Some((size, align)) = maker.future() {
-            self.note_future(size, align);
+        match &maker.op {
+            crate::raw::Op::Async(op) => {
+                self.waits |= !is_guarding;
+                self.note_future(op.size, op.align);
+            }
+            crate::raw::Op::Blocking(_) => {
+                self.note_future(
+                    size_of::<crate::raw::BlockingCall>(),
+                    align_of::<crate::raw::BlockingCall>(),
+                );
+                self.waits |= !is_guarding;
+                // What blocks holds its frame until it is through, as teardowns do.
+                self.has_teardown = true;
+            }
+            _ => {}
         }
-        // What blocks holds its frame until it is through, as teardowns do.
-        self.has_teardown |= matches!(maker.op, crate::raw::Op::Blocking(_));
         if let Some(op) = &maker.teardown {
             self.note_future(op.size, op.align);
             self.has_teardown = true;
         }
-        self.steps.push(Step {
-            row: open.row,
-            extractor: None,
-            out,
-            first: open.first,
-            len: row.len,
-            taken_by: SHARED,
-        });
-        self.take(open.first as usize, row.len as usize, step as u16);
-        step
+        self.drops |= maker.output.drop.is_some() || maker.teardown.is_some();
+        self.reserve(maker.output.size, maker.output.align)
     }
 
     /// A step's number leaves room for the mark of an extractor.
     const fn limit(&self) {
         assert!(
-            self.steps.len() + self.extractors.len() < MAX_STEPS,
+            self.steps + self.extractors < MAX_STEPS,
             "[DI020] one request or singleton takes more than 32,000 constructions"
         );
-    }
-
-    const fn take(&mut self, first: usize, len: usize, step: u16) {
-        let mut k = first;
-        while k < first + len {
-            let child = self.child[k];
-            if child != NO_ROW {
-                // Numbers as they are before the extractors are put between the guards and the rest; see `finish`.
-                if child & EXTRACTOR == 0 {
-                    self.steps.all_mut()[child as usize].taken_by = step;
-                } else {
-                    self.extractors.all_mut()[(child & !EXTRACTOR) as usize].taken_by = step;
-                }
-            }
-            k += 1;
-        }
     }
 
     const fn reserve(&mut self, size: usize, align: usize) -> u32 {
@@ -357,71 +460,11 @@ impl<const N: usize, const S: usize, const I: usize> Search<N, S, I> {
             self.scratch.1 = align;
         }
     }
-
-    /// Guards first, then extractors, then constructors; what a step is taken by moves with them.
-    const fn finish(mut self, root_len: usize) -> Layout<S, I> {
-        let count = self.extractors.len();
-        let len = count + self.steps.len();
-        let flag = match self.has_futures {
-            true => Some(self.reserve(1, 1) as usize),
-            false => None,
-        };
-        let control = match self.has_teardown {
-            true => Some(self.reserve(size_of::<Control>(), align_of::<Control>()) as usize),
-            false => None,
-        };
-        let scratch = self.reserve(self.scratch.0, self.scratch.1) as usize;
-        let mut steps = Room::<Step, S>::new();
-        let mut i = 0;
-        while i < len {
-            let mut step = if i < self.guards {
-                self.steps.all()[i]
-            } else if i < self.guards + count {
-                self.extractors.all()[i - self.guards]
-            } else {
-                self.steps.all()[i - count]
-            };
-            if step.taken_by == ROOT {
-                step.taken_by = len as u16;
-            } else if step.taken_by != SHARED && step.taken_by as usize >= self.guards {
-                step.taken_by += count as u16;
-            }
-            steps.push(step);
-            i += 1;
-        }
-        Layout {
-            steps,
-            inputs: self.inputs,
-            guards: self.guards,
-            extractors: count,
-            root_len,
-            size: self.size,
-            align: self.align,
-            scratch,
-            flag,
-            control,
-            is_lazy: false,
-        }
-    }
 }
 
 /// The root as a taker, until the number of steps is known.
 const ROOT: u16 = u16::MAX - 1;
 const SLOT: u32 = crate::raw::SLOT;
-
-impl Maker {
-    /// Size and alignment of its future, when it has one.
-    const fn future(&self) -> Option<(usize, usize)> {
-        match &self.op {
-            crate::raw::Op::Async(op) => Some((op.size, op.align)),
-            crate::raw::Op::Blocking(_) => Some((
-                size_of::<crate::raw::BlockingCall>(),
-                align_of::<crate::raw::BlockingCall>(),
-            )),
-            _ => None,
-        }
-    }
-}
 
 /// A plan as the driver and start-up see it.
 #[derive(Clone, Copy)]
@@ -439,6 +482,8 @@ pub struct View<'a> {
     pub(crate) flag: Option<usize>,
     /// Where the frame notes that the request was given up; only in a plan with a teardown.
     pub(crate) control: Option<usize>,
+    pub(crate) drops: bool,
+    pub(crate) waits: bool,
     pub(crate) is_lazy: bool,
     /// What the root asks for, and how many of that, the first ones, are guards.
     pub(crate) root: &'a [Source],
@@ -478,6 +523,8 @@ impl<const S: usize, const I: usize> Layout<S, I> {
             scratch: self.scratch,
             flag: self.flag,
             control: self.control,
+            drops: self.drops,
+            waits: self.waits,
             is_lazy: self.is_lazy,
             root: root.split_at(self.root_len).0,
             root_guards,

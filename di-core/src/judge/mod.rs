@@ -15,7 +15,7 @@ mod way;
 
 use crate::{
     Scope,
-    graph::{Kind, NO_ROW, Table},
+    graph::{Kind, NO_ROW, Source, Table},
     text::Text,
 };
 
@@ -138,7 +138,10 @@ const fn check_captive<const N: usize, const E: usize>(
 ) -> Option<Text> {
     // A binding is as its implementation is, which is judged itself.
     let is_singleton = table.rows[row].scope.is(Scope::Singleton);
-    if !is_singleton || matches!(table.rows[row].kind, Kind::Binding) {
+    if !is_singleton
+        || matches!(table.rows[row].kind, Kind::Binding)
+        || takes_singletons_only(table, row)
+    {
         return None;
     }
     let chain = inside(table, row, false);
@@ -165,12 +168,28 @@ const fn check_captive<const N: usize, const E: usize>(
     )
 }
 
+/// Most do, and nothing has to be searched for in them.
+const fn takes_singletons_only<const N: usize, const E: usize>(
+    table: &Table<N, E>,
+    row: usize,
+) -> bool {
+    let (first, len) = (table.rows[row].first as usize, table.rows[row].len as usize);
+    let mut k = 0;
+    while k < len {
+        match table.edges[first + k] {
+            Source::Row(to) if table.rows[to as usize].scope.is(Scope::Singleton) => k += 1,
+            _ => return false,
+        }
+    }
+    true
+}
+
 /// A singleton, or a transient inside one, that takes something from the request.
 const fn check_extractors<const N: usize, const E: usize>(
     table: &Table<N, E>,
     row: usize,
 ) -> Option<Text> {
-    if !table.rows[row].scope.is(Scope::Singleton) {
+    if !table.rows[row].scope.is(Scope::Singleton) || takes_singletons_only(table, row) {
         return None;
     }
     let chain = inside(table, row, true);

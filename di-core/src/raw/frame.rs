@@ -7,7 +7,7 @@ use super::{
     inputs::Inputs,
     looped,
     scope_future::Control,
-    step::{BUILD, EXTRACT, GUARD, at, first_drop, first_of, is_driven, takes_drop},
+    step::{BUILD, EXTRACT, GUARD, at, first_of, takes_drop},
     unroll::{BuildFn, DropFn, First, build_chunk, drop_chunk},
 };
 use crate::{
@@ -162,7 +162,7 @@ impl<'m, P: Plan> Frame<'m, P> {
 
     /// Whether a constructor is async, so that [`build`](Self::build) is needed instead of
     /// [`build_now`](Self::build_now).
-    pub const IS_ASYNC: bool = is_driven(&P::VIEW, BUILD);
+    pub const IS_ASYNC: bool = P::VIEW.waits;
 
     /// Somebody is told what is built.
     #[cfg(feature = "observe")]
@@ -307,7 +307,7 @@ impl<P: Plan> Drop for Frame<'_, P> {
                     std::mem::replace(&mut self.watch, Watch::nobody()),
                 )
             }
-        } else if const { first_drop::<P>() < P::VIEW.len } {
+        } else if const { P::VIEW.drops } {
             (const {
                 if P::IS_LOOPED {
                     looped::drop_values::<P> as DropFn

@@ -53,27 +53,19 @@ impl<T: Copy, const N: usize> Room<T, N> {
         self.len
     }
 
-    pub(crate) const fn push(&mut self, value: T) {
-        assert!(self.len < N);
-        // SAFETY: inside the array.
+    pub(crate) const fn extend(&mut self, values: &[T]) {
+        assert!(values.len() <= N - self.len);
+        // SAFETY: inside the array, which is not that of the values.
         unsafe {
             let first = self.values.as_mut_ptr().cast::<T>();
-            first.add(self.len).write(value);
+            let next = first.add(self.len);
+            next.copy_from_nonoverlapping(values.as_ptr(), values.len());
         }
-        self.len += 1;
-    }
-
-    pub(crate) const fn pop(&mut self) {
-        self.len -= 1;
+        self.len += values.len();
     }
 
     pub(crate) const fn all(&self) -> &[T] {
-        // SAFETY: the first `len` values were written by `push`, and are never dropped.
+        // SAFETY: the first `len` values were written by `extend`, and are never dropped.
         unsafe { std::slice::from_raw_parts(self.values.as_ptr().cast(), self.len) }
-    }
-
-    pub(crate) const fn all_mut(&mut self) -> &mut [T] {
-        // SAFETY: as above.
-        unsafe { std::slice::from_raw_parts_mut(self.values.as_mut_ptr().cast(), self.len) }
     }
 }

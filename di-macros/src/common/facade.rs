@@ -12,6 +12,20 @@ pub(crate) struct Facade {
 }
 
 impl Facade {
+    /// The same inside of a block of items, which begins with [`import`](Self::import): most of an expansion are such paths, and what
+    /// is long is parsed, resolved and lowered each time.
+    pub(crate) fn imported(&self) -> Self {
+        Facade {
+            path: quote!(__di),
+            is_web: self.is_web,
+        }
+    }
+
+    /// `use ::di_axum::__private as __di;`
+    pub(crate) fn import(&self) -> TokenStream {
+        quote!(use #self as __di;)
+    }
+
     /// The path as if it stood at this place: the compiler takes an expression's place from its first token.
     pub(crate) fn at(&self, span: Span) -> TokenStream {
         self.path

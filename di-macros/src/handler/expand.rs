@@ -26,6 +26,7 @@ use crate::{common::Facade, injectable::nested};
 
 pub(super) fn handler(handler: &Handler, item: &ItemFn, di: &Facade) -> TokenStream {
     let structure = structure(&handler.ident, item);
+    let (import, di) = (di.import(), &di.imported());
     let (asks, root, endpoint, mount) = (
         asks(handler, di),
         root(handler, di),
@@ -38,6 +39,7 @@ pub(super) fn handler(handler: &Handler, item: &ItemFn, di: &Facade) -> TokenStr
     quote! {
         #structure
         const _: () = {
+            #import
             type __Seal = #seal;
             #asks
             #root

@@ -10,11 +10,12 @@ use crate::common::{Facade, at, has_lifetimes, text};
 /// All impls of a node, in a block of their own.
 pub(crate) fn node(node: &Node, di: &Facade) -> TokenStream {
     let marker = marker(node, di);
-    let (body, warnings) = (body(node, di), &node.warnings);
+    let (body, warnings) = (body(node, &di.imported()), &node.warnings);
+    let import = di.import();
     match &node.target {
         // An associated fn's marker has no name that users could write, so it stays inside.
-        Target::Associated { .. } => quote!(const _: () = { #marker #body }; #warnings),
-        _ => quote!(#marker const _: () = { #body }; #warnings),
+        Target::Associated { .. } => quote!(const _: () = { #import #marker #body }; #warnings),
+        _ => quote!(#marker const _: () = { #import #body }; #warnings),
     }
 }
 

@@ -52,8 +52,10 @@ pub(crate) fn container(item: &ItemStruct, listing: Listing, di: &Facade) -> Tok
         di,
     };
     container.twins = container.find_twins();
-    let (structure, table, replaced, checks, mounts, unused, draft) = (
-        container.structure(),
+    let structure = container.structure();
+    let (import, imported) = (di.import(), di.imported());
+    container.di = &imported;
+    let (table, replaced, checks, mounts, unused, draft) = (
         container.table(),
         container.replaced(),
         container.rows(),
@@ -64,6 +66,7 @@ pub(crate) fn container(item: &ItemStruct, listing: Listing, di: &Facade) -> Tok
     quote! {
         #structure
         const _: () = {
+            #import
             #table
             #replaced
             #(#checks)*
