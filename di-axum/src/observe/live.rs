@@ -239,19 +239,27 @@ impl Live {
     }
 
     fn enter_root(&self) {
-        if let Some(root) = &*lock(&self.root_span)
-            && spans::push(root)
+        if let Some(root) = self.root_span()
+            && spans::push(&root)
         {
             self.is_entered.store(true, Relaxed);
+        }
+    }
+
+    /// What a subscriber does with it, it does without the lock.
+    fn root_span(&self) -> Option<Span> {
+        match self.is_traced {
+            true => lock(&self.root_span).clone(),
+            false => None,
         }
     }
 
     /// This thread leaves it.
     pub(super) fn leave(&self) {
         if self.is_entered.swap(false, Relaxed)
-            && let Some(root) = &*lock(&self.root_span)
+            && let Some(root) = self.root_span()
         {
-            spans::pop(root);
+            spans::pop(&root);
         }
     }
 
