@@ -17,10 +17,12 @@ use axum::{
 };
 use di_core::BoxError;
 use tokio::time::timeout_at;
+use tokio_util::task::TaskTracker;
 use tower_service::Service;
 
 use crate::{
     Services,
+    connections::Counted,
     runtime::{AppRuntime, end_singletons},
     work::{Background, start_services},
 };
@@ -71,9 +73,17 @@ where
     C: Services,
 {
     let stopping = crate::stopping(&app);
+    let connections = TaskTracker::new();
+    let make_service = Counted::new(make_service, connections.clone());
     let server = axum::serve(listener, make_service).with_graceful_shutdown(stopping);
+    let server = async move {
+        let served = server.await;
+        connections.close();
+        connections.wait().await;
+        served
+    };
     Serve {
-        server: Some(Box::pin(server.into_future())),
+        server: Some(Box::pin(server)),
         signal: Box::pin(told_to_end()),
         app,
     }

@@ -12,7 +12,7 @@ use tokio::{
     sync::{Notify, Semaphore, oneshot},
 };
 
-use crate::support::{Events, Log, within};
+use crate::support::{Events, Log, NEVER, within};
 
 #[derive(Debug, PartialEq)]
 struct Broken(&'static str);
@@ -159,6 +159,67 @@ async fn an_app_ends_in_order() {
             "pool closed",
         ]
     );
+}
+
+/// Takes its time to be dropped, in a request whose client goes away: the server's task says that it is through before that.
+struct DropsSlowly(Arc<Log>);
+
+impl Drop for DropsSlowly {
+    fn drop(&mut self) {
+        std::thread::sleep(Duration::from_millis(100));
+        self.0.note("dropped");
+    }
+}
+
+struct Noted<'r>(&'r Log);
+
+#[injectable(request, teardown = close)]
+impl<'r> Noted<'r> {
+    fn new(log: &'r Log) -> Self {
+        Noted(log)
+    }
+    async fn close(self, outcome: Outcome) {
+        self.0.note(format_args!("noted: {outcome:?}"));
+    }
+}
+
+#[handler]
+async fn never(noted: &Noted<'_>, log: Arc<Log>, arrived: &Notify) {
+    let _slowly = DropsSlowly(log);
+    noted.0.note("arrived");
+    arrived.notify_one();
+    std::future::pending::<()>().await;
+}
+
+#[container(Noted<'_>, handlers(never))]
+struct Slow {
+    log: Arc<Log>,
+    arrived: Arc<Notify>,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_that_is_given_up_at_the_end_is_torn_down_before_it() {
+    use tokio::io::AsyncWriteExt as _;
+    let (log, arrived) = (Log::new(), Arc::new(Notify::new()));
+    let app = Slow::build(Arc::clone(&log), Arc::clone(&arrived)).await;
+    let app = app.expect("nothing fails");
+    let (listener, address) = listener().await;
+    let router = Router::new().route("/", get(never)).with_state(app.clone());
+    let (tell, told) = signal();
+    let served = di_axum::serve(listener, router, app).signal(told);
+    let served = tokio::spawn(served.into_future());
+    let client = tokio::net::TcpStream::connect(&address).await;
+    let mut client = client.expect("it listens");
+    let request = b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    client.write_all(request).await.expect("it reads");
+    within(arrived.notified()).await;
+    tell.send(()).expect("it listens");
+    drop(client);
+    within(served)
+        .await
+        .expect("no panic")
+        .expect("nothing fails");
+    assert_eq!(log.take(), ["arrived", "dropped", "noted: Cancelled"]);
 }
 
 #[tokio::test]
@@ -332,7 +393,9 @@ struct Deaf {
 #[tokio::test(start_paused = true)]
 async fn a_service_that_ignores_the_signal_is_cut_off_at_the_deadline() {
     let log = Log::new();
-    let builder = Deaf::builder(Arc::clone(&log)).shutdown_deadline(Duration::from_secs(20));
+    let builder = Deaf::builder(Arc::clone(&log))
+        .shutdown_deadline(Duration::from_secs(20))
+        .slow_poll(NEVER);
     let app = builder.build().await.expect("nothing fails");
     let (tell, told) = signal();
     let served = tokio::spawn(di_axum::work(app).signal(told).into_future());
