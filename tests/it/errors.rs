@@ -20,7 +20,7 @@ use axum::{
 use di_axum::{ConstructError, RequestScope, container, handler, injectable, scoped};
 use tower::ServiceExt as _;
 
-use crate::support::{Events, request};
+use crate::support::{Events, NEVER, request};
 
 /// An error that can be cloned.
 #[derive(Clone, Debug)]
@@ -194,7 +194,9 @@ struct Running {
 
 async fn run() -> Running {
     let tries = Arc::new(AtomicUsize::new(0));
-    let app = App::build(tries.clone()).await.expect("nothing fails");
+    // Its log is compared.
+    let app = App::builder(tries.clone()).slow_poll(NEVER).build().await;
+    let app = app.expect("nothing fails");
     let router = Router::new().route("/", get(show)).with_state(app);
     Running { tries, router }
 }

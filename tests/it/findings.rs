@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, http::StatusCode, response::IntoResponse, routing::get};
+use axum::{Router, http::StatusCode, routing::get};
 use di_axum::{
     Tasks, container, handler, injectable,
     observe::{Finding, FindingKind, Observation, observe},
@@ -10,7 +10,7 @@ use di_axum::{
 };
 use tokio::sync::Notify;
 
-use crate::support::{fetch, text, within};
+use crate::support::{NEVER, Refused, fetch, text, within};
 
 #[injectable(transient)]
 struct Stamp;
@@ -42,20 +42,6 @@ impl Slow {
 struct Directory {
     slow: Arc<Slow>,
 }
-
-#[derive(Debug)]
-struct Refused;
-impl IntoResponse for Refused {
-    fn into_response(self) -> axum::response::Response {
-        StatusCode::CONFLICT.into_response()
-    }
-}
-impl std::fmt::Display for Refused {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("refused")
-    }
-}
-impl std::error::Error for Refused {}
 
 struct Refuses;
 #[injectable(request)]
@@ -226,9 +212,6 @@ async fn with_end(_first: &First) {}
 struct App {
     begun: Arc<Notify>,
 }
-
-/// None of what takes time on a loaded machine is a finding here, unless a test says so.
-const NEVER: Duration = Duration::from_secs(3_600);
 
 async fn run(slow_poll: Duration, slow_start: Duration, overdue: Duration) -> (App, Router) {
     let app = App::builder(Arc::default())

@@ -2,21 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, http::StatusCode, response::IntoResponse, routing::get};
+use crate::support::{Hold, Log, Refused, fetch, request, send, text, within};
+use axum::{Router, http::StatusCode, routing::get};
 use di_axum::{
     Lazy, OpenScope, Outcome, TaskQueue, Tasks, container, handler, injectable,
     observe::{NodeStats, Observation, RouteNode, RouteStats, observe},
     task,
 };
-use tokio::sync::Notify;
-
-use crate::support::{Log, fetch, request, send, text, within};
-
-#[derive(Default)]
-struct Hold {
-    arrived: Notify,
-    go_on: Notify,
-}
 
 /// Two milliseconds at least: a lower bound that a test can rely on.
 fn take_time() {
@@ -65,20 +57,6 @@ struct Report<'r> {
     session: &'r Session<'r>,
     stamp: Stamp,
 }
-
-#[derive(Debug)]
-struct Refused;
-impl IntoResponse for Refused {
-    fn into_response(self) -> axum::response::Response {
-        StatusCode::CONFLICT.into_response()
-    }
-}
-impl std::fmt::Display for Refused {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("refused")
-    }
-}
-impl std::error::Error for Refused {}
 
 struct Fails;
 #[injectable(request)]
@@ -475,8 +453,7 @@ mod ended {
 
     use di_axum::{TaskQueue, Tasks, container, injectable, observe::Observation, task};
 
-    use super::Hold;
-    use crate::support::within;
+    use crate::support::{Hold, within};
 
     /// Whose end takes its time, without a thread.
     struct Slowly<'r> {

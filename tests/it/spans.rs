@@ -8,7 +8,6 @@ use std::{
 
 use axum::{Router, http::StatusCode, routing::get};
 use di_axum::{Outcome, container, handler, injectable, observe::observe};
-use tokio::sync::Notify;
 use tracing::{
     Event, Instrument as _, Subscriber,
     field::{Field, Visit},
@@ -16,13 +15,7 @@ use tracing::{
 };
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
-use crate::support::{Log, fetch, text, within};
-
-#[derive(Default)]
-struct Hold {
-    arrived: Notify,
-    go_on: Notify,
-}
+use crate::support::{Hold, Log, fetch, text, within};
 
 #[injectable(transient)]
 struct Stamp;

@@ -15,7 +15,7 @@ use http_body_util::BodyExt as _;
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 
-use crate::support::{Events, Log, fetch, poll_once, request, within};
+use crate::support::{Events, Log, NEVER, fetch, poll_once, request, within};
 
 /// What a task is to do.
 #[derive(Debug, PartialEq)]
@@ -125,6 +125,8 @@ impl Fixture {
         let builder = App::builder(Arc::clone(&log), gate);
         let app = builder
             .on_task_end(hook)
+            // Its log is compared.
+            .slow_poll(NEVER)
             .build()
             .await
             .expect("nothing fails");
@@ -444,6 +446,7 @@ async fn what_is_not_through_by_the_deadline_is_cut_off() {
     let told = Arc::clone(&ends);
     let app = App::builder(Arc::clone(&log), gate)
         .shutdown_deadline(Duration::from_secs(10))
+        .slow_poll(NEVER)
         .on_task_end(move |end| {
             let result = end.result.map_err(ToString::to_string);
             told.lock().expect("nobody panics").push((end.name, result));

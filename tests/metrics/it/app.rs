@@ -37,8 +37,18 @@ async fn connect() -> Result<SqlitePool, sqlx::Error> {
     one.connect("sqlite::memory:").await
 }
 
+/// The code for which the handler keeps its thread, for longer than all around it.
+pub(crate) const KEPT: u16 = 299;
+
+fn keep_thread() {
+    std::thread::sleep(Duration::from_millis(50));
+}
+
 #[handler]
 async fn status(_users: &Repository<User>, Path(code): Path<u16>) -> StatusCode {
+    if code == KEPT {
+        keep_thread();
+    }
     StatusCode::from_u16(code).unwrap_or_default()
 }
 
