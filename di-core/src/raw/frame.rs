@@ -6,7 +6,7 @@ use super::{
     drive::{Drive, Shelf},
     inputs::Inputs,
     looped,
-    scope_future::Control,
+    rest::Control,
     step::{BUILD, EXTRACT, GUARD, at, first_of, takes_drop},
     unroll::{BuildFn, DropFn, First, build_chunk, drop_chunk},
 };

@@ -90,6 +90,7 @@ mod needs;
 mod open;
 mod put_off;
 mod replace;
+mod rest;
 mod scope_future;
 mod seeded;
 mod startup;
@@ -106,7 +107,7 @@ pub(crate) use self::{
     inputs::{APP, Inputs},
     lazy::Origin,
     maker::Op,
-    scope_future::Control,
+    rest::Control,
     unseen::{Room, Unseen},
 };
 pub use self::{

@@ -1,21 +1,19 @@
 //! The future that owns a frame's memory.
 
 use std::{
-    alloc::Layout,
     marker::PhantomData,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll, ready},
 };
 
 use super::{
-    end::{End, drop_end, poll_end},
+    end::End,
     frame::{Flow, Memory, Plan},
-    heap::{allocate, free},
+    heap::allocate,
+    rest::{Control, Owned, Rest, Shape, drop_value, shape, spawn},
 };
 use crate::{
-    Container, HasContainer, Outcome,
-    runtime::Runtime,
+    HasContainer, Outcome,
     teardown::{Ended, Panic, caught},
 };
 
@@ -68,35 +66,6 @@ struct EndOps<O> {
     ended: fn(O, Ended) -> O,
 }
 
-/// What lies where in the allocation.
-struct Shape {
-    layout: Layout,
-    state: usize,
-    drop_state: unsafe fn(*mut u8),
-    frame: usize,
-    /// The flag; in plans with futures.
-    in_flight: Option<usize>,
-    /// In plans with a teardown.
-    end: Option<EndShape>,
-}
-
-struct EndShape {
-    control: usize,
-    poll: unsafe fn(*mut u8, &mut End, &mut Context<'_>) -> Poll<Ended>,
-    /// Drops what `poll` has not come to.
-    drop: unsafe fn(*mut u8, &mut End),
-    runtime: unsafe fn(*const u8) -> Arc<dyn Runtime>,
-}
-
-/// What the frame leaves to its end; in the memory of plans with a teardown.
-pub(crate) struct Control {
-    /// The app that goes on with it when nobody else does; borrowed from the state, which is dropped last.
-    container: *const u8,
-    /// A constructor runs on another thread: the frame, and the future that waits, have to stay.
-    pub(super) is_blocking: bool,
-    pub(super) end: End,
-}
-
 impl<O: 'static> ScopeFuture<O> {
     /// Allocates the future of `flow` with the memory that the plan asks for.
     #[inline]
@@ -118,13 +87,13 @@ impl<O: 'static> ScopeFuture<O> {
         let ops = const {
             &Ops {
                 poll_scope: match P::VIEW.control {
-                    Some(_) => poll_to_end::<O>,
-                    None if P::IS_LOOPED => poll_any::<O>,
+                    Some(_) => Self::poll_to_end,
+                    None if P::IS_LOOPED => Self::poll_any,
                     None => poll_only::<W, P, F>,
                 },
                 drop_scope: match P::VIEW.control {
-                    Some(_) => give_up::<O>,
-                    None if P::IS_LOOPED => drop_any::<O>,
+                    Some(_) => Self::give_up,
+                    None if P::IS_LOOPED => Self::drop_any,
                     None => drop_only::<F, O>,
                 },
                 poll: poll::<F>,
@@ -229,16 +198,6 @@ unsafe fn poll_only<W: Flow<P>, P: Plan, F: Future<Output = W::Output>>(
         .unwrap_or_else(|panic| Poll::Ready(W::panicked(panic)))
 }
 
-/// The same, of any future.
-///
-/// # Safety
-/// The future is live.
-unsafe fn poll_any<O>(scope: &mut ScopeFuture<O>, cx: &mut Context<'_>) -> Poll<O> {
-    // SAFETY: the caller's.
-    unsafe { scope.poll_handler(cx) }
-        .unwrap_or_else(|panic| Poll::Ready((scope.ops.panicked)(panic)))
-}
-
 /// Drops everything, in a plan without a teardown.
 ///
 /// # Safety
@@ -250,37 +209,6 @@ unsafe fn drop_only<F, O>(scope: &mut ScopeFuture<O>) {
     unsafe { drop_value::<F>(scope.at) }
 }
 
-/// The same, of any future.
-///
-/// # Safety
-/// The future is live, and the scope is not used again.
-unsafe fn drop_any<O>(scope: &mut ScopeFuture<O>) {
-    let _owned = Owned(scope.rest());
-    // SAFETY: the caller's.
-    unsafe { (scope.ops.drop)(scope.at) }
-}
-
-/// See [`ScopeFuture::poll_to_end`].
-///
-/// # Safety
-/// The scope is as its phase says, and the plan has a teardown.
-unsafe fn poll_to_end<O>(scope: &mut ScopeFuture<O>, cx: &mut Context<'_>) -> Poll<O> {
-    match &scope.ops.end {
-        // SAFETY: the caller's.
-        Some(ops) => unsafe { scope.poll_to_end(ops, cx) },
-        None => unreachable!("the plan has a teardown"),
-    }
-}
-
-/// See [`ScopeFuture::give_up`].
-///
-/// # Safety
-/// The scope is as its phase says, and is not used again.
-unsafe fn give_up<O>(scope: &mut ScopeFuture<O>) {
-    // SAFETY: the caller's.
-    unsafe { scope.give_up() }
-}
-
 impl<O: 'static> ScopeFuture<O> {
     /// # Safety
     /// The future is live.
@@ -289,11 +217,35 @@ impl<O: 'static> ScopeFuture<O> {
         caught(|| unsafe { (self.ops.poll)(self.at, cx) })
     }
 
+    /// Polls the handler, in a plan without a teardown: [`poll_only`] of any future.
+    ///
+    /// # Safety
+    /// The future is live.
+    unsafe fn poll_any(&mut self, cx: &mut Context<'_>) -> Poll<O> {
+        // SAFETY: the caller's.
+        unsafe { self.poll_handler(cx) }
+            .unwrap_or_else(|panic| Poll::Ready((self.ops.panicked)(panic)))
+    }
+
+    /// Drops everything, in such a plan: [`drop_only`] of any future.
+    ///
+    /// # Safety
+    /// The future is live, and the scope is not used again.
+    unsafe fn drop_any(&mut self) {
+        let _owned = Owned(self.rest());
+        // SAFETY: the caller's.
+        unsafe { (self.ops.drop)(self.at) }
+    }
+
     /// Polls the handler and then the teardown of what was built.
     ///
     /// # Safety
-    /// The scope is as its phase says, and the plan has a teardown.
-    unsafe fn poll_to_end(&mut self, ops: &EndOps<O>, cx: &mut Context<'_>) -> Poll<O> {
+    /// The scope is as its phase says.
+    ///
+    /// # Panics
+    /// In a plan without a teardown.
+    unsafe fn poll_to_end(&mut self, cx: &mut Context<'_>) -> Poll<O> {
+        let ops = self.ops.end.as_ref().expect("the plan has a teardown");
         if self.phase == Phase::Running {
             // SAFETY: the future is live.
             let (output, outcome) = match unsafe { self.poll_handler(cx) } {
@@ -366,59 +318,6 @@ impl<O: 'static> ScopeFuture<O> {
     }
 }
 
-const fn shape<P: Plan, F, S, O>() -> Shape {
-    const fn behind(layout: Layout, next: Layout) -> (Layout, usize) {
-        match layout.extend(next) {
-            Ok(extended) => extended,
-            Err(_) => panic!("[DI020] a frame is too large"),
-        }
-    }
-    const fn layout(size: usize, align: usize) -> Layout {
-        match Layout::from_size_align(size, align) {
-            Ok(layout) => layout,
-            Err(_) => panic!("[DI020] a frame is too large"),
-        }
-    }
-    const fn max(a: usize, b: usize) -> usize {
-        if a > b { a } else { b }
-    }
-    let has_end = P::VIEW.control.is_some();
-    let future = if has_end {
-        let size = max(size_of::<F>(), size_of::<O>());
-        layout(size, max(align_of::<F>(), align_of::<O>()))
-    } else {
-        Layout::new::<F>()
-    };
-    let (whole, state) = behind(future, Layout::new::<S>());
-    let (whole, frame) = behind(whole, layout(P::VIEW.size, P::VIEW.align));
-    Shape {
-        layout: whole.pad_to_align(),
-        state,
-        drop_state: drop_value::<S>,
-        frame,
-        in_flight: match P::VIEW.flag {
-            Some(flag) => Some(frame + flag),
-            None => None,
-        },
-        end: match P::VIEW.control {
-            Some(control) => Some(EndShape {
-                control: frame + control,
-                poll: poll_end::<P>,
-                drop: drop_end::<P>,
-                runtime: runtime::<P::Container>,
-            }),
-            None => None,
-        },
-    }
-}
-
-/// # Safety
-/// `at` is a live `T` that nobody uses again.
-unsafe fn drop_value<T>(at: *mut u8) {
-    // SAFETY: the caller's.
-    unsafe { at.cast::<T>().drop_in_place() }
-}
-
 impl<O> Future for ScopeFuture<O> {
     type Output = O;
 
@@ -435,120 +334,6 @@ impl<O: 'static> Drop for ScopeFuture<O> {
         // SAFETY: the operations are those of this future, which is not used again.
         unsafe { (self.ops.drop_scope)(self) }
     }
-}
-
-/// The frame, the state and the memory, with no future.
-#[derive(Clone, Copy)]
-struct Rest {
-    at: *mut u8,
-    shape: &'static Shape,
-}
-
-impl Rest {
-    /// # Safety
-    /// The plan has a teardown, nobody else uses its frame, and the memory is not freed.
-    unsafe fn control<'a>(self) -> Option<(&'static EndShape, &'a mut Control)> {
-        let end = self.shape.end.as_ref()?;
-        // SAFETY: the control is in the allocation; the rest is the caller's.
-        Some((end, unsafe { &mut *self.at.add(end.control).cast() }))
-    }
-
-    /// # Safety
-    /// The future is gone, and the memory is not freed.
-    unsafe fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Ended> {
-        // SAFETY: the caller's.
-        unsafe {
-            match self.control() {
-                Some((end, control)) => {
-                    (end.poll)(self.at.add(self.shape.frame), &mut control.end, cx)
-                }
-                None => Poll::Ready(Ended::new(Outcome::Cancelled)),
-            }
-        }
-    }
-
-    /// Drops what is left and frees the memory.
-    ///
-    /// # Safety
-    /// The future is gone, and nobody uses this again.
-    unsafe fn free(self) {
-        // SAFETY: the caller's; the control and the flag are in the allocation.
-        unsafe {
-            if let Some((end, control)) = self.control() {
-                if control.is_blocking {
-                    // Safe code forgot the driver that waits for another thread, which may still use all of this.
-                    return;
-                }
-                (end.drop)(self.at.add(self.shape.frame), &mut control.end);
-                std::ptr::from_mut(control).drop_in_place();
-            }
-            let is_forgotten = match self.shape.in_flight {
-                Some(flag) => self.at.add(flag).cast::<bool>().read(),
-                None => false,
-            };
-            (self.shape.drop_state)(self.at.add(self.shape.state));
-            if !is_forgotten {
-                free(self.at, self.shape.layout);
-            }
-        }
-    }
-}
-
-/// The same, owned: frees the memory at the end, also when something panics.
-struct Owned(Rest);
-
-// SAFETY: as for `ScopeFuture`.
-unsafe impl Send for Owned {}
-
-impl Owned {
-    async fn into_end(mut self) -> Ended {
-        // SAFETY: the future is gone, and the memory is this one's.
-        std::future::poll_fn(|cx| self.poll_end(cx)).await
-    }
-
-    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Ended> {
-        // SAFETY: the future is gone where there is an `Owned` that is polled, and the memory is this one's.
-        unsafe { self.0.poll_end(cx) }
-    }
-
-    /// Goes on as a task of the app, if there is anything to go on with.
-    ///
-    /// # Safety
-    /// The future is gone.
-    unsafe fn rescue(self) {
-        // SAFETY: the caller's; the container is borrowed from the state, which lives as long as this.
-        unsafe {
-            if let Some((end, control)) = self.0.control()
-                && !control.end.is_over()
-            {
-                // The task may end, and with it the container, while it is being spawned.
-                let runtime = (end.runtime)(control.container);
-                spawn(runtime, self.into_end());
-            }
-        }
-    }
-}
-
-impl Drop for Owned {
-    fn drop(&mut self) {
-        // SAFETY: the future is gone by then, and this is the end.
-        unsafe { self.0.free() }
-    }
-}
-
-/// # Safety
-/// `container` is a live `C`.
-unsafe fn runtime<C: Container>(container: *const u8) -> Arc<dyn Runtime> {
-    // SAFETY: the caller's.
-    unsafe { (*container.cast::<C>()).handle().runtime() }
-}
-
-/// Goes on with a scope as a task of the app.
-fn spawn(runtime: Arc<dyn Runtime>, ended: impl Future<Output = Ended> + Send + 'static) {
-    let told = Arc::clone(&runtime);
-    runtime.spawn(Box::pin(async move {
-        ended.await.settle_beside(&*told);
-    }));
 }
 
 /// A scope that was given up while a constructor runs on another thread: its future stays until that is through.
