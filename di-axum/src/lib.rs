@@ -128,11 +128,12 @@ pub mod __private {
         answer::{AnswerProbe, NoAnswer},
         blocking::{BlockingFuture, serve_blocking},
         builder::Builder,
+        entered::Entered,
         extract::{ExtractsBody, ExtractsHead, FromRequest, extract_body, extract_part},
         lazy::{Lazy, LazyArc},
         opener::Opener,
         runtime::{empty_request, shutdown},
-        serve::{Endpoint, Entered, Injects, Via, serve, unbuilt},
+        serve::{Endpoint, Injects, Via, serve, unbuilt},
         work::{
             Finished, Job, NoJob, PayloadOf, RunFuture, Runs, Service, ServiceOf, ServiceOptions,
             Services, Shutdown, Task, TaskError, TaskOptions, TaskQueue, Tasks, run,
