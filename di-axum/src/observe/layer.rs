@@ -17,12 +17,8 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{
-    live::{Live, What},
-    lives::Known,
-    observation::Observed,
-    polls::Polling,
-    routes::NO_ROUTE,
-    spans,
+    live::Live, lives::Known, observation::Observed, polls::Polling, routes::NO_ROUTE, spans,
+    what::What,
 };
 
 /// A layer that counts what each route does, for [`Observation`](super::Observation): how many requests, how they were answered and when, and which

@@ -2,8 +2,6 @@
 
 use std::{
     collections::HashMap,
-    fmt,
-    panic::Location,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{
@@ -30,6 +28,7 @@ use super::{
     polls::polled,
     routes::Route,
     spans::{self, Running},
+    what::What,
 };
 
 /// A scope that lives, until the last value in it is gone.
@@ -71,31 +70,6 @@ pub(crate) struct Live {
 struct Built {
     rows: SmallVec<[u16; 16]>,
     failed: SmallVec<[u16; 1]>,
-}
-
-/// What a scope is for.
-pub(crate) enum What {
-    /// A request that the layer has seen.
-    Routed(Arc<Route>),
-    /// One that it has not.
-    Request(Option<&'static Meta>),
-    Task(&'static Meta),
-    Service(&'static Meta),
-    /// `app.scope()`, there.
-    Opened(&'static Location<'static>),
-}
-
-impl fmt::Display for What {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            What::Routed(route) => write!(f, "{} {}", route.method, route.path),
-            What::Request(Some(handler)) => write!(f, "handler {}", handler.name),
-            What::Request(None) => f.write_str("a layer"),
-            What::Task(task) => write!(f, "task {}", task.name),
-            What::Service(service) => write!(f, "service {}", service.name),
-            What::Opened(at) => write!(f, "scope opened at {}:{}", at.file(), at.line()),
-        }
-    }
 }
 
 impl Live {

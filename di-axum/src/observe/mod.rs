@@ -53,6 +53,7 @@ mod polls;
 #[cfg(feature = "_sql")]
 mod pools;
 mod routes;
+mod search;
 mod shards;
 mod shares;
 mod spans;
@@ -60,6 +61,7 @@ mod startup;
 mod tasks;
 mod timing;
 mod watchdog;
+mod what;
 
 #[cfg(feature = "metrics")]
 pub use self::export::publisher::Publisher;
@@ -70,11 +72,12 @@ pub(crate) use self::pools::{building, show};
 pub(crate) use self::{
     ages::{Age, Ages},
     findings::Thresholds,
-    live::{Live, What},
+    live::Live,
     lives::Known,
     observation::Observed,
     polls::Polling,
     tasks::{Counts, TaskKey},
+    what::What,
 };
 pub use self::{
     findings::{Cause, Finding, FindingKind},

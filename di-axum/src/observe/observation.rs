@@ -16,13 +16,14 @@ use tracing::Span;
 #[cfg(feature = "_sql")]
 use super::pools::{PoolStats, Pools};
 use super::{
-    findings::{Finding, Search, Thresholds},
+    findings::{Finding, Thresholds},
     live::Live,
     lives::{LiveScope, Lives},
     nodes::{NodeStats, Nodes},
     place::At,
     polls::{Polls, SlowPolls},
     routes::{RouteStats, Routes},
+    search::Search,
     shares::{Share, Shares},
     spans,
     startup::{AllBuilt, StartUp},

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -104,12 +105,13 @@ pub(super) fn polled(live: &Live, began: Tick) -> Tick {
 fn ended(live: &Live, took: Duration, at: At) {
     let culprit = Culprit::of(live, at);
     if let Some(others) = live.observed.polls.ended(live, culprit, took) {
-        tracing::warn!(
-            scope = live.what(),
-            what = culprit.map(|culprit| culprit.name),
-            place = Culprit::at(culprit),
+        warn(
+            live,
+            culprit,
             others,
-            "a thread was kept for {took:?}: what blocks belongs on a thread of its own; or the machine has more to do than it can"
+            format_args!(
+                "a thread was kept for {took:?}: what blocks belongs on a thread of its own; or the machine has more to do than it can"
+            ),
         );
     }
 }
@@ -118,14 +120,26 @@ fn ended(live: &Live, took: Duration, at: At) {
 pub(super) fn stuck(live: &Live, stuck: Duration, at: At) {
     let culprit = Culprit::of(live, at);
     if let Some(others) = live.observed.polls.stuck(live, culprit) {
-        tracing::warn!(
-            scope = live.what(),
-            what = culprit.map(|culprit| culprit.name),
-            place = Culprit::at(culprit),
+        warn(
+            live,
+            culprit,
             others,
-            "a thread has been kept for {stuck:?} and still is: nothing else runs there"
+            format_args!(
+                "a thread has been kept for {stuck:?} and still is: nothing else runs there"
+            ),
         );
     }
+}
+
+/// `others` were not logged since the last one.
+fn warn(live: &Live, culprit: Option<Culprit>, others: u64, text: fmt::Arguments<'_>) {
+    tracing::warn!(
+        scope = live.what(),
+        what = culprit.map(|culprit| culprit.name),
+        place = Culprit::at(culprit),
+        others,
+        "{text}"
+    );
 }
 
 type Key = (String, Option<Culprit>);

@@ -5,10 +5,7 @@
 use di_core::{__private::Act, Meta};
 use tracing::{Level, Span, field::Empty, span::EnteredSpan};
 
-use super::{
-    live::{Live, What},
-    nodes::Named,
-};
+use super::{live::Live, nodes::Named, what::What};
 
 const TARGET: &str = "di_axum";
 
@@ -60,25 +57,23 @@ fn parent(scope: &Span) -> Span {
 /// That of a value that is built, or torn down.
 pub(super) fn step(scope: &Span, act: Act, node: &Named) -> Span {
     let parent = parent(scope);
+    // The name is a part of the callsite.
+    macro_rules! step {
+        ($name:literal) => {
+            tracing::debug_span!(
+                target: TARGET,
+                parent: &parent,
+                $name,
+                otel.name = format!(concat!($name, ":{}"), node.name),
+                node = node.name,
+                scope = node.scope(),
+                otel.status_code = Empty,
+            )
+        };
+    }
     match act {
-        Act::Construct => tracing::debug_span!(
-            target: TARGET,
-            parent: &parent,
-            "construct",
-            otel.name = format!("construct:{}", node.name),
-            node = node.name,
-            scope = node.scope(),
-            otel.status_code = Empty,
-        ),
-        Act::Teardown => tracing::debug_span!(
-            target: TARGET,
-            parent: &parent,
-            "teardown",
-            otel.name = format!("teardown:{}", node.name),
-            node = node.name,
-            scope = node.scope(),
-            otel.status_code = Empty,
-        ),
+        Act::Construct => step!("construct"),
+        Act::Teardown => step!("teardown"),
     }
 }
 
