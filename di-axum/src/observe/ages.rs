@@ -3,9 +3,11 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
+
+use super::shards::lock;
 
 /// When each of several things that live began.
 #[derive(Default)]
@@ -20,7 +22,7 @@ struct State {
 impl Ages {
     /// One more, until what this returns is dropped.
     pub(crate) fn begin(self: &Arc<Self>) -> Age {
-        let mut state = self.lock();
+        let mut state = lock(&self.0);
         let number = state.next;
         state.next += 1;
         state.began.insert(number, Instant::now());
@@ -32,11 +34,7 @@ impl Ages {
 
     /// Those that live began in the order of their numbers.
     pub(crate) fn oldest(&self) -> Option<Duration> {
-        self.lock().began.values().next().map(Instant::elapsed)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0).began.values().next().map(Instant::elapsed)
     }
 }
 
@@ -48,7 +46,7 @@ pub(crate) struct Age {
 
 impl Drop for Age {
     fn drop(&mut self) {
-        self.ages.lock().began.remove(&self.number);
+        lock(&self.ages.0).began.remove(&self.number);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{
             AtomicBool, AtomicU64,
             Ordering::{Relaxed, Release},
@@ -27,6 +27,7 @@ use super::{
     place::{At, Place},
     polls::polled,
     routes::Route,
+    shards::lock,
     spans::{self, Running},
     what::What,
 };
@@ -368,9 +369,4 @@ impl Drop for Live {
         }
         self.observed.lives.leave(&self.listed);
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // No user's code runs under it.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        Arc, Mutex, Weak,
         atomic::{
             AtomicU64,
             Ordering::{Acquire, Relaxed},
@@ -14,7 +14,11 @@ use std::{
 use axum::http::Extensions;
 use smallvec::{SmallVec, smallvec};
 
-use super::{live::Live, observation::Observed, shards::Sharded};
+use super::{
+    live::Live,
+    observation::Observed,
+    shards::{Sharded, lock},
+};
 
 /// A scope that lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,9 +152,4 @@ impl Lives {
         let found = found.collect::<Vec<_>>().into_iter().flatten();
         found.filter_map(|live| live.upgrade()).collect()
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // No user's code runs under it.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, Mutex, OnceLock},
     time::{Duration, Instant},
 };
 
@@ -24,6 +24,7 @@ use super::{
     polls::{Polls, SlowPolls},
     routes::{RouteStats, Routes},
     search::Search,
+    shards::lock,
     shares::{Share, Shares},
     spans,
     startup::{AllBuilt, StartUp},
@@ -240,9 +241,4 @@ impl Observer for Observed {
     }
 
     fn root_begins(&self, _: Tick) {}
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // No user's code runs under it.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,13 +3,13 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Mutex, PoisonError},
+    sync::Mutex,
     time::{Duration, Instant},
 };
 
 use di_core::__private::Tick;
 
-use super::{live::Live, place::At};
+use super::{live::Live, place::At, shards::lock};
 
 /// Polls that kept their thread for longer than the threshold, of one route and one culprit: what is called there blocks, or computes for long.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,7 +181,7 @@ pub(super) struct Polls(Mutex<BTreeMap<Key, Entry>>);
 impl Polls {
     /// A poll is over, and was slow. Whether it is logged, and how many were not.
     fn ended(&self, live: &Live, culprit: Option<Culprit>, took: Duration) -> Option<u64> {
-        let mut polls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut polls = lock(&self.0);
         let entry = entry(&mut polls, live, culprit);
         entry.polls.count += 1;
         entry.polls.longest = entry.polls.longest.max(took);
@@ -189,7 +189,7 @@ impl Polls {
     }
 
     fn stuck(&self, live: &Live, culprit: Option<Culprit>) -> Option<u64> {
-        let mut polls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut polls = lock(&self.0);
         entry(&mut polls, live, culprit).stuck.now()
     }
 
@@ -198,7 +198,7 @@ impl Polls {
         &self,
         stuck: impl Iterator<Item = (&'a Live, Duration, At)>,
     ) -> Vec<SlowPolls> {
-        let polls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let polls = lock(&self.0);
         let mut polls = polls.clone();
         for (live, stuck, at) in stuck {
             let entry = entry(&mut polls, live, Culprit::of(live, at));

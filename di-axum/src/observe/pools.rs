@@ -1,8 +1,8 @@
 //! Pools of database connections, as they are built.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 
-use super::observation::Observed;
+use super::{observation::Observed, shards::lock};
 use crate::sql::PoolCounts;
 
 /// A pool that the app lists as `Connections`.
@@ -23,11 +23,7 @@ pub(crate) struct Pools(Mutex<Vec<Read>>);
 
 impl Pools {
     pub(super) fn read(&self) -> Vec<PoolStats> {
-        let pools = self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let pools = lock(&self.0).clone();
         pools.iter().map(|read| read()).collect()
     }
 }
@@ -46,11 +42,7 @@ pub(crate) async fn building<F: Future>(observed: &Arc<Observed>, build: F) -> F
 pub(crate) fn show(read: impl Fn() -> PoolStats + Send + Sync + 'static) {
     let building = BUILDING.try_with(Weak::upgrade).ok().flatten();
     if let Some(observed) = building {
-        let mut pools = observed
-            .pools
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut pools = lock(&observed.pools.0);
         pools.push(Arc::new(read));
     }
 }

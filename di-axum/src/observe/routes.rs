@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, Mutex, OnceLock,
         atomic::{
             AtomicI64, AtomicU64,
             Ordering::{Acquire, Relaxed, Release},
@@ -18,7 +18,7 @@ use crate::seen::Root;
 
 use super::{
     nodes::RouteNode,
-    shards::Sharded,
+    shards::{Sharded, lock},
     shares::{Share, Shares},
     timing::{Counted, Timing},
 };
@@ -190,11 +190,6 @@ fn find(routes: &[Arc<Route>], method: &str, path: &str) -> Option<Arc<Route>> {
     let mut routes = routes.iter();
     let found = routes.find(|route| route.method == method && *route.path == *path);
     found.cloned()
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // No user's code runs under it.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A client may write any word where the method is.

@@ -1,6 +1,9 @@
 //! One copy for each core, nearly: cores that count do not share cache lines.
 
-use std::thread::available_parallelism;
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread::available_parallelism,
+};
 
 use crossbeam_utils::CachePadded;
 
@@ -38,4 +41,9 @@ fn mark() -> usize {
     thread_local!(static PLACE: u8 = const { 0 });
     let address = PLACE.with(|place| std::ptr::from_ref(place) as u64);
     (address.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48) as usize
+}
+
+/// What is counted, which is whole also where somebody has panicked. No code of an app runs under such a lock.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,13 +1,15 @@
 //! What is built and torn down for a route, or for whatever else, and how long its handler runs.
 
-use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{sync::Mutex, time::Duration};
 
 use di_core::__private::{Act, Took};
 
-use super::{nodes::RouteNode, routes::Spent, shards::Sharded, timing::Tally};
+use super::{
+    nodes::RouteNode,
+    routes::Spent,
+    shards::{Sharded, lock},
+    timing::Tally,
+};
 
 /// While it is counted.
 pub(super) struct Shares(Sharded<Mutex<Share>>);
@@ -134,9 +136,4 @@ impl Share {
         });
         read.filter(|node| node.constructions > 0).collect()
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // No user's code runs under it.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

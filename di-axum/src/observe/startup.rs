@@ -2,14 +2,14 @@
 
 use std::{
     fmt,
-    sync::{Mutex, PoisonError},
+    sync::Mutex,
     time::{Duration, Instant},
 };
 
 use axum::http::request::Parts;
 use di_core::{Container, Graph, HasContainer, Scope};
 
-use super::observation::Observed;
+use super::{observation::Observed, shards::lock};
 
 /// How an app was started: when each of its singletons was begun, and how long it took. Its text is a waterfall, the earliest first, in which what made the start
 /// as long as it is, is marked.
@@ -175,14 +175,11 @@ pub(crate) struct AllBuilt(Mutex<Vec<Built>>);
 impl AllBuilt {
     pub(crate) fn add(&self, row: u16, began: Instant, took: Duration) {
         let row = usize::from(row);
-        let mut built = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut built = lock(&self.0);
         built.push(Built { row, began, took });
     }
 
     pub(super) fn read(&self) -> Vec<Built> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        lock(&self.0).clone()
     }
 }

@@ -2,10 +2,11 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
+use super::shards::lock;
 use crate::TaskCounts;
 
 /// What the jobs of a task do.
@@ -34,13 +35,13 @@ pub(crate) struct Queues(Mutex<BTreeMap<TaskKey, Arc<dyn Counts>>>);
 
 impl Queues {
     pub(crate) fn add(&self, task: TaskKey, queue: Arc<dyn Counts>) {
-        let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut queues = lock(&self.0);
         queues.insert(task, queue);
     }
 
     /// Those of these tasks. One that nobody has pushed to has done nothing.
     pub(super) fn read(&self, tasks: impl Iterator<Item = TaskKey>) -> Vec<TaskStats> {
-        let queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let queues = lock(&self.0);
         let none = |name| TaskStats {
             name,
             counts: TaskCounts::default(),

@@ -1,11 +1,8 @@
 //! Durations, counted.
 
-use std::{
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
-    time::Duration,
-};
+use std::{sync::Mutex, time::Duration};
 
-use super::shards::Sharded;
+use super::shards::{Sharded, lock};
 
 /// How many buckets there are; the last one is open.
 pub(super) const BUCKETS: usize = 24;
@@ -82,37 +79,22 @@ impl Tally {
 }
 
 /// The same while it is counted: each thread in cache lines of its own.
-pub(super) struct Counted(Sharded<Cells>);
-
-#[derive(Default)]
-struct Cells {
-    nanos: AtomicU64,
-    buckets: [AtomicU64; BUCKETS],
-}
+pub(super) struct Counted(Sharded<Mutex<Tally>>);
 
 impl Counted {
     pub(super) fn new() -> Self {
-        Self(Sharded::new(Cells::default))
+        Self(Sharded::new(Mutex::default))
     }
 
     pub(super) fn add(&self, took: Duration) {
-        let cells = self.0.mine();
         // 64 bits of nanoseconds are 584 years.
-        let nanos = took.as_nanos() as u64;
-        cells.nanos.fetch_add(nanos, Relaxed);
-        cells.buckets[bucket(nanos)].fetch_add(1, Relaxed);
+        lock(self.0.mine()).add(took.as_nanos() as u64);
     }
 
     pub(super) fn read(&self) -> Timing {
-        let mut timing = Timing::default();
-        for cells in self.0.all() {
-            timing.sum += Duration::from_nanos(cells.nanos.load(Relaxed));
-            for (sum, bucket) in timing.buckets.iter_mut().zip(&cells.buckets) {
-                *sum += bucket.load(Relaxed);
-            }
-        }
-        timing.count = timing.buckets.iter().sum();
-        timing
+        let mut sum = Tally::default();
+        self.0.all().for_each(|tally| sum.merge(&lock(tally)));
+        sum.read()
     }
 }
 
