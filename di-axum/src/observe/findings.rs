@@ -64,7 +64,7 @@ pub struct Finding {
     pub kind: FindingKind,
     /// What it is: the name of a node, handler or task, or what a scope is for.
     pub what: String,
-    /// Its place in [`Graph::nodes`], where it has one.
+    /// Its place in [`Graph::nodes`](crate::Graph::nodes), where it has one.
     pub row: Option<usize>,
     /// What causes it: who asks for it.
     pub edges: Vec<Cause>,
@@ -84,7 +84,7 @@ impl fmt::Display for Finding {
 pub struct Cause {
     /// Who asks.
     pub from: &'static str,
-    /// Its place in [`Graph::nodes`]; none of a handler that is not listed.
+    /// Its place in [`Graph::nodes`](crate::Graph::nodes); none of a handler that is not listed.
     pub row: Option<usize>,
     /// The parameter or field; none of a binding.
     pub param: Option<&'static str>,
