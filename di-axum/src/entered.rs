@@ -29,7 +29,7 @@ impl<'m, P: Plan<Container: Container<Request = Parts>>> Entered<'m, P> {
     pub(crate) fn of(
         scope: Option<RequestScope<P::Container>>,
         memory: Memory<'m, P>,
-        seen: &Seen,
+        seen: &mut Seen,
     ) -> Self {
         match scope {
             Some(scope) => Self::Joined(scope),

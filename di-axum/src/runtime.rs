@@ -66,7 +66,7 @@ impl Runtime for AppRuntime {
     #[cfg(feature = "observe")]
     fn observer_of(&self, opened: &'static Location<'static>) -> Option<Arc<dyn Observer>> {
         let what = crate::observe::What::Opened(opened);
-        Some(crate::observe::Live::begin(&self.observed, what))
+        Some(self.observed.desk().scope(what))
     }
 
     fn teardown_failed(&self, failures: &[TeardownFailure]) {

@@ -184,6 +184,7 @@ where
     type State = S;
     type Output = Response;
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn run<'m>(
         self,
         state: &'m S,
@@ -216,15 +217,16 @@ where
     S: HasContainer<Container: Container<Request = Parts>>,
     H: Endpoint<Seal, S, M>,
 {
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn run<'m>(
         request: Request,
         state: &'m S,
         memory: Memory<'m, P>,
     ) -> impl Future<Output = Response> + Send {
         let (head, body) = request.into_parts();
-        let seen = Seen::request(&head, state.container(), Some(root::<P, H, Seal>()));
-        let entered = Entered::of(joined(&head, state.container()), memory, &seen);
-        seen.around(H::run(entered, head, body, state))
+        let mut seen = Seen::request(&head, state.container(), Some(root::<P, H, Seal>()));
+        let entered = Entered::of(joined(&head, state.container()), memory, &mut seen);
+        seen.around(|| H::run(entered, head, body, state))
     }
 }
 
@@ -238,15 +240,16 @@ where
     S: HasContainer<Container: Container<Request = Parts>>,
     H: Injects<Seal>,
 {
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn run<'m>(
         request: Request,
         state: &'m S,
         memory: Memory<'m, P>,
     ) -> impl Future<Output = Response> + Send {
         // The request is gone before anything is built.
-        let (scope, seen) = arrived(request, state.container(), root::<P, H, Seal>());
-        let entered = Entered::of(scope, memory, &seen);
-        seen.around(direct::<P, H, Seal>(entered))
+        let (scope, mut seen) = arrived(request, state.container(), root::<P, H, Seal>());
+        let entered = Entered::of(scope, memory, &mut seen);
+        seen.around(|| direct::<P, H, Seal>(entered))
     }
 }
 
@@ -295,7 +298,8 @@ where
         let joined = RequestScope::joined(&head, container);
         let seen = Seen::request(&head, container, Some(root::<P, H, Seal>()));
         let inside = seen.clone();
-        let handled = |scope| inside.around(H::run(Entered::<P>::Joined(scope), head, body, state));
+        let handled =
+            |scope| inside.around(|| H::run(Entered::<P>::Joined(scope), head, body, state));
         match joined {
             Some(scope) => handled(scope).await,
             None => opened(container.clone(), &seen, H::META.name, handled).await,

@@ -51,7 +51,7 @@ pub mod __private {
     pub type LazilyShared = LazilySharedWith<BuildError>;
     pub use crate::key::{Lazily as LazilyWith, LazilyShared as LazilySharedWith};
     #[cfg(feature = "observe")]
-    pub use crate::observe::{Act, Observer, Took};
+    pub use crate::observe::{Act, Clock, Doing, Log, Mark, Observer, Tick, Took};
     pub use crate::{
         builder::Builder,
         container::{
@@ -93,8 +93,6 @@ pub mod __private {
     };
     pub use core;
     pub use di_macros::__resume;
-    #[cfg(feature = "observe")]
-    pub use quanta::{Clock, Instant as Tick};
     pub use std;
 
     /// `Lazy<'_, T>` says with this that there is no value.

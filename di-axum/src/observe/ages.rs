@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::shards::lock;
+use super::desk::lock;
 
 /// When each of several things that live began.
 #[derive(Default)]

@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::{
-    extract::{MatchedPath, Request},
+    extract::Request,
     http::{StatusCode, request::Parts},
     response::Response,
 };
@@ -17,7 +17,10 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{
-    live::Live, lives::Known, observation::Observed, polls::Polling, routes::NO_ROUTE, spans,
+    answering::{Answering, answering},
+    desk::Desk,
+    live::Live,
+    observation::Observed,
     what::What,
 };
 
@@ -47,8 +50,8 @@ impl<S> Layer<S> for ObserveLayer {
     type Service = ObserveService<S>;
 
     fn layer(&self, inner: S) -> ObserveService<S> {
-        let observed = self.0.clone();
-        ObserveService { inner, observed }
+        let by = self.0.clone().map_or(By::Nobody, By::App);
+        ObserveService { inner, by }
     }
 }
 
@@ -56,7 +59,34 @@ impl<S> Layer<S> for ObserveLayer {
 #[derive(Clone)]
 pub struct ObserveService<S> {
     inner: S,
-    observed: Option<Arc<Observed>>,
+    by: By,
+}
+
+/// Who observes. A service is cloned for each request, mostly by another thread than the one that made it: what both would count the handles of is not cloned.
+enum By {
+    Nobody,
+    App(Arc<Observed>),
+    Thread(Arc<Desk>),
+}
+
+impl Clone for By {
+    fn clone(&self) -> Self {
+        match self {
+            By::Nobody => By::Nobody,
+            By::App(observed) => By::Thread(observed.desk().clone()),
+            By::Thread(desk) => By::Thread(desk.clone()),
+        }
+    }
+}
+
+impl By {
+    fn desk(&self) -> Option<&Arc<Desk>> {
+        match self {
+            By::Nobody => None,
+            By::App(observed) => Some(observed.desk()),
+            By::Thread(desk) => Some(desk),
+        }
+    }
 }
 
 impl<S: std::fmt::Debug> std::fmt::Debug for ObserveService<S> {
@@ -77,19 +107,16 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, mut request: Request) -> Self::Future {
+    fn call(&mut self, request: Request) -> Self::Future {
         // A layer around this one may have seen it already.
-        let unseen =
-            |observed: &&Arc<Observed>| Known::of(request.extensions(), observed).is_none();
-        let begun = self.observed.as_ref().filter(unseen).cloned();
-        let begun = begun.map(|observed| {
-            let path = request.extensions().get::<MatchedPath>();
-            let path = path.map_or(NO_ROUTE, MatchedPath::as_str);
-            let route = observed.routes.of(request.method(), path);
-            route.begin();
-            let live = Live::begin(&observed, What::Routed(route));
-            Known::add(request.extensions_mut(), &live);
-            Begun { live, answer: None }
+        let unseen = |desk: &&Arc<Desk>| answering(&desk.common).is_none();
+        let begun = self.by.desk().filter(unseen).map(|desk| {
+            let seat = desk.seat(request.method(), request.extensions());
+            seat.begin();
+            Begun {
+                live: Some(desk.scope(What::Routed(seat))),
+                answer: None,
+            }
         });
         Watched {
             future: self.inner.call(request),
@@ -100,21 +127,23 @@ where
 
 /// A request that is being answered; dropped, it was, or never will be.
 struct Begun {
-    live: Arc<Live>,
+    /// Taken while it is polled.
+    live: Option<Arc<Live>>,
     /// How it was answered, and when.
     answer: Option<(StatusCode, Tick)>,
 }
 
 impl Drop for Begun {
     fn drop(&mut self) {
-        match self.answer {
-            Some((status, _)) => spans::answered(&self.live.span, status.as_u16()),
-            None => self.live.given_up(),
+        if let Some(live) = &self.live {
+            live.answered(self.answer);
         }
-        if let Some(route) = self.live.route() {
-            let answer = self.answer;
-            route.end(answer.map(|(status, at)| (status, at - self.live.began)));
-        }
+    }
+}
+
+impl std::fmt::Debug for Begun {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Begun")
     }
 }
 
@@ -128,12 +157,6 @@ pin_project! {
     }
 }
 
-impl std::fmt::Debug for Begun {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Begun")
-    }
-}
-
 impl<F, E> Future for Watched<F>
 where
     F: Future<Output = Result<Response, E>>,
@@ -142,12 +165,10 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let begun = this.begun.as_ref().map(|begun| {
-            let entered = spans::enter(&begun.live.span);
-            (Polling::begin(&begun.live), entered)
-        });
+        let answering = this.begun.as_mut();
+        let answering = answering.and_then(|begun| Answering::begin(&mut begun.live));
         let answer = this.future.poll(cx);
-        let polled = begun.map(|(polling, _entered)| polling.end());
+        let polled = answering.and_then(Answering::end);
         let answer = ready!(answer);
         if let Some(mut begun) = this.begun.take() {
             begun.answer = answer.as_ref().ok().map(Response::status).zip(polled);

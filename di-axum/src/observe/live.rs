@@ -4,16 +4,14 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
-        atomic::{
-            AtomicBool, AtomicU64,
-            Ordering::{Relaxed, Release},
-        },
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
 };
 
+use axum::http::StatusCode;
 use di_core::{
-    __private::{Act, Clock, Observer, Tick, Took},
+    __private::{Act, Clock, Doing, Log, Mark, Observer, Tick, Took},
     Meta,
 };
 use smallvec::SmallVec;
@@ -22,33 +20,32 @@ use tracing::Span;
 use crate::seen::Root;
 
 use super::{
+    desk::{Desk, lock},
     lives::{Listed, LiveScope},
-    observation::Observed,
-    place::{At, Place},
+    observation::Common,
+    place::Place,
     polls::polled,
-    routes::Route,
-    shards::lock,
-    spans::{self, Running},
+    routes::Seat,
+    shares::Share,
+    spans::{self, Running, Spans},
     what::What,
 };
 
 /// A scope that lives, until the last value in it is gone.
 pub(crate) struct Live {
-    pub(super) observed: Arc<Observed>,
+    desk: Arc<Desk>,
     what: What,
-    pub(super) began: Tick,
-    /// Nanoseconds from which on a poll is slow.
-    threshold: u64,
-    /// Whether anybody listens to the spans of values.
-    is_traced: bool,
+    began: Tick,
     /// Whether the poll that runs was found to be slow.
     pub(super) is_told: AtomicBool,
     /// The handler, once it is known.
     handler: OnceLock<Root>,
     /// What runs, and for how long it has kept its thread.
     place: Place,
-    /// When the root began, in nanoseconds from the start of the app; 0 before.
+    /// When the root began; never before, and after its end.
     root_began: AtomicU64,
+    /// Nanoseconds that it took, until they are counted.
+    root_took: AtomicU64,
     /// Nanoseconds of what was built since, in the root's time.
     nested: AtomicU64,
     built: Mutex<Built>,
@@ -58,12 +55,33 @@ pub(crate) struct Live {
     is_given_up: AtomicBool,
     /// Whether a layer may ask for values.
     is_layered: AtomicBool,
-    pub(super) span: Span,
-    /// While the root runs.
-    root_span: Mutex<Option<Span>>,
-    /// Whether this thread is in that one: it begins in the middle of a poll.
-    is_entered: AtomicBool,
+    /// None, where nobody listens.
+    pub(super) spans: Option<Box<Spans>>,
     listed: Listed,
+}
+
+/// How long some of what was built and torn down took, and the longest of it.
+struct Sum {
+    all: u64,
+    longest: (Doing, u64),
+}
+
+impl Default for Sum {
+    fn default() -> Self {
+        Sum {
+            all: 0,
+            longest: (Doing::Elsewhere, 0),
+        }
+    }
+}
+
+impl Sum {
+    fn add(&mut self, took: &Took, nanos: u64) {
+        self.all += nanos;
+        if nanos > self.longest.1 {
+            self.longest = (Doing::of(took.act, took.row), nanos);
+        }
+    }
 }
 
 /// The rows whose constructors ran in a scope.
@@ -74,40 +92,45 @@ struct Built {
 }
 
 impl Live {
-    /// Lists it, until it is dropped.
-    pub(crate) fn begin(observed: &Arc<Observed>, what: What) -> Arc<Self> {
-        observed.lives.enter(|listed| Self {
-            span: spans::scope(&what),
-            observed: observed.clone(),
-            began: observed.clock.now(),
-            threshold: observed.thresholds.slow_poll.as_nanos() as u64,
-            is_traced: spans::is_heard(),
+    pub(super) fn new(desk: Arc<Desk>, what: What, listed: Listed) -> Self {
+        Self {
+            began: desk.common.clock.now(),
             is_told: AtomicBool::new(false),
             handler: OnceLock::new(),
             place: Place::default(),
-            root_began: AtomicU64::new(0),
+            root_began: AtomicU64::new(Tick::NEVER.bits()),
+            root_took: AtomicU64::new(0),
+            nested: AtomicU64::new(0),
             built: Mutex::default(),
             has_root: AtomicBool::new(false),
-            nested: AtomicU64::new(0),
             is_given_up: AtomicBool::new(false),
             is_layered: AtomicBool::new(false),
-            root_span: Mutex::default(),
-            is_entered: AtomicBool::new(false),
+            spans: Spans::of(&what),
+            desk,
             listed,
             what,
-        })
+        }
     }
 
-    pub(crate) fn is_of(&self, observed: &Arc<Observed>) -> bool {
-        Arc::ptr_eq(&self.observed, observed)
+    /// Whether anybody listens to its spans.
+    pub(crate) fn has_spans(&self) -> bool {
+        self.spans.is_some()
+    }
+
+    pub(super) fn common(&self) -> &Common {
+        &self.desk.common
+    }
+
+    pub(super) fn is_of(&self, app: &Arc<Common>) -> bool {
+        Arc::ptr_eq(&self.desk.common, app)
     }
 
     /// This handler answers it.
     pub(crate) fn handled_by(&self, handler: Root) {
         // Middleware may call another one after it; the first is the outermost.
         let _ = self.handler.set(handler);
-        if let What::Routed(route) = &self.what {
-            let _ = route.handler.set(handler);
+        if let What::Routed(seat) = &self.what {
+            let _ = seat.route.handler.set(handler);
         }
     }
 
@@ -125,21 +148,39 @@ impl Live {
         self.what.to_string()
     }
 
-    pub(super) fn route(&self) -> Option<&Arc<Route>> {
+    pub(super) fn seat(&self) -> Option<&Seat> {
         match &self.what {
-            What::Routed(route) => Some(route),
+            What::Routed(seat) => Some(seat),
             _ => None,
+        }
+    }
+
+    /// Counts something that was done in it.
+    fn share<T>(&self, count: impl FnOnce(&mut Share) -> T) -> T {
+        match self.seat() {
+            Some(seat) => count(&mut seat.ended().share),
+            None => count(&mut lock(&self.desk.others)),
+        }
+    }
+
+    /// It was answered with this then, or not at all.
+    pub(super) fn answered(&self, answer: Option<(StatusCode, Tick)>) {
+        match (answer, &self.spans) {
+            (Some((status, _)), Some(spans)) => spans.answered(status.as_u16()),
+            (Some(_), None) => {}
+            // Nobody waits for the answer any more.
+            (None, _) => self.is_given_up.store(true, Relaxed),
+        }
+        if let Some(seat) = self.seat() {
+            let mut ended = seat.ended();
+            ended.add(answer.map(|(status, at)| (status, self.clock().nanos(self.began, at))));
+            ended.share.handler += self.root_took.swap(0, Relaxed);
         }
     }
 
     /// Whether it is meant to live as long as the app.
     pub(super) fn is_service(&self) -> bool {
         matches!(self.what, What::Service(_))
-    }
-
-    /// Nobody waits for the answer any more.
-    pub(super) fn given_up(&self) {
-        self.is_given_up.store(true, Relaxed);
     }
 
     /// A layer may ask for values of its scope.
@@ -150,124 +191,97 @@ impl Live {
     /// Begins a poll, unless somebody who polls it has.
     pub(super) fn begin_poll(&self) -> Option<Tick> {
         // It is polled by one thread at a time, mostly; where several build values of one scope, the first one is looked at.
-        if self.listed.polled.load(Relaxed) != 0 {
+        if self.listed.mark.polled() != Tick::NEVER {
             return None;
         }
         let now = self.now();
         self.is_told.store(false, Relaxed);
         self.place.begin_poll();
-        self.listed.polled.store(self.nanos(now), Release);
+        self.listed.mark.set_polled(now);
         Some(now)
     }
 
     /// The poll is over; what kept its thread, if that was too long.
-    pub(super) fn end_poll(&self, began: Tick, now: Tick) -> Option<(Duration, At)> {
-        self.listed.polled.store(0, Release);
-        let (began, now) = (self.nanos(began), self.nanos(now));
-        let took = now - began;
-        (took >= self.threshold).then(|| {
-            let culprit = self.place.culprit(began, now);
-            (Duration::from_nanos(took), culprit)
-        })
+    pub(super) fn end_poll(&self, began: Tick, now: Tick) -> Option<(Duration, Doing)> {
+        let mark = &self.listed.mark;
+        mark.set_polled(Tick::NEVER);
+        let took = Duration::from_nanos(self.clock().nanos(began, now));
+        (took >= self.common().thresholds.slow_poll)
+            .then(|| (took, self.place.culprit(mark, self.clock(), began, now)))
     }
 
     /// What it is at.
-    pub(super) fn at(&self) -> At {
-        self.place.now()
+    pub(super) fn at(&self) -> Doing {
+        self.listed.mark.at()
     }
 
     pub(super) fn now(&self) -> Tick {
-        self.observed.clock.now()
+        self.clock().now()
     }
 
-    fn nanos(&self, at: Tick) -> u64 {
-        self.observed.nanos(at)
+    /// It does this from now on.
+    fn moved(&self, to: Doing, at: Tick) {
+        self.root_waits(at);
+        self.listed.mark.set(to, at);
     }
 
     /// What runs in it runs on this thread, until what this returns is dropped.
-    pub(crate) fn enter(&self) -> Running<'_> {
+    pub(crate) fn enter(&self) -> Option<Running<'_>> {
+        let spans = self.spans.as_deref()?;
         // That of a request is entered by the layer, or is not ours.
-        let scope = match self.what {
-            What::Task(_) | What::Service(_) => spans::enter(&self.span),
-            _ => None,
-        };
-        self.enter_root();
-        Running { live: self, scope }
+        Some(spans.enter(matches!(self.what, What::Task(_) | What::Service(_))))
     }
 
-    /// How much of what has ended was in this poll. One began when the one before it ended.
-    fn account(&self, all: &[Took], until: u64) {
-        let polled = self.listed.polled.load(Relaxed);
-        let (mut known, mut longest, mut ended) = (0, (At::Elsewhere, 0), until);
-        if polled == 0 {
+    /// How much of what has ended, the last of it until then, was in this poll.
+    fn account(&self, log: &Log, until: Tick, mut sum: Sum) {
+        let polled = self.listed.mark.polled();
+        if polled == Tick::NEVER {
             return;
         }
-        for took in all.iter().rev() {
-            let kept = took.nanos.min(ended.saturating_sub(polled));
-            known += kept;
-            if kept > longest.1 {
-                longest = (At::of(took.act, took.row), kept);
+        let mut before = self.clock().nanos(polled, until);
+        // What began before it was waited for.
+        if sum.all > before {
+            sum = Sum::default();
+            let all: Vec<_> = log.each(self.clock()).collect();
+            for (took, nanos) in all.into_iter().rev() {
+                let kept = nanos.min(before);
+                sum.add(took, kept);
+                before -= kept;
             }
-            ended = ended.saturating_sub(took.nanos);
         }
-        self.place.ended(known, longest);
-    }
-
-    fn enter_root(&self) {
-        if let Some(root) = self.root_span()
-            && spans::push(&root)
-        {
-            self.is_entered.store(true, Relaxed);
-        }
-    }
-
-    /// What a subscriber does with it, it does without the lock.
-    fn root_span(&self) -> Option<Span> {
-        match self.is_traced {
-            true => lock(&self.root_span).clone(),
-            false => None,
-        }
-    }
-
-    /// This thread leaves it.
-    pub(super) fn leave(&self) {
-        if self.is_entered.swap(false, Relaxed)
-            && let Some(root) = self.root_span()
-        {
-            spans::pop(&root);
-        }
+        self.place.ended(sum.all, sum.longest);
     }
 
     /// The root is through, if it has run.
     pub(crate) fn root_ended(&self) {
-        if self.root_began.load(Relaxed) > 0 {
+        if self.is_in_root() {
             self.root_ended_at(self.now());
         }
     }
 
+    fn is_in_root(&self) -> bool {
+        self.root_began.load(Relaxed) != Tick::NEVER.bits()
+    }
+
     fn root_ended_at(&self, at: Tick) {
-        let began = self.root_began.swap(0, Relaxed);
-        if began == 0 {
+        let began = Tick::of_bits(self.root_began.load(Relaxed));
+        if began == Tick::NEVER {
             return;
         }
-        let now = self.nanos(at);
-        self.place
-            .moved(At::Elsewhere, now, self.listed.polled.load(Relaxed));
-        let nested = self.nested.swap(0, Relaxed);
-        if let Some(route) = self.route() {
-            route.shares.handled(now.saturating_sub(began + nested));
-        }
-        if self.is_traced {
-            self.leave();
-            let root = lock(&self.root_span).take();
-            drop(root);
+        self.root_began.store(Tick::NEVER.bits(), Relaxed);
+        self.moved(Doing::Elsewhere, at);
+        let took = self.clock().nanos(began, at);
+        let took = took.saturating_sub(self.nested.load(Relaxed));
+        self.root_took.store(took, Relaxed);
+        if let Some(spans) = &self.spans {
+            spans.root_ended();
         }
     }
 
     pub(super) fn read(&self, now: Tick) -> LiveScope {
         LiveScope {
             what: self.what(),
-            age: now - self.began,
+            age: Duration::from_nanos(self.clock().nanos(self.began, now)),
         }
     }
 
@@ -281,59 +295,80 @@ impl Live {
 
 impl Observer for Live {
     fn clock(&self) -> &Clock {
-        &self.observed.clock
+        &self.desk.common.clock
     }
 
-    fn begin(&self, act: Act, row: u16, at: Tick) -> Span {
-        let polled = self.listed.polled.load(Relaxed);
-        self.place.moved(At::of(act, row), self.nanos(at), polled);
-        match self.is_traced {
-            true => spans::step(&self.span, act, self.observed.nodes.named(row)),
-            false => Span::none(),
-        }
+    fn is_traced(&self) -> bool {
+        self.spans.as_ref().is_some_and(|spans| spans.are_all_heard)
     }
 
-    fn ended(&self, took: &[Took], until: Tick) {
-        let shares = self.route().map(|route| &route.shares);
-        shares.unwrap_or(&self.observed.others).count(took);
-        let until = self.nanos(until);
-        let is_in_root = self.root_began.load(Relaxed) > 0;
-        if let Some(last) = took.last()
-            && self.place.now() == At::of(last.act, last.row)
-        {
+    fn span(&self, act: Act, row: u16) -> Span {
+        let named = self.common().nodes.named(row);
+        let spans = self.spans.as_ref();
+        spans.map_or_else(Span::none, |spans| spans::step(&spans.scope, act, named))
+    }
+
+    fn mark(&self) -> Option<Arc<Mark>> {
+        Some(self.listed.mark.clone())
+    }
+
+    fn root_waits(&self, at: Tick) {
+        self.place.root_left(&self.listed.mark, self.clock(), at);
+    }
+
+    fn ended(&self, log: &Log) {
+        let Some(last) = log.last() else { return };
+        let is_in_root = self.is_in_root();
+        if self.at() == Doing::of(last.act, last.row) {
             // It is where it was before, unless something else has begun.
-            let to = if is_in_root { At::Root } else { At::Elsewhere };
-            self.place.moved(to, until, 0);
+            let to = if is_in_root {
+                Doing::Root
+            } else {
+                Doing::Elsewhere
+            };
+            self.listed.mark.set(to, last.until);
         }
-        let mut built = lock(&self.built);
-        let mut constructed = 0;
-        for took in took {
-            match (took.act, took.is_failed) {
-                (Act::Construct, false) => built.rows.push(took.row),
-                (Act::Construct, true) => built.failed.push(took.row),
-                (Act::Teardown, _) => continue,
+        let (mut sum, mut constructed, mut next) = (Sum::default(), 0, 0);
+        let (mut route, mut others);
+        let share = match self.seat() {
+            Some(seat) => {
+                route = seat.ended();
+                &mut route.share
             }
-            constructed += took.nanos;
+            None => {
+                others = lock(&self.desk.others);
+                &mut *others
+            }
+        };
+        let mut built = lock(&self.built);
+        for (took, nanos) in log.each(self.clock()) {
+            next = share.count(took, nanos, next);
+            sum.add(took, nanos);
+            if took.act == Act::Construct {
+                constructed += nanos;
+                match took.is_failed {
+                    false => built.rows.push(took.row),
+                    true => built.failed.push(took.row),
+                }
+            }
         }
         drop(built);
         if is_in_root {
             self.nested.fetch_add(constructed, Relaxed);
         }
-        self.account(took, until);
+        self.account(log, last.until, sum);
     }
 
     fn root_begins(&self, at: Tick) {
-        let since = self.nanos(at);
-        self.place
-            .moved(At::Root, since, self.listed.polled.load(Relaxed));
-        self.root_began.store(since, Relaxed);
+        self.moved(Doing::Root, at);
+        self.nested.store(0, Relaxed);
+        self.root_began.store(at.bits(), Relaxed);
         self.has_root.store(true, Relaxed);
         // That of a task is the scope's.
-        if let (true, What::Routed(_) | What::Request(_), Some(handler)) =
-            (self.is_traced, &self.what, self.handler())
+        if let (Some(spans), What::Routed(_) | What::Request(_), Some(handler)) =
+            (&self.spans, &self.what, self.handler())
         {
-            *lock(&self.root_span) = Some(spans::handler(&self.span, handler));
-            self.enter_root();
+            spans.root_begins(handler);
         }
     }
 
@@ -355,18 +390,20 @@ impl Drop for Live {
         if !*self.has_root.get_mut()
             && !*self.is_given_up.get_mut()
             && !*self.is_layered.get_mut()
-            && let (What::Routed(route), Some(handler)) = (&self.what, self.handler.get())
+            && let (What::Routed(seat), Some(handler)) = (&self.what, self.handler.get())
         {
             let built = self.built.get_mut();
             let built = built.unwrap_or_else(PoisonError::into_inner);
-            let in_vain = self
-                .observed
-                .nodes
-                .in_vain(&built.rows, &built.failed, handler);
+            let nodes = &self.desk.common.nodes;
+            let in_vain = nodes.in_vain(&built.rows, &built.failed, handler);
             if !in_vain.is_empty() {
-                route.shares.in_vain(&in_vain);
+                seat.ended().share.in_vain(&in_vain);
             }
         }
-        self.observed.lives.leave(&self.listed);
+        let handler = *self.root_took.get_mut();
+        if handler > 0 {
+            self.share(|share| share.handler += handler);
+        }
+        self.desk.leave(&self.listed);
     }
 }

@@ -1,24 +1,15 @@
 //! The scopes that live, listed: a leak is a number with a name.
 
 use std::{
-    sync::{
-        Arc, Mutex, Weak,
-        atomic::{
-            AtomicU64,
-            Ordering::{Acquire, Relaxed},
-        },
-    },
+    sync::{Arc, Weak},
     time::Duration,
 };
 
 use axum::http::Extensions;
+use di_core::__private::{Clock, Mark, Tick};
 use smallvec::{SmallVec, smallvec};
 
-use super::{
-    live::Live,
-    observation::Observed,
-    shards::{Sharded, lock},
-};
+use super::{live::Live, observation::Common};
 
 /// A scope that lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,16 +21,16 @@ pub struct LiveScope {
     pub age: Duration,
 }
 
-/// Who sees a request: one for each app that does, in the extensions of its head, where it does not keep the scope open.
+/// Who sees a request for which a layer has opened a scope: one for each app, in the extensions of its head, where it does not keep the scope open.
 #[derive(Clone)]
 pub(crate) struct Known(SmallVec<[Weak<Live>; 1]>);
 
 impl Known {
     /// That of this app.
-    pub(crate) fn of(extensions: &Extensions, observed: &Arc<Observed>) -> Option<Arc<Live>> {
+    pub(crate) fn of(extensions: &Extensions, app: &Arc<Common>) -> Option<Arc<Live>> {
         let known = extensions.get::<Self>()?;
         let mut lives = known.0.iter().filter_map(Weak::upgrade);
-        lives.find(|live| live.is_of(observed))
+        lives.find(|live| live.is_of(app))
     }
 
     pub(crate) fn add(extensions: &mut Extensions, live: &Arc<Live>) {
@@ -51,14 +42,10 @@ impl Known {
     }
 }
 
-/// All of them.
-#[derive(Clone)]
-pub(super) struct Lives(Arc<Sharded<Mutex<Shard>>>);
-
-/// Places, and those of them that are free.
+/// Places for those that begin on one thread, and which of them are free.
 #[derive(Default)]
-struct Shard {
-    places: Vec<Place>,
+pub(super) struct Places {
+    all: Vec<Place>,
     free: Vec<usize>,
 }
 
@@ -66,90 +53,55 @@ struct Shard {
 #[derive(Default)]
 struct Place {
     live: Option<Weak<Live>>,
-    polled: Arc<Polled>,
+    /// Apart from the scope, so that nobody who looks for what is stuck keeps one for a moment.
+    mark: Arc<Mark>,
 }
-
-/// When the poll of a scope began that runs, in nanoseconds from the start of the app; 0 when none does. Apart from the scope, so that nobody who looks for
-/// what is stuck keeps one for a moment.
-pub(super) type Polled = AtomicU64;
 
 /// How many places are kept when all are free.
 const FEW: usize = 64;
 
 /// Where one is listed.
 pub(super) struct Listed {
-    shard: usize,
     place: usize,
-    pub(super) polled: Arc<Polled>,
+    pub(super) mark: Arc<Mark>,
 }
 
-impl Lives {
-    pub(super) fn new() -> Self {
-        Self(Arc::new(Sharded::new(Mutex::default)))
+impl Places {
+    pub(super) fn enter(&mut self, live: &Weak<Live>) -> Listed {
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.all.push(Place::default());
+            self.all.len() - 1
+        });
+        self.all[place].live = Some(live.clone());
+        let mark = Arc::clone(&self.all[place].mark);
+        Listed { place, mark }
     }
 
-    /// Lists it, which knows its place from the beginning.
-    pub(super) fn enter(&self, live: impl FnOnce(Listed) -> Live) -> Arc<Live> {
-        let shard = self.0.place();
-        Arc::new_cyclic(|this| {
-            let mut listed = lock(self.0.at(shard));
-            let place = match listed.free.pop() {
-                Some(free) => free,
-                None => {
-                    listed.places.push(Place::default());
-                    listed.places.len() - 1
-                }
-            };
-            listed.places[place].live = Some(this.clone());
-            let polled = Arc::clone(&listed.places[place].polled);
-            drop(listed);
-            live(Listed {
-                shard,
-                place,
-                polled,
-            })
-        })
-    }
-
-    /// Its last handle is gone.
-    pub(super) fn leave(&self, listed: &Listed) {
-        let mut shard = lock(self.0.at(listed.shard));
-        shard.places[listed.place].live = None;
-        listed.polled.store(0, Relaxed);
-        shard.free.push(listed.place);
+    pub(super) fn leave(&mut self, listed: &Listed) {
+        self.all[listed.place].live = None;
+        listed.mark.clear();
+        self.free.push(listed.place);
         // What a peak has left is looked through each time.
-        if shard.places.len() > FEW && shard.free.len() == shard.places.len() {
-            *shard = Shard::default();
+        if self.all.len() > FEW && self.free.len() == self.all.len() {
+            *self = Places::default();
         }
     }
 
-    /// Those whose poll has run for so long, and for how long.
-    pub(super) fn stuck(&self, now: u64, threshold: u64) -> Vec<(Arc<Live>, u64)> {
-        let mut stuck = Vec::new();
-        for shard in self.0.all() {
-            for place in &lock(shard).places {
-                let since = place.polled.load(Acquire);
-                let polled = now.saturating_sub(since);
-                if since > 0 && polled >= threshold {
-                    stuck.push((place.live.clone(), polled));
-                }
-            }
-        }
-        let found = stuck.into_iter();
-        found
-            .filter_map(|(live, polled)| Some((live?.upgrade()?, polled)))
+    /// Those whose poll has run for so many nanoseconds, and for how many.
+    pub(super) fn stuck(&self, clock: &Clock, threshold: u64) -> Vec<(Weak<Live>, u64)> {
+        let now = clock.now();
+        let polled = self.all.iter().filter_map(|place| {
+            let since = place.mark.polled();
+            let polled = clock.nanos(since, now);
+            (since != Tick::NEVER && polled >= threshold).then(|| (place.live.clone(), polled))
+        });
+        polled
+            .filter_map(|(live, polled)| Some((live?, polled)))
             .collect()
     }
 
-    pub(super) fn all(&self) -> Vec<Arc<Live>> {
-        let shards = self.0.all();
-        // One that is found here may be dropped here, which takes the lock.
-        let found = shards.map(|shard| {
-            let shard = lock(shard);
-            let lives = shard.places.iter().filter_map(|place| place.live.clone());
-            lives.collect::<Vec<_>>()
-        });
-        let found = found.collect::<Vec<_>>().into_iter().flatten();
-        found.filter_map(|live| live.upgrade()).collect()
+    pub(super) fn all(&self) -> Vec<Weak<Live>> {
+        let all = self.all.iter();
+        all.filter_map(|place| place.live.clone()).collect()
     }
 }

@@ -40,6 +40,8 @@
 //! are of the target `di_axum`: `RUST_LOG=info,di_axum=debug` shows them.
 
 mod ages;
+mod answering;
+mod desk;
 #[cfg(feature = "_export")]
 pub(crate) mod export;
 mod findings;
@@ -54,7 +56,6 @@ mod polls;
 mod pools;
 mod routes;
 mod search;
-mod shards;
 mod shares;
 mod spans;
 mod startup;
@@ -71,6 +72,7 @@ pub use self::pools::PoolStats;
 pub(crate) use self::pools::{building, show};
 pub(crate) use self::{
     ages::{Age, Ages},
+    answering::answering,
     findings::Thresholds,
     live::Live,
     lives::Known,

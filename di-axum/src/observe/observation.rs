@@ -8,28 +8,28 @@ use std::{
 
 use axum::http::request::Parts;
 use di_core::{
-    __private::{Act, Clock, Observer, Tick, Took},
-    Container, Graph, HasContainer, NodeKind, Scope,
+    __private::{Act, Clock, Doing, Log, Observer, Tick},
+    Container, Graph, HasContainer, Meta, NodeKind, Scope,
 };
 use tracing::Span;
 
 #[cfg(feature = "_sql")]
 use super::pools::{PoolStats, Pools};
 use super::{
+    desk::{Desk, Desks, lock},
     findings::{Finding, Thresholds},
     live::Live,
-    lives::{LiveScope, Lives},
+    lives::LiveScope,
     nodes::{NodeStats, Nodes},
-    place::At,
     polls::{Polls, SlowPolls},
-    routes::{RouteStats, Routes},
+    routes::{Counted, RouteStats, Routes},
     search::Search,
-    shards::lock,
-    shares::{Share, Shares},
+    shares::Share,
     spans,
     startup::{AllBuilt, StartUp},
     tasks::{Queues, TaskStats},
     watchdog::watch,
+    what::What,
 };
 use crate::runtime::AppRuntime;
 
@@ -89,16 +89,8 @@ where
 /// What is counted of an app.
 pub(crate) struct Observed {
     began: Instant,
-    pub(super) clock: Clock,
-    /// By the same clock.
-    epoch: Tick,
-    pub(super) thresholds: Thresholds,
-    pub(super) routes: Routes,
-    /// Of what is built for no route.
-    pub(super) others: Shares,
-    pub(super) polls: Polls,
-    pub(super) nodes: Nodes,
-    pub(super) lives: Lives,
+    common: Arc<Common>,
+    desks: Desks,
     /// What start-up has built, and lazy singletons, by row.
     singletons: Mutex<HashMap<usize, u64>>,
     pub(crate) built: AllBuilt,
@@ -108,19 +100,27 @@ pub(crate) struct Observed {
     watchdog: OnceLock<Option<std::thread::Thread>>,
 }
 
+/// What all threads read, and write when something is slow or new.
+pub(crate) struct Common {
+    pub(super) clock: Clock,
+    pub(super) thresholds: Thresholds,
+    pub(super) nodes: Nodes,
+    pub(super) routes: Routes,
+    pub(super) polls: Polls,
+}
+
 impl Observed {
     pub(crate) fn new(graph: Graph, thresholds: Thresholds) -> Arc<Self> {
-        let clock = Clock::new();
         Arc::new(Self {
             began: Instant::now(),
-            epoch: clock.now(),
-            clock,
-            thresholds,
-            routes: Routes::new(),
-            others: Shares::new(),
-            polls: Polls::default(),
-            nodes: Nodes::new(graph),
-            lives: Lives::new(),
+            common: Arc::new(Common {
+                clock: Clock::new(),
+                thresholds,
+                nodes: Nodes::new(graph),
+                routes: Routes::default(),
+                polls: Polls::default(),
+            }),
+            desks: Desks::new(),
             singletons: Mutex::default(),
             built: AllBuilt::default(),
             queues: Queues::default(),
@@ -136,17 +136,33 @@ impl Observed {
         runtime.map(|runtime| &runtime.observed)
     }
 
+    /// Where this thread counts.
+    pub(crate) fn desk(&self) -> &Arc<Desk> {
+        self.desks.mine(&self.common)
+    }
+
+    pub(crate) fn common(&self) -> &Arc<Common> {
+        &self.common
+    }
+
+    /// Who sees a request of which nobody knows yet. Where a layer sees its route, another task answers it than the one that the layer has seen.
+    pub(crate) fn request(&self, head: &Parts, handler: Option<&'static Meta>) -> Arc<Live> {
+        let desk = self.desk();
+        let seat = desk.known_seat(&head.method, &head.extensions);
+        desk.scope(seat.map_or(What::Request(handler), What::Routed))
+    }
+
     /// Begins to look for what is stuck, once.
     pub(crate) fn watched(self: &Arc<Self>) {
-        let begin = || watch(Arc::downgrade(self), self.thresholds.slow_poll);
+        let begin = || watch(Arc::downgrade(self), self.common.thresholds.slow_poll);
         self.watchdog.get_or_init(begin);
     }
 
     /// Scopes whose poll takes longer than the threshold and is not over, and what they are at.
-    pub(super) fn stuck(&self) -> Vec<(Arc<Live>, Duration, At)> {
-        let threshold = self.thresholds.slow_poll.as_nanos() as u64;
-        let stuck = self.lives.stuck(self.nanos(self.clock.now()), threshold);
-        let found = stuck.into_iter();
+    pub(super) fn stuck(&self) -> Vec<(Arc<Live>, Duration, Doing)> {
+        let threshold = self.common.thresholds.slow_poll.as_nanos() as u64;
+        let desks = self.desks.all();
+        let found = desks.flat_map(|desk| desk.stuck(threshold));
         found
             .map(|(live, nanos)| {
                 let at = live.at();
@@ -155,23 +171,24 @@ impl Observed {
             .collect()
     }
 
-    /// From the start of the app; never 0.
-    pub(super) fn nanos(&self, at: Tick) -> u64 {
-        // 64 bits of nanoseconds are 584 years.
-        (at.saturating_duration_since(self.epoch).as_nanos() as u64).max(1)
-    }
-
     fn read(&self, graph: Graph) -> Observation {
         let stuck = self.stuck();
         let stuck = stuck.iter().map(|(live, stuck, at)| (&**live, *stuck, *at));
-        let lives = self.lives.all();
+        let Common {
+            clock,
+            thresholds,
+            nodes,
+            routes,
+            polls,
+        } = &*self.common;
+        let lives: Vec<_> = self.desks.all().flat_map(|desk| desk.lives()).collect();
         let mut counts = lock(&self.singletons).clone();
         for live in &lives {
             live.count(&mut counts);
         }
         let scopes = lives.iter().filter(|live| !live.is_service());
         // Of one moment, so that their order is that in which they began.
-        let now = self.clock.now();
+        let now = clock.now();
         let mut live: Vec<LiveScope> = scopes.map(|live| live.read(now)).collect();
         live.sort_by_key(|scope| std::cmp::Reverse(scope.age));
         let tasks = graph.nodes().filter(|node| node.kind == NodeKind::Task);
@@ -179,17 +196,22 @@ impl Observed {
             let (file, line) = node.place.unwrap_or_default();
             (node.name, file, line)
         }));
-        let slow_polls = self.polls.read(stuck);
-        let routes = self.routes.all();
-        let shares: Vec<Share> = routes.iter().map(|route| route.shares.read()).collect();
-        let stats = routes.iter().zip(&shares);
-        let stats: Vec<RouteStats> = stats.map(|(route, share)| route.read(share)).collect();
-        let pairs: Vec<_> = routes.iter().map(|route| &**route).zip(&stats).collect();
+        let slow_polls = polls.read(stuck);
+        let routes = routes.all();
+        let (stats, shares): (Vec<RouteStats>, Vec<Share>) =
+            routes.iter().map(Counted::read).unzip();
+        let pairs: Vec<_> = routes
+            .iter()
+            .map(|route| &*route.route)
+            .zip(&stats)
+            .collect();
         let start = StartUp::new(graph, self.built.read());
-        let nodes = self
-            .nodes
-            .read(shares.iter().chain([&self.others.read()]), &counts);
-        let search = Search::new(graph, self.thresholds, &pairs, &nodes);
+        let mut others = Share::default();
+        self.desks
+            .all()
+            .for_each(|desk| others.merge(&lock(&desk.others)));
+        let nodes = nodes.read(shares.iter().chain([&others]), &counts);
+        let search = Search::new(graph, *thresholds, &pairs, &nodes);
         let findings = search.all(&start, &slow_polls, &tasks, &live);
         Observation {
             uptime: self.began.elapsed(),
@@ -216,18 +238,24 @@ impl Drop for Observed {
 /// Singletons, which belong to no scope.
 impl Observer for Observed {
     fn clock(&self) -> &Clock {
-        &self.clock
+        &self.common.clock
     }
 
-    fn begin(&self, act: Act, row: u16, _: Tick) -> Span {
-        spans::step(&Span::current(), act, self.nodes.named(row))
+    fn is_traced(&self) -> bool {
+        spans::is_heard()
     }
 
-    fn ended(&self, took: &[Took], _: Tick) {
-        self.others.count(took);
+    fn span(&self, act: Act, row: u16) -> Span {
+        spans::step(&Span::current(), act, self.common.nodes.named(row))
+    }
+
+    fn ended(&self, log: &Log) {
+        let (desk, mut next) = (self.desk(), 0);
+        let mut others = lock(&desk.others);
         let mut singletons = lock(&self.singletons);
-        for took in took {
-            if self.nodes.named(took.row).scope != Some(Scope::Singleton) {
+        for (took, nanos) in log.each(&self.common.clock) {
+            next = others.count(took, nanos, next);
+            if self.common.nodes.named(took.row).scope != Some(Scope::Singleton) {
                 continue;
             }
             let live = singletons.entry(usize::from(took.row)).or_default();

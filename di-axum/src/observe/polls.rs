@@ -7,9 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use di_core::__private::Tick;
+use di_core::__private::{Doing, Tick};
 
-use super::{live::Live, place::At, shards::lock};
+use super::{desk::lock, live::Live};
 
 /// Polls that kept their thread for longer than the threshold, of one route and one culprit: what is called there blocks, or computes for long.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,17 +38,17 @@ struct Culprit {
 
 impl Culprit {
     /// What a scope was at.
-    fn of(live: &Live, at: At) -> Option<Self> {
+    fn of(live: &Live, at: Doing) -> Option<Self> {
         match at {
-            At::Elsewhere => None,
-            At::Construct(row) | At::Teardown(row) => {
-                let node = live.observed.nodes.named(row);
+            Doing::Elsewhere => None,
+            Doing::Construct(row) | Doing::Teardown(row) => {
+                let node = live.common().nodes.named(row);
                 Some(Culprit {
                     name: node.name,
                     place: node.place,
                 })
             }
-            At::Root => live.handler().map(|handler| Culprit {
+            Doing::Root => live.handler().map(|handler| Culprit {
                 name: handler.name,
                 place: Some((handler.file, handler.line)),
             }),
@@ -74,14 +74,6 @@ impl<'a> Polling<'a> {
         let began = live.begin_poll();
         Polling { live, began }
     }
-
-    /// It is over, now.
-    pub(crate) fn end(mut self) -> Tick {
-        match self.began.take() {
-            Some(began) => polled(self.live, began),
-            None => self.live.now(),
-        }
-    }
 }
 
 impl Drop for Polling<'_> {
@@ -102,9 +94,9 @@ pub(super) fn polled(live: &Live, began: Tick) -> Tick {
 }
 
 #[cold]
-fn ended(live: &Live, took: Duration, at: At) {
+fn ended(live: &Live, took: Duration, at: Doing) {
     let culprit = Culprit::of(live, at);
-    if let Some(others) = live.observed.polls.ended(live, culprit, took) {
+    if let Some(others) = live.common().polls.ended(live, culprit, took) {
         warn(
             live,
             culprit,
@@ -117,9 +109,9 @@ fn ended(live: &Live, took: Duration, at: At) {
 }
 
 /// One is stuck.
-pub(super) fn stuck(live: &Live, stuck: Duration, at: At) {
+pub(super) fn stuck(live: &Live, stuck: Duration, at: Doing) {
     let culprit = Culprit::of(live, at);
-    if let Some(others) = live.observed.polls.stuck(live, culprit) {
+    if let Some(others) = live.common().polls.stuck(live, culprit) {
         warn(
             live,
             culprit,
@@ -196,7 +188,7 @@ impl Polls {
     /// What there was, and what is.
     pub(super) fn read<'a>(
         &self,
-        stuck: impl Iterator<Item = (&'a Live, Duration, At)>,
+        stuck: impl Iterator<Item = (&'a Live, Duration, Doing)>,
     ) -> Vec<SlowPolls> {
         let polls = lock(&self.0);
         let mut polls = polls.clone();

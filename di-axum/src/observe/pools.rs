@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, Weak};
 
-use super::{observation::Observed, shards::lock};
+use super::{desk::lock, observation::Observed};
 use crate::sql::PoolCounts;
 
 /// A pool that the app lists as `Connections`.

@@ -1,13 +1,9 @@
 //! Routes, by method and pattern: never by what a client has written, of which there is no end.
 
 use std::{
-    collections::HashMap,
     sync::{
-        Arc, Mutex, OnceLock,
-        atomic::{
-            AtomicI64, AtomicU64,
-            Ordering::{Acquire, Relaxed, Release},
-        },
+        Arc, Mutex, MutexGuard, OnceLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -17,10 +13,10 @@ use axum::http::{Method, StatusCode};
 use crate::seen::Root;
 
 use super::{
+    desk::lock,
     nodes::RouteNode,
-    shards::{Sharded, lock},
-    shares::{Share, Shares},
-    timing::{Counted, Timing},
+    shares::Share,
+    timing::{Tally, Timing},
 };
 
 /// What is known of a route.
@@ -61,139 +57,166 @@ pub struct Spent {
     pub teardown: Duration,
 }
 
-/// The same while it is counted.
+/// A route, however many threads serve it.
 pub(crate) struct Route {
     pub(super) method: &'static str,
     pub(super) path: Box<str>,
-    tally: Sharded<Tally>,
-    /// By class. Most routes have two, and what is counted takes some cache lines for each core.
-    latency: [OnceLock<Counted>; 5],
-    pub(super) shares: Shares,
     /// The first one that answered it.
     pub(super) handler: OnceLock<Root>,
 }
-
-#[derive(Default)]
-struct Tally {
-    /// Begun less ended: one that began on another thread makes it negative.
-    in_flight: AtomicI64,
-    cancelled: AtomicU64,
-}
-
-/// What no route matched is one, whatever it was that was asked for.
-pub(super) const NO_ROUTE: &str = "(no route)";
 
 impl Route {
     pub(super) fn is_none(&self) -> bool {
         *self.path == *NO_ROUTE
     }
+}
 
+/// Where one thread counts what a route does. Its lines are no other thread's.
+#[repr(align(128))]
+pub(crate) struct Seat {
+    pub(super) route: Arc<Route>,
+    begun: AtomicU64,
+    ended: Mutex<Ended>,
+}
+
+/// What has ended, of the requests that began on one thread.
+#[derive(Default)]
+pub(super) struct Ended {
+    pub(super) share: Share,
+    /// By class. Most routes have two.
+    latency: [Option<Box<Tally>>; 5],
+    cancelled: u64,
+}
+
+impl Seat {
     pub(super) fn begin(&self) {
-        self.tally.mine().in_flight.fetch_add(1, Relaxed);
+        self.begun.fetch_add(1, Relaxed);
     }
 
-    /// It was answered with this, after this time, or not at all.
-    pub(super) fn end(&self, answer: Option<(StatusCode, Duration)>) {
-        let tally = self.tally.mine();
+    pub(super) fn ended(&self) -> MutexGuard<'_, Ended> {
+        lock(&self.ended)
+    }
+}
+
+impl Ended {
+    /// A request was answered with this, after so many nanoseconds, or not at all.
+    pub(super) fn add(&mut self, answer: Option<(StatusCode, u64)>) {
         match answer {
-            Some((status, took)) => {
+            Some((status, nanos)) => {
                 let class = usize::from(status.as_u16() / 100).clamp(1, 5);
-                let latency = &self.latency[class - 1];
-                latency.get_or_init(Counted::new).add(took);
+                self.latency[class - 1].get_or_insert_default().add(nanos);
             }
-            None => drop(tally.cancelled.fetch_add(1, Relaxed)),
+            None => self.cancelled += 1,
         }
-        // Last, so that whoever reads this first misses none.
-        tally.in_flight.fetch_sub(1, Release);
     }
 
-    pub(super) fn read(&self, share: &Share) -> RouteStats {
-        let (mut in_flight, mut cancelled) = (0, 0);
-        // Before what they become: one that ends meanwhile is counted twice, and not missed.
-        for tally in self.tally.all() {
-            in_flight += tally.in_flight.load(Acquire);
+    fn merge(&mut self, other: &Self) {
+        self.share.merge(&other.share);
+        for (sum, answers) in self.latency.iter_mut().zip(&other.latency) {
+            if let Some(answers) = answers {
+                sum.get_or_insert_default().merge(answers);
+            }
         }
-        for tally in self.tally.all() {
-            cancelled += tally.cancelled.load(Relaxed);
-        }
-        let of_class = |class: usize| self.latency[class].get().map(Counted::read);
-        let by_class = std::array::from_fn(|class| of_class(class).unwrap_or_default());
+        self.cancelled += other.cancelled;
+    }
+}
+
+/// What no route matched is one, whatever it was that was asked for.
+pub(super) const NO_ROUTE: &str = "(no route)";
+
+/// A route, and where it is counted.
+#[derive(Clone)]
+pub(super) struct Counted {
+    pub(super) route: Arc<Route>,
+    seats: Vec<Arc<Seat>>,
+}
+
+impl Counted {
+    fn seat(&mut self) -> Arc<Seat> {
+        let seat = Arc::new(Seat {
+            route: self.route.clone(),
+            begun: AtomicU64::new(0),
+            ended: Mutex::default(),
+        });
+        self.seats.push(seat.clone());
+        seat
+    }
+
+    /// What it has done, and what is built for it.
+    pub(super) fn read(&self) -> (RouteStats, Share) {
+        let mut sum = Ended::default();
+        self.seats.iter().for_each(|seat| sum.merge(&seat.ended()));
+        // After what has ended: a request that ends meanwhile is counted as one in flight, and not missed.
+        let begun: u64 = self.seats.iter().map(|seat| seat.begun.load(Relaxed)).sum();
+        let by_class = sum
+            .latency
+            .map(|answers| answers.map_or_else(Timing::default, |tally| tally.read()));
         let mut latency = Timing::default();
         by_class.iter().for_each(|answers| latency.merge(answers));
-        RouteStats {
-            method: self.method,
-            path: self.path.to_string(),
-            handler: self.handler.get().map(|root| root.meta.name),
-            in_flight: u64::try_from(in_flight).unwrap_or(0),
+        sum.share.sort();
+        let stats = RouteStats {
+            method: self.route.method,
+            path: self.route.path.to_string(),
+            handler: self.route.handler.get().map(|root| root.meta.name),
+            in_flight: begun.saturating_sub(latency.count + sum.cancelled),
             status: by_class.map(|answers| answers.count),
-            cancelled,
+            cancelled: sum.cancelled,
             latency,
             by_class,
-            spent: share.spent(),
-            nodes: share.built(),
-        }
+            spent: sum.share.spent(),
+            nodes: sum.share.built(),
+        };
+        (stats, sum.share)
     }
 }
 
-/// All routes that were asked for. Each thread finds them in a table of its own, nearly, so that cores do not share the lines of one lock.
-pub(super) struct Routes {
-    all: Mutex<Vec<Arc<Route>>>,
-    near: Sharded<Mutex<ByPath>>,
-}
-
-type ByPath = HashMap<Box<str>, Vec<Arc<Route>>>;
+/// All routes that were asked for.
+#[derive(Default)]
+pub(super) struct Routes(Mutex<Vec<Counted>>);
 
 impl Routes {
-    pub(super) fn new() -> Self {
-        Routes {
-            all: Mutex::default(),
-            near: Sharded::new(Mutex::default),
-        }
-    }
-
-    pub(super) fn of(&self, method: &Method, path: &str) -> Arc<Route> {
-        let method = name(method);
-        let mut near = lock(self.near.mine());
-        let known = near.get(path).and_then(|routes| find(routes, method, path));
-        known.unwrap_or_else(|| {
-            let route = self.listed(method, path);
-            near.entry(path.into()).or_default().push(route.clone());
-            route
-        })
-    }
-
-    fn listed(&self, method: &'static str, path: &str) -> Arc<Route> {
-        let mut all = lock(&self.all);
-        find(&all, method, path).unwrap_or_else(|| {
-            let route = Arc::new(Route {
+    /// Where another thread counts this one.
+    pub(super) fn seat(&self, method: &'static str, path: &str) -> Arc<Seat> {
+        let mut all = lock(&self.0);
+        let place = position(&all, method, path).unwrap_or_else(|| {
+            let route = Route {
                 method,
                 path: path.into(),
-                tally: Sharded::new(Tally::default),
-                latency: Default::default(),
-                shares: Shares::new(),
                 handler: OnceLock::new(),
+            };
+            all.push(Counted {
+                route: Arc::new(route),
+                seats: Vec::new(),
             });
-            all.push(route.clone());
-            route
-        })
+            all.len() - 1
+        });
+        all[place].seat()
+    }
+
+    /// The same, where another thread counts it already.
+    pub(super) fn known_seat(&self, method: &'static str, path: &str) -> Option<Arc<Seat>> {
+        let mut all = lock(&self.0);
+        position(&all, method, path).map(|place| all[place].seat())
     }
 
     /// In the order of their paths.
-    pub(super) fn all(&self) -> Vec<Arc<Route>> {
-        let mut routes = lock(&self.all).clone();
-        routes.sort_by(|a, b| (&a.path, a.method).cmp(&(&b.path, b.method)));
+    pub(super) fn all(&self) -> Vec<Counted> {
+        let mut routes = lock(&self.0).clone();
+        routes.sort_by(|a, b| {
+            let (a, b) = (&a.route, &b.route);
+            (&a.path, a.method).cmp(&(&b.path, b.method))
+        });
         routes
     }
 }
 
-fn find(routes: &[Arc<Route>], method: &str, path: &str) -> Option<Arc<Route>> {
-    let mut routes = routes.iter();
-    let found = routes.find(|route| route.method == method && *route.path == *path);
-    found.cloned()
+fn position(all: &[Counted], method: &str, path: &str) -> Option<usize> {
+    let mut routes = all.iter().map(|counted| &counted.route);
+    routes.position(|route| route.method == method && *route.path == *path)
 }
 
 /// A client may write any word where the method is.
-fn name(method: &Method) -> &'static str {
+pub(super) fn method_name(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::POST => "POST",

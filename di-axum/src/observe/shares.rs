@@ -1,37 +1,31 @@
 //! What is built and torn down for a route, or for whatever else, and how long its handler runs.
 
-use std::{sync::Mutex, time::Duration};
+use std::time::Duration;
 
 use di_core::__private::{Act, Took};
 
-use super::{
-    nodes::RouteNode,
-    routes::Spent,
-    shards::{Sharded, lock},
-    timing::Tally,
-};
+use super::{nodes::RouteNode, routes::Spent, timing::Tally};
 
-/// While it is counted.
-pub(super) struct Shares(Sharded<Mutex<Share>>);
-
-/// What it comes to.
+/// What one thread counts of it, or all together.
 #[derive(Default)]
 pub(super) struct Share {
-    handler: u64,
+    /// Nanoseconds of the handler.
+    pub(super) handler: u64,
     /// In the order in which they were first built.
     pub(super) nodes: Vec<NodeTally>,
 }
 
-/// Of one row.
+/// Of one row. In this order, so that what most values take of it is one cache line.
 #[derive(Clone, Default)]
+#[repr(C)]
 pub(super) struct NodeTally {
     pub(super) row: u16,
-    pub(super) build: Tally,
     pub(super) failures: u64,
     /// Nanoseconds of those that failed.
     failing: u64,
-    pub(super) teardown: Tally,
     in_vain: u64,
+    pub(super) build: Tally,
+    pub(super) teardown: Tally,
 }
 
 impl NodeTally {
@@ -44,65 +38,55 @@ impl NodeTally {
     }
 }
 
-impl Shares {
-    pub(super) fn new() -> Self {
-        Shares(Sharded::new(Mutex::default))
-    }
-
-    pub(super) fn count(&self, all: &[Took]) {
-        let mut share = lock(self.0.mine());
-        // What is built for a route is so in the same order again: the next one is mostly behind this one.
-        let mut next = 0;
-        for took in all {
-            next = share.place(took.row, next);
-            let node = &mut share.nodes[next];
-            match (took.act, took.is_failed) {
-                (Act::Construct, false) => node.build.add(took.nanos),
-                (Act::Construct, true) => {
-                    node.failures += 1;
-                    node.failing += took.nanos;
-                }
-                (Act::Teardown, _) => node.teardown.add(took.nanos),
+impl Share {
+    /// Counts something that was done, and returns where what is done next will probably be: what is built for a route is so in the same order again. There it
+    /// is looked for first.
+    #[inline]
+    pub(super) fn count(&mut self, took: &Took, nanos: u64, next: usize) -> usize {
+        let place = self.place(took.row, next);
+        let node = &mut self.nodes[place];
+        match (took.act, took.is_failed) {
+            (Act::Construct, false) => node.build.add(nanos),
+            (Act::Construct, true) => {
+                node.failures += 1;
+                node.failing += nanos;
             }
-            next += 1;
+            (Act::Teardown, _) => node.teardown.add(nanos),
         }
+        place + 1
     }
 
     /// These values were built, and nobody got them.
-    pub(super) fn in_vain(&self, rows: &[u16]) {
-        let mut share = lock(self.0.mine());
+    pub(super) fn in_vain(&mut self, rows: &[u16]) {
         for row in rows {
-            let k = share.place(*row, 0);
-            share.nodes[k].in_vain += 1;
+            let k = self.place(*row, 0);
+            self.nodes[k].in_vain += 1;
         }
     }
 
-    pub(super) fn handled(&self, nanos: u64) {
-        lock(self.0.mine()).handler += nanos;
-    }
-
-    /// All of it, in the order of the graph.
-    pub(super) fn read(&self) -> Share {
-        let mut sum = Share::default();
-        for share in self.0.all() {
-            let share = lock(share);
-            sum.handler += share.handler;
-            for node in &share.nodes {
-                let k = sum.place(node.row, 0);
-                sum.nodes[k].merge(node);
-            }
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.handler += other.handler;
+        for node in &other.nodes {
+            let k = self.place(node.row, 0);
+            self.nodes[k].merge(node);
         }
-        sum.nodes.sort_by_key(|node| node.row);
-        sum
     }
-}
 
-impl Share {
+    /// In the order of the graph.
+    pub(super) fn sort(&mut self) {
+        self.nodes.sort_by_key(|node| node.row);
+    }
+
     /// Where the row is, which is looked for from `next` on.
     fn place(&mut self, row: u16, next: usize) -> usize {
         if self.nodes.get(next).is_some_and(|node| node.row == row) {
             return next;
         }
+        self.search(row)
+    }
+
+    #[inline(never)]
+    fn search(&mut self, row: u16) -> usize {
         let found = self.nodes.iter().position(|node| node.row == row);
         found.unwrap_or_else(|| {
             self.nodes.push(NodeTally {

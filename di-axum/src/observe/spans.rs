@@ -2,23 +2,28 @@
 //!
 //! The name of a span is a constant of its callsite; OpenTelemetry shows the field `otel.name` in its place, which has the node in it.
 
+use std::sync::{
+    Mutex,
+    atomic::{AtomicBool, Ordering::Relaxed},
+};
+
 use di_core::{__private::Act, Meta};
 use tracing::{Level, Span, field::Empty, span::EnteredSpan};
 
-use super::{live::Live, nodes::Named, what::What};
+use super::{desk::lock, nodes::Named, what::What};
 
 const TARGET: &str = "di_axum";
 
 /// That of a scope. One that nobody has a name for goes on in whatever span it is opened in.
-pub(super) fn scope(what: &What) -> Span {
+fn scope(what: &What) -> Span {
     match what {
-        What::Routed(route) => tracing::info_span!(
+        What::Routed(seat) => tracing::info_span!(
             target: TARGET,
             "request",
             otel.name = %what,
             otel.kind = "server",
-            http.request.method = route.method,
-            http.route = &*route.path,
+            http.request.method = seat.route.method,
+            http.route = &*seat.route.path,
             http.response.status_code = Empty,
             otel.status_code = Empty,
         ),
@@ -78,7 +83,7 @@ pub(super) fn step(scope: &Span, act: Act, node: &Named) -> Span {
 }
 
 /// That of a handler while it runs.
-pub(super) fn handler(scope: &Span, handler: &'static Meta) -> Span {
+fn handler(scope: &Span, handler: &'static Meta) -> Span {
     let parent = parent(scope);
     tracing::debug_span!(
         target: TARGET,
@@ -91,12 +96,80 @@ pub(super) fn handler(scope: &Span, handler: &'static Meta) -> Span {
     )
 }
 
-/// How a request was answered.
-pub(super) fn answered(request: &Span, status: u16) {
-    // `tracing-opentelemetry` makes a text of what is unsigned.
-    request.record("http.response.status_code", i64::from(status));
-    if status >= 500 {
-        request.record("otel.status_code", "ERROR");
+/// Those of a scope that somebody listens to.
+pub(crate) struct Spans {
+    pub(super) scope: Span,
+    /// Whether somebody listens to those of values and handlers, too.
+    pub(super) are_all_heard: bool,
+    /// While the root runs.
+    root: Mutex<Option<Span>>,
+    /// Whether this thread is in that one: it begins in the middle of a poll.
+    is_in_root: AtomicBool,
+}
+
+impl Spans {
+    pub(super) fn of(what: &What) -> Option<Box<Self>> {
+        let scope = scope(what);
+        let are_all_heard = is_heard();
+        (are_all_heard || !scope.is_disabled()).then(|| {
+            Box::new(Spans {
+                scope,
+                are_all_heard,
+                root: Mutex::default(),
+                is_in_root: AtomicBool::new(false),
+            })
+        })
+    }
+
+    /// This thread is in them until what this returns is dropped: in that of the root, and of the scope, if so.
+    pub(super) fn enter(&self, with_scope: bool) -> Running<'_> {
+        let scope = if with_scope { enter(&self.scope) } else { None };
+        self.enter_root();
+        Running { spans: self, scope }
+    }
+
+    /// How a request was answered.
+    pub(super) fn answered(&self, status: u16) {
+        // `tracing-opentelemetry` makes a text of what is unsigned.
+        self.scope
+            .record("http.response.status_code", i64::from(status));
+        if status >= 500 {
+            self.scope.record("otel.status_code", "ERROR");
+        }
+    }
+
+    pub(super) fn root_begins(&self, by: &'static Meta) {
+        if self.are_all_heard {
+            *lock(&self.root) = Some(handler(&self.scope, by));
+            self.enter_root();
+        }
+    }
+
+    pub(super) fn root_ended(&self) {
+        self.leave_root();
+        let root = lock(&self.root).take();
+        drop(root);
+    }
+
+    fn enter_root(&self) {
+        if let Some(root) = self.root()
+            && push(&root)
+        {
+            self.is_in_root.store(true, Relaxed);
+        }
+    }
+
+    fn leave_root(&self) {
+        if self.is_in_root.swap(false, Relaxed)
+            && let Some(root) = self.root()
+        {
+            pop(&root);
+        }
+    }
+
+    /// What a subscriber does with it, it does without the lock.
+    fn root(&self) -> Option<Span> {
+        lock(&self.root).clone()
     }
 }
 
@@ -106,24 +179,24 @@ pub(super) fn enter(span: &Span) -> Option<EnteredSpan> {
 }
 
 /// The same, until [`pop`]: it begins inside of a poll, where there is no place for a guard. Whether anybody listens.
-pub(super) fn push(span: &Span) -> bool {
+fn push(span: &Span) -> bool {
     span.with_subscriber(|(id, dispatch)| dispatch.enter(id))
         .is_some()
 }
 
-pub(super) fn pop(span: &Span) {
+fn pop(span: &Span) {
     span.with_subscriber(|(id, dispatch)| dispatch.exit(id));
 }
 
 /// A scope whose root runs on this thread; dropped, it does not, also when it panics.
 pub(crate) struct Running<'a> {
-    pub(super) live: &'a Live,
-    pub(super) scope: Option<EnteredSpan>,
+    spans: &'a Spans,
+    scope: Option<EnteredSpan>,
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.live.leave();
+        self.spans.leave_root();
         drop(self.scope.take());
     }
 }

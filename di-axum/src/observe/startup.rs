@@ -9,7 +9,7 @@ use std::{
 use axum::http::request::Parts;
 use di_core::{Container, Graph, HasContainer, Scope};
 
-use super::{observation::Observed, shards::lock};
+use super::{desk::lock, observation::Observed};
 
 /// How an app was started: when each of its singletons was begun, and how long it took. Its text is a waterfall, the earliest first, in which what made the start
 /// as long as it is, is marked.

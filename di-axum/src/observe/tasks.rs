@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::shards::lock;
+use super::desk::lock;
 use crate::TaskCounts;
 
 /// What the jobs of a task do.

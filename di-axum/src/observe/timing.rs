@@ -1,8 +1,6 @@
 //! Durations, counted.
 
-use std::{sync::Mutex, time::Duration};
-
-use super::shards::{Sharded, lock};
+use std::time::Duration;
 
 /// How many buckets there are; the last one is open.
 pub(super) const BUCKETS: usize = 24;
@@ -51,6 +49,7 @@ impl Timing {
 
 /// The same while one thread at a time counts it.
 #[derive(Clone, Debug, Default)]
+#[repr(C)]
 pub(super) struct Tally {
     pub(super) nanos: u64,
     buckets: [u64; BUCKETS],
@@ -75,26 +74,6 @@ impl Tally {
             sum: Duration::from_nanos(self.nanos),
             buckets: self.buckets,
         }
-    }
-}
-
-/// The same while it is counted: each thread in cache lines of its own.
-pub(super) struct Counted(Sharded<Mutex<Tally>>);
-
-impl Counted {
-    pub(super) fn new() -> Self {
-        Self(Sharded::new(Mutex::default))
-    }
-
-    pub(super) fn add(&self, took: Duration) {
-        // 64 bits of nanoseconds are 584 years.
-        lock(self.0.mine()).add(took.as_nanos() as u64);
-    }
-
-    pub(super) fn read(&self) -> Timing {
-        let mut sum = Tally::default();
-        self.0.all().for_each(|tally| sum.merge(&lock(tally)));
-        sum.read()
     }
 }
 
@@ -133,11 +112,11 @@ mod tests {
 
     #[test]
     fn quantiles_are_those_of_what_was_counted() {
-        let counted = Counted::new();
+        let mut tally = Tally::default();
         for micros in 1..=100 {
-            counted.add(Duration::from_micros(micros));
+            tally.add(micros * 1_000);
         }
-        let timing = counted.read();
+        let timing = tally.read();
         assert_eq!(
             (timing.count, timing.sum),
             (100, Duration::from_micros(5050))

@@ -4,12 +4,12 @@ use std::{fmt, panic::Location, sync::Arc};
 
 use di_core::Meta;
 
-use super::routes::Route;
+use super::routes::Seat;
 
 /// What a scope is for.
 pub(crate) enum What {
     /// A request that the layer has seen.
-    Routed(Arc<Route>),
+    Routed(Arc<Seat>),
     /// One that it has not.
     Request(Option<&'static Meta>),
     Task(&'static Meta),
@@ -21,7 +21,7 @@ pub(crate) enum What {
 impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            What::Routed(route) => write!(f, "{} {}", route.method, route.path),
+            What::Routed(seat) => write!(f, "{} {}", seat.route.method, seat.route.path),
             What::Request(Some(handler)) => write!(f, "handler {}", handler.name),
             What::Request(None) => f.write_str("a layer"),
             What::Task(task) => write!(f, "task {}", task.name),

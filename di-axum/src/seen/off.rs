@@ -26,14 +26,14 @@ impl Seen {
     pub(crate) fn layered<C>(&self, _: &mut Parts, _: &C) {}
 
     #[inline(always)]
-    pub(crate) fn frame<P: Plan>(&self, _: &mut Frame<'_, P>) {}
+    pub(crate) fn frame<P: Plan>(&mut self, _: &mut Frame<'_, P>) {}
 
     pub(crate) fn scope<C: Container>(&self, app: C) -> OpenScope<C> {
         OpenScope::new(app)
     }
 
     #[inline(always)]
-    pub(crate) fn around<F: Future>(self, run: F) -> F {
-        run
+    pub(crate) fn around<F: Future>(self, run: impl FnOnce() -> F) -> F {
+        run()
     }
 }

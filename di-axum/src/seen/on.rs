@@ -15,27 +15,45 @@ use pin_project_lite::pin_project;
 
 use super::{Beside, Root};
 use crate::{
-    observe::{Known, Live, Observed, Polling, What},
+    observe::{Known, Live, Observed, Polling, What, answering},
     runtime::AppRuntime,
 };
 
-/// Who sees a scope; nobody, where the app does not run on axum.
+/// Who sees a scope.
 #[derive(Clone)]
-pub(crate) struct Seen(Option<Arc<Live>>);
+pub(crate) struct Seen {
+    /// Nobody, where the app does not run on axum; or where a frame has it, and that is enough.
+    live: Option<Arc<Live>>,
+    /// Whether the layer polls what runs in the scope, so that it knows of that.
+    is_answered: bool,
+}
 
 impl Seen {
     /// A request that this handler answers, or for which a layer opens a scope: the layer that observes has seen it before, or it has none.
     pub(crate) fn request<C: Container>(head: &Parts, app: &C, handler: Option<Root>) -> Self {
-        let live = observed(app).map(|observed| {
-            // A router may serve several apps, whose rows have nothing to do with each other.
-            Known::of(&head.extensions, observed).unwrap_or_else(|| {
-                Live::begin(observed, What::Request(handler.map(|root| root.meta)))
-            })
-        });
-        if let (Some(live), Some(handler)) = (&live, handler) {
+        let Some(observed) = observed(app) else {
+            return Seen::by(None);
+        };
+        let answered = answering(observed.common());
+        let is_answered = answered.is_some();
+        // A router may serve several apps, whose rows have nothing to do with each other.
+        let live = answered
+            .or_else(|| Known::of(&head.extensions, observed.common()))
+            .unwrap_or_else(|| observed.request(head, handler.map(|root| root.meta)));
+        if let Some(handler) = handler {
             live.handled_by(handler);
         }
-        Seen(live)
+        Seen {
+            live: Some(live),
+            is_answered,
+        }
+    }
+
+    fn by(live: Option<Arc<Live>>) -> Self {
+        Seen {
+            live,
+            is_answered: false,
+        }
     }
 
     /// A task or service.
@@ -44,35 +62,46 @@ impl Seen {
             Beside::Task => What::Task(meta),
             Beside::Service => What::Service(meta),
         };
-        Seen(observed(app).map(|observed| Live::begin(observed, what)))
+        Seen::by(observed(app).map(|observed| observed.desk().scope(what)))
     }
 
     /// A layer opens the scope of this request, and may ask for what is in it.
     pub(crate) fn layered<C: Container>(&self, head: &mut Parts, app: &C) {
-        if let (Some(live), Some(observed)) = (&self.0, observed(app)) {
+        if let (Some(live), Some(observed)) = (&self.live, observed(app)) {
             live.layered();
-            if Known::of(&head.extensions, observed).is_none() {
+            if answering(observed.common()).is_none()
+                && Known::of(&head.extensions, observed.common()).is_none()
+            {
                 Known::add(&mut head.extensions, live);
             }
         }
     }
 
-    pub(crate) fn frame<P: Plan>(&self, frame: &mut Frame<'_, P>) {
-        if let Some(live) = &self.0 {
-            frame.observe(live.clone());
+    /// Has a frame told of what is built in it, and of its root.
+    pub(crate) fn frame<P: Plan>(&mut self, frame: &mut Frame<'_, P>) {
+        let live = match &self.live {
+            Some(live) if self.is_answered && !live.has_spans() => self.live.take(),
+            live => live.clone(),
+        };
+        if let Some(live) = live {
+            frame.observe(live);
         }
     }
 
     pub(crate) fn scope<C: Container>(&self, app: C) -> OpenScope<C> {
-        match &self.0 {
+        match &self.live {
             Some(live) => OpenScope::observed_by(app, live.clone()),
             None => OpenScope::new(app),
         }
     }
 
     /// What runs in the scope: the root, and what is built for it.
-    pub(crate) fn around<F: Future>(self, run: F) -> Around<F> {
-        Around { run, live: self.0 }
+    #[inline(always)]
+    pub(crate) fn around<F: Future>(self, run: impl FnOnce() -> F) -> Around<F> {
+        Around {
+            run: run(),
+            live: self.live,
+        }
     }
 }
 

@@ -156,7 +156,7 @@ impl<T: Job<S>, S: 'static> Run<T, S> {
         self,
         app: &'m C,
         memory: Memory<'m, P>,
-        seen: Seen,
+        mut seen: Seen,
     ) -> Result<(), TaskError>
     where
         C: Container<Request = Parts>,
@@ -205,7 +205,7 @@ where
         memory: Memory<'m, P>,
     ) -> impl Future<Output = Self::Output> + Send + use<'m, P, C, T, S> {
         let seen = Seen::beside(app, self.beside, T::META);
-        seen.clone().around(self.run_seen(app, memory, seen))
+        seen.clone().around(|| self.run_seen(app, memory, seen))
     }
 
     fn outcome(output: &Self::Output) -> Outcome {

@@ -1,11 +1,13 @@
 //! With somebody who is told.
 
-use std::{pin::pin, sync::Arc};
+use std::{cell::RefCell, pin::pin, sync::Arc};
 
-// A clock that costs half of the system's: it is read for each value that is built.
-use quanta::{Clock, Instant};
-use smallvec::SmallVec;
 use tracing::{Span, span::EnteredSpan};
+
+use super::{
+    Clock, Doing, Mark, Tick,
+    log::{Log, Took},
+};
 
 /// What is done with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,38 +18,32 @@ pub enum Act {
     Teardown,
 }
 
-/// Something that was done with a value.
-#[derive(Clone, Copy, Debug)]
-pub struct Took {
-    /// Nanoseconds from the beginning to the end; while an async one waits, too.
-    pub nanos: u64,
-    /// Its row in the graph.
-    pub row: u16,
-    /// What.
-    pub act: Act,
-    /// Whether it failed, or panicked.
-    pub is_failed: bool,
-}
-
 /// Is told what is built and torn down in one scope, or in an app.
 pub trait Observer: Send + Sync + 'static {
     /// The clock by which it is told.
     fn clock(&self) -> &Clock;
-    /// Something begins, then. What it does is in the span that this returns.
-    fn begin(&self, act: Act, row: u16, at: Instant) -> Span;
-    /// This was done, in this order and the last of it until then, since the last call: told when the scope has to wait, before its root runs, and at its
-    /// end.
-    fn ended(&self, took: &[Took], until: Instant);
+    /// Whether what is done is in [spans](Self::span): asked once for all that is done in a place.
+    fn is_traced(&self) -> bool;
+    /// What is done is in this one.
+    fn span(&self, act: Act, row: u16) -> Span;
+    /// Where it is said what is done.
+    fn mark(&self) -> Option<Arc<Mark>> {
+        None
+    }
+    /// The root waits from then on for something that is built for it.
+    fn root_waits(&self, _at: Tick) {}
+    /// This was done since the last call: told when there is much, when the scope has to wait, before its root runs, and at its end.
+    fn ended(&self, log: &Log);
     /// Everything is there that the root asks for, a handler or a task, since then; it runs now.
-    fn root_begins(&self, at: Instant);
+    fn root_begins(&self, at: Tick);
     /// It is through since then, or was given up, and what it was given is dropped next.
-    fn root_ends(&self, _at: Instant) {}
+    fn root_ends(&self, _at: Tick) {}
     /// What belongs to the scope is polled by this thread from now on; none, where somebody knows already.
-    fn poll_begins(&self) -> Option<Instant> {
+    fn poll_begins(&self) -> Option<Tick> {
         None
     }
     /// It is not any more.
-    fn poll_ends(&self, _began: Instant) {}
+    fn poll_ends(&self, _began: Tick) {}
 }
 
 /// Who is told of a scope that is filled at run time, or of an app; maybe nobody.
@@ -95,39 +91,60 @@ impl Observed {
 pub(crate) struct Watch(Option<Box<On>>);
 
 struct On {
-    observer: Arc<dyn Observer>,
+    /// None, once it was told for the last time.
+    observer: Option<Arc<dyn Observer>>,
+    /// A copy, as each value reads it.
     clock: Clock,
-    /// The end of the one before.
-    last: Option<Instant>,
+    is_traced: bool,
+    mark: Option<Arc<Mark>>,
+    /// The end of the one before; never, where something else was done since.
+    last: Tick,
     current: Option<(Act, u16)>,
-    span: Span,
+    span: Option<Span>,
     /// What was not told yet.
-    took: SmallVec<[Took; 8]>,
+    log: Log,
 }
+
+thread_local! {
+    /// What was used before, since each request needs one: with a log that has its memory.
+    #[expect(clippy::vec_box, reason = "they are handed on as they are")]
+    static SPARE: RefCell<Vec<Box<On>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// How many of those a thread keeps.
+const FEW: usize = 16;
 
 impl Watch {
     pub(crate) const fn nobody() -> Self {
         Watch(None)
     }
 
+    /// In memory of its own, so that a scope that nobody watches is no larger for it.
     pub(crate) fn by(observer: Arc<dyn Observer>) -> Self {
-        // In memory of its own, so that a scope that nobody watches is no larger for it.
-        let clock = observer.clock().clone();
-        Watch(Some(Box::new(On {
-            observer,
-            clock,
-            last: None,
-            current: None,
-            span: Span::none(),
-            took: SmallVec::new(),
-        })))
+        let spare = SPARE.try_with(|spare| spare.borrow_mut().pop());
+        let mut on = spare.ok().flatten().unwrap_or_else(|| {
+            Box::new(On {
+                observer: None,
+                clock: observer.clock().clone(),
+                is_traced: false,
+                mark: None,
+                last: Tick::NEVER,
+                current: None,
+                span: None,
+                log: Log::new(),
+            })
+        });
+        on.is_traced = observer.is_traced();
+        on.mark = observer.mark();
+        on.observer = Some(observer);
+        Watch(Some(on))
     }
 
     /// Something else was done meanwhile.
     #[inline]
     pub(crate) fn skip(&mut self) {
         if let Some(on) = &mut self.0 {
-            on.last = None;
+            on.last = Tick::NEVER;
         }
     }
 
@@ -135,26 +152,25 @@ impl Watch {
     #[inline]
     pub(crate) fn begin(&mut self, act: Act, row: u16) {
         if let Some(on) = &mut self.0 {
-            let at = *on.last.get_or_insert_with(|| on.clock.now());
-            on.current = Some((act, row));
-            on.span = on.observer.begin(act, row, at);
+            on.begin(act, row);
         }
     }
 
     /// It runs on this thread until what this returns is dropped.
-    #[inline]
-    pub(crate) fn enter(&self) -> Option<EnteredSpan> {
-        let on = self.0.as_ref()?;
-        // A span that nobody listens to is not worth a guard.
-        (!on.span.is_disabled()).then(|| on.span.clone().entered())
+    #[inline(always)]
+    pub(crate) fn enter(&self) -> Entered {
+        Entered(match &self.0 {
+            Some(on) if on.is_traced => on.enter(),
+            _ => None,
+        })
     }
 
     /// This thread polls what belongs to the scope until what this returns is dropped.
     pub(crate) fn polling(&self) -> Option<Polling> {
-        let on = self.0.as_ref()?;
-        let began = on.observer.poll_begins()?;
+        let observer = self.0.as_ref()?.observer.as_ref()?;
+        let began = observer.poll_begins()?;
         Some(Polling {
-            observer: Arc::clone(&on.observer),
+            observer: Arc::clone(observer),
             began,
         })
     }
@@ -178,27 +194,62 @@ impl Watch {
     pub(crate) fn root_begins(&mut self) {
         if let Some(on) = &mut self.0 {
             on.tell();
-            let at = on.last.take().unwrap_or_else(|| on.clock.now());
-            on.observer.root_begins(at);
+            let at = on.since();
+            on.last = Tick::NEVER;
+            if let Some(observer) = &on.observer {
+                observer.root_begins(at);
+            }
+        }
+    }
+
+    /// The root is through.
+    pub(crate) fn root_ends(&mut self) {
+        if let Some(on) = &mut self.0 {
+            let at = on.clock.now();
+            on.goes_on(at);
+            if let Some(observer) = &on.observer {
+                observer.root_ends(at);
+            }
         }
     }
 }
 
-impl Watch {
-    /// The root is through.
-    pub(crate) fn root_ends(&mut self) {
-        if let Some(on) = &mut self.0 {
-            let now = on.clock.now();
-            on.observer.root_ends(now);
-            on.last = Some(now);
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if let Some(mut on) = self.0.take() {
+            on.close();
+            // Without the thread's, where that ends, it is dropped.
+            let _ = SPARE.try_with(|spare| {
+                let mut spare = spare.borrow_mut();
+                if spare.len() < FEW {
+                    spare.push(on);
+                }
+            });
         }
     }
+}
+
+/// What a thread is in. Boxed, and dropped by hand, so that it is next to nothing where nobody listens.
+pub(crate) struct Entered(Option<Box<EnteredSpan>>);
+
+impl Drop for Entered {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if let Some(span) = self.0.take() {
+            left(span);
+        }
+    }
+}
+
+#[cold]
+fn left(span: Box<EnteredSpan>) {
+    drop(span);
 }
 
 /// A thread polls what belongs to a scope.
 pub(crate) struct Polling {
     observer: Arc<dyn Observer>,
-    began: Instant,
+    began: Tick,
 }
 
 impl Drop for Polling {
@@ -208,42 +259,110 @@ impl Drop for Polling {
 }
 
 impl On {
+    /// The end of what was done before; now, where that is not known.
+    fn since(&self) -> Tick {
+        match self.last {
+            Tick::NEVER => self.clock.now(),
+            last => last,
+        }
+    }
+
+    /// What is done next began then.
+    fn goes_on(&mut self, since: Tick) {
+        self.last = since;
+        self.log.goes_on(since);
+    }
+
+    fn begin(&mut self, act: Act, row: u16) {
+        if self.last == Tick::NEVER {
+            self.goes_on(self.clock.now());
+        }
+        self.current = Some((act, row));
+        if let Some(mark) = &self.mark {
+            if mark.is_at_root() {
+                self.root_waits();
+            }
+            mark.set(Doing::of(act, row), self.last);
+        }
+        if self.is_traced {
+            self.begin_span(act, row);
+        }
+    }
+
+    #[cold]
+    fn root_waits(&self) {
+        if let Some(observer) = &self.observer {
+            observer.root_waits(self.last);
+        }
+    }
+
+    #[cold]
+    fn begin_span(&mut self, act: Act, row: u16) {
+        self.span = self.observer.as_ref().map(|by| by.span(act, row));
+    }
+
+    #[cold]
+    fn end_span(&mut self, is_done: bool) {
+        if let Some(span) = self.span.take()
+            && !is_done
+        {
+            span.record("otel.status_code", "ERROR");
+        }
+    }
+
+    #[cold]
+    fn enter(&self) -> Option<Box<EnteredSpan>> {
+        self.span.clone().map(|span| Box::new(span.entered()))
+    }
+
     fn end(&mut self, is_done: bool) {
         let now = self.clock.now();
-        let began = self.last.replace(now).unwrap_or(now);
         let Some((act, row)) = self.current.take() else {
             return;
         };
-        if !self.span.is_none() {
-            let span = std::mem::replace(&mut self.span, Span::none());
-            if !is_done {
-                span.record("otel.status_code", "ERROR");
-            }
+        if self.is_traced {
+            self.end_span(is_done);
         }
-        self.took.push(Took {
-            // 64 bits of nanoseconds are 584 years.
-            nanos: (now - began).as_nanos() as u64,
+        if self.log.is_full() {
+            self.tell();
+        }
+        if self.last == Tick::NEVER {
+            self.goes_on(now);
+        }
+        self.last = now;
+        self.log.add(Took {
+            until: now,
             row,
             act,
             is_failed: !is_done,
         });
     }
 
+    #[inline(never)]
     fn tell(&mut self) {
-        if !self.took.is_empty() {
-            let until = self.last.unwrap_or_else(|| self.clock.now());
-            self.observer.ended(&self.took, until);
-            self.took.clear();
+        if !self.log.is_empty()
+            && let Some(observer) = &self.observer
+        {
+            observer.ended(&self.log);
+            self.log.clear();
+            if self.last != Tick::NEVER {
+                self.log.goes_on(self.last);
+            }
         }
     }
-}
 
-impl Drop for On {
-    fn drop(&mut self) {
+    /// There is nothing more to tell.
+    fn close(&mut self) {
         // One that was given up has neither been done nor failed.
         if self.current.is_some() && std::thread::panicking() {
             self.end(false);
         }
         self.tell();
+        self.log.clear();
+        self.last = Tick::NEVER;
+        self.current = None;
+        self.span = None;
+        self.mark = None;
+        self.observer = None;
     }
 }
