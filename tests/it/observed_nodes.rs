@@ -83,6 +83,39 @@ async fn show(report: &Report<'_>, #[inject] _own: Stamp) -> String {
 }
 
 #[handler]
+async fn many(
+    #[inject] _1: Stamp,
+    #[inject] _2: Stamp,
+    #[inject] _3: Stamp,
+    #[inject] _4: Stamp,
+    #[inject] _5: Stamp,
+    #[inject] _6: Stamp,
+    #[inject] _7: Stamp,
+    #[inject] _8: Stamp,
+    _report: &Report<'_>,
+    _sheets: &Sheets,
+) {
+}
+
+/// As many as that once more.
+#[injectable(request)]
+#[expect(dead_code, reason = "nobody reads a stamp")]
+struct Sheets {
+    a: Stamp,
+    b: Stamp,
+    c: Stamp,
+    d: Stamp,
+    e: Stamp,
+    f: Stamp,
+    g: Stamp,
+    h: Stamp,
+    i: Stamp,
+    j: Stamp,
+    k: Stamp,
+    l: Stamp,
+}
+
+#[handler]
 async fn waits(report: &Report<'_>, hold: &Hold) {
     let _ = report;
     hold.arrived.notify_one();
@@ -132,10 +165,11 @@ async fn push(letters: &Tasks<Letter>) {
     Stamp,
     Session<'_>,
     Report<'_>,
+    Sheets,
     Fails,
     Panics,
     Tasks<Letter> = deliver,
-    handlers(show, waits, fails, panics, later, push)
+    handlers(show, many, waits, fails, panics, later, push)
 )]
 struct App {
     log: Arc<Log>,
@@ -156,6 +190,11 @@ async fn run() -> Running {
     let router = Router::new()
         .route("/show/{id}", get(show))
         .route("/again", get(show))
+        .route("/many", get(many))
+        .route(
+            "/elsewhere",
+            get(show).layer(axum::middleware::from_fn(elsewhere)),
+        )
         .route("/waits", get(waits))
         .route("/fails", get(fails))
         .route("/panics", get(panics))
@@ -170,6 +209,15 @@ async fn run() -> Running {
         hold,
         log,
     }
+}
+
+/// Has another task answer.
+async fn elsewhere(
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> axum::response::Response {
+    let answer = tokio::spawn(next.run(request));
+    answer.await.expect("it does not panic")
 }
 
 fn node(app: &App, name: &str) -> NodeStats {
@@ -223,6 +271,75 @@ async fn constructions_are_counted_by_node_and_by_route() {
         [("Stamp", 2), ("Session", 1), ("Report", 1)]
     );
     assert_eq!(route(&app, "/again").handler, Some("show"));
+}
+
+#[tokio::test]
+async fn more_values_than_are_told_at_once_are_counted_all() {
+    let Running { app, router, .. } = run().await;
+    for _ in 0..2 {
+        text(&router, "/many").await;
+    }
+    assert_eq!(
+        built(&app, "/many"),
+        [("Stamp", 42), ("Session", 2), ("Report", 2), ("Sheets", 2)]
+    );
+    assert_eq!(counts(&app, "Stamp"), (42, 0, 0));
+    // Each took its own time, and not that of what was told before it.
+    assert!(node(&app, "Stamp").build.sum < node(&app, "Session").build.sum);
+    assert_eq!(node(&app, "Session").teardown.count, 2);
+}
+
+#[tokio::test]
+async fn what_a_layer_has_another_task_do_is_done_for_the_route() {
+    let Running { app, router, .. } = run().await;
+    text(&router, "/elsewhere").await;
+    assert_eq!(
+        built(&app, "/elsewhere"),
+        [("Stamp", 2), ("Session", 1), ("Report", 1)]
+    );
+    let stats = route(&app, "/elsewhere");
+    assert_eq!((stats.status, stats.in_flight), ([0, 1, 0, 0, 0], 0));
+    assert!(stats.spent.handler >= Duration::from_millis(2));
+    assert_eq!(stats.handler, Some("show"));
+    assert_eq!(Observation::of(&app).live, []);
+}
+
+#[tokio::test]
+async fn routes_are_seen_inside_of_a_scope_that_another_layer_opens() {
+    let Running { app, router, .. } = run().await;
+    let router = router.layer(di_axum::scoped(app.clone()));
+    text(&router, "/show/1").await;
+    let stats = route(&app, "/show/{id}");
+    assert_eq!((stats.status, stats.in_flight), ([0, 1, 0, 0, 0], 0));
+    assert_eq!(counts(&app, "Session"), (1, 0, 0));
+    assert_eq!(Observation::of(&app).live, []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_threads_count_adds_up() {
+    let Running { app, router, .. } = run().await;
+    let tasks = (0..8).map(|_| {
+        let router = router.clone();
+        async move {
+            for _ in 0..5 {
+                text(&router, "/show/1").await;
+                text(&router, "/again").await;
+            }
+        }
+    });
+    let tasks: tokio::task::JoinSet<()> = tasks.collect();
+    within(tasks.join_all()).await;
+    assert_eq!(counts(&app, "Session"), (80, 0, 0));
+    assert_eq!(counts(&app, "Stamp"), (160, 0, 0));
+    for path in ["/show/{id}", "/again"] {
+        let stats = route(&app, path);
+        assert_eq!((stats.status, stats.in_flight), ([0, 40, 0, 0, 0], 0));
+        assert_eq!(
+            built(&app, path),
+            [("Stamp", 80), ("Session", 40), ("Report", 40)]
+        );
+    }
+    assert_eq!(Observation::of(&app).live, []);
 }
 
 #[tokio::test]
