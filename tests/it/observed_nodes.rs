@@ -82,38 +82,20 @@ async fn show(report: &Report<'_>, #[inject] _own: Stamp) -> String {
     String::new()
 }
 
-#[handler]
-async fn many(
-    #[inject] _1: Stamp,
-    #[inject] _2: Stamp,
-    #[inject] _3: Stamp,
-    #[inject] _4: Stamp,
-    #[inject] _5: Stamp,
-    #[inject] _6: Stamp,
-    #[inject] _7: Stamp,
-    #[inject] _8: Stamp,
-    _report: &Report<'_>,
-    _sheets: &Sheets,
-) {
+macro_rules! sheet {
+    ($name:ident: $($field:ident)+) => {
+        #[injectable(request)]
+        #[expect(dead_code, reason = "nobody reads a stamp")]
+        struct $name { $($field: Stamp,)+ }
+    };
 }
 
-/// As many as that once more.
-#[injectable(request)]
-#[expect(dead_code, reason = "nobody reads a stamp")]
-struct Sheets {
-    a: Stamp,
-    b: Stamp,
-    c: Stamp,
-    d: Stamp,
-    e: Stamp,
-    f: Stamp,
-    g: Stamp,
-    h: Stamp,
-    i: Stamp,
-    j: Stamp,
-    k: Stamp,
-    l: Stamp,
-}
+// Together more values than are told at once.
+sheet!(Sheet: a b c d e f g h);
+sheet!(Sheets: a b c d e f g h i j k l);
+
+#[handler]
+async fn many(_sheet: &Sheet, _report: &Report<'_>, _sheets: &Sheets) {}
 
 #[handler]
 async fn waits(report: &Report<'_>, hold: &Hold) {
@@ -165,6 +147,7 @@ async fn push(letters: &Tasks<Letter>) {
     Stamp,
     Session<'_>,
     Report<'_>,
+    Sheet,
     Sheets,
     Fails,
     Panics,
@@ -281,7 +264,13 @@ async fn more_values_than_are_told_at_once_are_counted_all() {
     }
     assert_eq!(
         built(&app, "/many"),
-        [("Stamp", 42), ("Session", 2), ("Report", 2), ("Sheets", 2)]
+        [
+            ("Stamp", 42),
+            ("Session", 2),
+            ("Report", 2),
+            ("Sheet", 2),
+            ("Sheets", 2)
+        ]
     );
     assert_eq!(counts(&app, "Stamp"), (42, 0, 0));
     // Each took its own time, and not that of what was told before it.

@@ -26,7 +26,6 @@ use super::{
     place::Place,
     polls::polled,
     routes::Seat,
-    shares::Share,
     spans::{self, Running, Spans},
     what::What,
 };
@@ -155,14 +154,6 @@ impl Live {
         }
     }
 
-    /// Counts something that was done in it.
-    fn share<T>(&self, count: impl FnOnce(&mut Share) -> T) -> T {
-        match self.seat() {
-            Some(seat) => count(&mut seat.ended().share),
-            None => count(&mut lock(&self.desk.others)),
-        }
-    }
-
     /// It was answered with this then, or not at all.
     pub(super) fn answered(&self, answer: Option<(StatusCode, Tick)>) {
         match (answer, &self.spans) {
@@ -272,7 +263,7 @@ impl Live {
         self.moved(Doing::Elsewhere, at);
         let took = self.clock().nanos(began, at);
         let took = took.saturating_sub(self.nested.load(Relaxed));
-        self.root_took.store(took, Relaxed);
+        self.root_took.fetch_add(took, Relaxed);
         if let Some(spans) = &self.spans {
             spans.root_ended();
         }
@@ -400,9 +391,12 @@ impl Drop for Live {
                 seat.ended().share.in_vain(&in_vain);
             }
         }
-        let handler = *self.root_took.get_mut();
-        if handler > 0 {
-            self.share(|share| share.handler += handler);
+        // Where the root has ended after the answer.
+        let root_took = *self.root_took.get_mut();
+        if root_took > 0
+            && let Some(seat) = self.seat()
+        {
+            seat.ended().share.handler += root_took;
         }
         self.desk.leave(&self.listed);
     }
