@@ -69,9 +69,7 @@ impl Seen {
     pub(crate) fn layered<C: Container>(&self, head: &mut Parts, app: &C) {
         if let (Some(live), Some(observed)) = (&self.live, observed(app)) {
             live.layered();
-            if answering(observed.common()).is_none()
-                && Known::of(&head.extensions, observed.common()).is_none()
-            {
+            if !self.is_answered && Known::of(&head.extensions, observed.common()).is_none() {
                 Known::add(&mut head.extensions, live);
             }
         }
