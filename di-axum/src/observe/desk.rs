@@ -1,4 +1,4 @@
-//! What each thread counts, in memory of its own: cores that count do not share cache lines.
+//! What each thread has of its own, so that cores share neither cache lines nor locks, nor the counts of handles.
 
 use std::{
     collections::HashMap,
@@ -15,19 +15,15 @@ use super::{
     live::Live,
     lives::{Listed, Places},
     observation::Common,
-    routes::{NO_ROUTE, Seat, method_name},
-    shares::Share,
+    routes::{NO_ROUTE, Route, Seat, method_name},
     what::What,
 };
 
-/// Where one thread counts: the scopes that begin on it, and what is done for them, wherever that runs. Its lines are no other
-/// thread's; a processor fetches two at once.
+/// What one thread has of its own: the scopes that begin on it, and what they hold. Its lines are no other thread's; a processor fetches two at once.
 #[repr(align(128))]
 pub(crate) struct Desk {
     pub(super) common: Arc<Common>,
     places: Mutex<Places>,
-    /// Of what is built for no route.
-    pub(super) others: Mutex<Share>,
     /// Of the routes that it has served, by the pattern of the path; a path has few methods.
     seats: Mutex<Seats>,
 }
@@ -39,7 +35,6 @@ impl Desk {
         Desk {
             common,
             places: Mutex::default(),
-            others: Mutex::default(),
             seats: Mutex::default(),
         }
     }
@@ -52,12 +47,12 @@ impl Desk {
         })
     }
 
-    /// Where the route of a request is counted.
+    /// The route of a request.
     pub(super) fn seat(&self, method: &Method, extensions: &Extensions) -> Arc<Seat> {
         let (method, path) = route(method, extensions);
         let mut seats = lock(&self.seats);
         find(&seats, method, path)
-            .unwrap_or_else(|| add(&mut seats, self.common.routes.seat(method, path)))
+            .unwrap_or_else(|| add(&mut seats, self.common.routes.route(method, path)))
     }
 
     /// The same, where a layer has seen the route.
@@ -66,8 +61,8 @@ impl Desk {
         let (method, path) = route(method, extensions);
         let mut seats = lock(&self.seats);
         find(&seats, method, path).or_else(|| {
-            let seat = self.common.routes.known_seat(method, path)?;
-            Some(add(&mut seats, seat))
+            let route = self.common.routes.known(method, path)?;
+            Some(add(&mut seats, route))
         })
     }
 
@@ -104,13 +99,14 @@ fn find(seats: &Seats, method: &'static str, path: &str) -> Option<Arc<Seat>> {
     known.find(|seat| seat.route.method == method).cloned()
 }
 
-fn add(seats: &mut Seats, seat: Arc<Seat>) -> Arc<Seat> {
-    let path = seat.route.path.clone();
+fn add(seats: &mut Seats, route: Arc<Route>) -> Arc<Seat> {
+    let path = route.path.clone();
+    let seat = Arc::new(Seat { route });
     seats.entry(path).or_default().push(seat.clone());
     seat
 }
 
-/// One for each thread that has counted.
+/// One for each thread that has begun a scope.
 pub(super) struct Desks(ThreadLocal<Arc<Desk>>);
 
 impl Desks {

@@ -112,7 +112,7 @@ where
         let unseen = |desk: &&Arc<Desk>| answering(&desk.common).is_none();
         let begun = self.by.desk().filter(unseen).map(|desk| {
             let seat = desk.seat(request.method(), request.extensions());
-            seat.begin();
+            seat.route.begin();
             Begun {
                 live: Some(desk.scope(What::Routed(seat))),
                 answer: None,

@@ -25,7 +25,7 @@ use super::{
     observation::Common,
     place::Place,
     polls::polled,
-    routes::Seat,
+    routes::Route,
     spans::{self, Running, Spans},
     what::What,
 };
@@ -147,9 +147,9 @@ impl Live {
         self.what.to_string()
     }
 
-    pub(super) fn seat(&self) -> Option<&Seat> {
+    fn route(&self) -> Option<&Route> {
         match &self.what {
-            What::Routed(seat) => Some(seat),
+            What::Routed(seat) => Some(&seat.route),
             _ => None,
         }
     }
@@ -162,8 +162,8 @@ impl Live {
             // Nobody waits for the answer any more.
             (None, _) => self.is_given_up.store(true, Relaxed),
         }
-        if let Some(seat) = self.seat() {
-            let mut ended = seat.ended();
+        if let Some(route) = self.route() {
+            let mut ended = route.ended();
             ended.add(answer.map(|(status, at)| (status, self.clock().nanos(self.began, at))));
             ended.share.handler += self.root_took.swap(0, Relaxed);
         }
@@ -321,13 +321,13 @@ impl Observer for Live {
         }
         let (mut sum, mut constructed, mut next) = (Sum::default(), 0, 0);
         let (mut route, mut others);
-        let share = match self.seat() {
-            Some(seat) => {
-                route = seat.ended();
+        let share = match self.route() {
+            Some(of) => {
+                route = of.ended();
                 &mut route.share
             }
             None => {
-                others = lock(&self.desk.others);
+                others = self.desk.common.others.mine();
                 &mut *others
             }
         };
@@ -388,15 +388,15 @@ impl Drop for Live {
             let nodes = &self.desk.common.nodes;
             let in_vain = nodes.in_vain(&built.rows, &built.failed, handler);
             if !in_vain.is_empty() {
-                seat.ended().share.in_vain(&in_vain);
+                seat.route.ended().share.in_vain(&in_vain);
             }
         }
         // Where the root has ended after the answer.
         let root_took = *self.root_took.get_mut();
         if root_took > 0
-            && let Some(seat) = self.seat()
+            && let Some(route) = self.route()
         {
-            seat.ended().share.handler += root_took;
+            route.ended().share.handler += root_took;
         }
         self.desk.leave(&self.listed);
     }

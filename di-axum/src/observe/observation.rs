@@ -22,9 +22,9 @@ use super::{
     lives::LiveScope,
     nodes::{NodeStats, Nodes},
     polls::{Polls, SlowPolls},
-    routes::{Counted, RouteStats, Routes},
+    routes::{RouteStats, Routes},
     search::Search,
-    shares::Share,
+    shares::{Others, Share},
     spans,
     startup::{AllBuilt, StartUp},
     tasks::{Queues, TaskStats},
@@ -106,6 +106,8 @@ pub(crate) struct Common {
     pub(super) thresholds: Thresholds,
     pub(super) nodes: Nodes,
     pub(super) routes: Routes,
+    /// What is built for no route.
+    pub(super) others: Others,
     pub(super) polls: Polls,
 }
 
@@ -118,6 +120,7 @@ impl Observed {
                 thresholds,
                 nodes: Nodes::new(graph),
                 routes: Routes::default(),
+                others: Others::default(),
                 polls: Polls::default(),
             }),
             desks: Desks::new(),
@@ -179,6 +182,7 @@ impl Observed {
             thresholds,
             nodes,
             routes,
+            others,
             polls,
         } = &*self.common;
         let lives: Vec<_> = self.desks.all().flat_map(|desk| desk.lives()).collect();
@@ -199,18 +203,10 @@ impl Observed {
         let slow_polls = polls.read(stuck);
         let routes = routes.all();
         let (stats, shares): (Vec<RouteStats>, Vec<Share>) =
-            routes.iter().map(Counted::read).unzip();
-        let pairs: Vec<_> = routes
-            .iter()
-            .map(|route| &*route.route)
-            .zip(&stats)
-            .collect();
+            routes.iter().map(|route| route.read()).unzip();
+        let pairs: Vec<_> = routes.iter().map(|route| &**route).zip(&stats).collect();
         let start = StartUp::new(graph, self.built.read());
-        let mut others = Share::default();
-        self.desks
-            .all()
-            .for_each(|desk| others.merge(&lock(&desk.others)));
-        let nodes = nodes.read(shares.iter().chain([&others]), &counts);
+        let nodes = nodes.read(shares.iter().chain([&others.read()]), &counts);
         let search = Search::new(graph, *thresholds, &pairs, &nodes);
         let findings = search.all(&start, &slow_polls, &tasks, &live);
         Observation {
@@ -250,8 +246,7 @@ impl Observer for Observed {
     }
 
     fn ended(&self, log: &Log) {
-        let (desk, mut next) = (self.desk(), 0);
-        let mut others = lock(&desk.others);
+        let (mut others, mut next) = (self.common.others.mine(), 0);
         let mut singletons = lock(&self.singletons);
         for (took, nanos) in log.each(&self.common.clock) {
             next = others.count(took, nanos, next);

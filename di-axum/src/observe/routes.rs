@@ -9,6 +9,7 @@ use std::{
 };
 
 use axum::http::{Method, StatusCode};
+use thread_local::ThreadLocal;
 
 use crate::seen::Root;
 
@@ -63,39 +64,30 @@ pub(crate) struct Route {
     pub(super) path: Box<str>,
     /// The first one that answered it.
     pub(super) handler: OnceLock<Root>,
+    counts: ThreadLocal<Counts>,
 }
 
-impl Route {
-    pub(super) fn is_none(&self) -> bool {
-        *self.path == *NO_ROUTE
-    }
-}
-
-/// Where one thread counts what a route does. Its lines are no other thread's.
+/// What one thread counts of a route. Its lines are no other thread's.
+#[derive(Default)]
 #[repr(align(128))]
-pub(crate) struct Seat {
-    pub(super) route: Arc<Route>,
+struct Counts {
     begun: AtomicU64,
     ended: Mutex<Ended>,
 }
 
-/// What has ended, of the requests that began on one thread.
+/// A route, for the scopes that begin on one thread: who counts these handles are cores that share nothing.
+#[repr(align(128))]
+pub(crate) struct Seat {
+    pub(super) route: Arc<Route>,
+}
+
+/// What has ended, of some requests.
 #[derive(Default)]
 pub(super) struct Ended {
     pub(super) share: Share,
     /// By class. Most routes have two.
     latency: [Option<Box<Tally>>; 5],
     cancelled: u64,
-}
-
-impl Seat {
-    pub(super) fn begin(&self) {
-        self.begun.fetch_add(1, Relaxed);
-    }
-
-    pub(super) fn ended(&self) -> MutexGuard<'_, Ended> {
-        lock(&self.ended)
-    }
 }
 
 impl Ended {
@@ -124,30 +116,44 @@ impl Ended {
 /// What no route matched is one, whatever it was that was asked for.
 pub(super) const NO_ROUTE: &str = "(no route)";
 
-/// A route, and where it is counted.
-#[derive(Clone)]
-pub(super) struct Counted {
-    pub(super) route: Arc<Route>,
-    seats: Vec<Arc<Seat>>,
-}
+impl Route {
+    fn new(method: &'static str, path: &str) -> Self {
+        Route {
+            method,
+            path: path.into(),
+            handler: OnceLock::new(),
+            counts: ThreadLocal::new(),
+        }
+    }
 
-impl Counted {
-    fn seat(&mut self) -> Arc<Seat> {
-        let seat = Arc::new(Seat {
-            route: self.route.clone(),
-            begun: AtomicU64::new(0),
-            ended: Mutex::default(),
-        });
-        self.seats.push(seat.clone());
-        seat
+    fn is(&self, method: &str, path: &str) -> bool {
+        self.method == method && *self.path == *path
+    }
+
+    pub(super) fn is_none(&self) -> bool {
+        *self.path == *NO_ROUTE
+    }
+
+    fn counts(&self) -> &Counts {
+        self.counts.get_or_default()
+    }
+
+    pub(super) fn begin(&self) {
+        self.counts().begun.fetch_add(1, Relaxed);
+    }
+
+    /// Where this thread counts what has ended, wherever it began.
+    pub(super) fn ended(&self) -> MutexGuard<'_, Ended> {
+        lock(&self.counts().ended)
     }
 
     /// What it has done, and what is built for it.
     pub(super) fn read(&self) -> (RouteStats, Share) {
         let mut sum = Ended::default();
-        self.seats.iter().for_each(|seat| sum.merge(&seat.ended()));
+        let counts = || self.counts.iter();
+        counts().for_each(|counts| sum.merge(&lock(&counts.ended)));
         // After what has ended: a request that ends meanwhile is counted as one in flight, and not missed.
-        let begun: u64 = self.seats.iter().map(|seat| seat.begun.load(Relaxed)).sum();
+        let begun: u64 = counts().map(|counts| counts.begun.load(Relaxed)).sum();
         let by_class = sum
             .latency
             .map(|answers| answers.map_or_else(Timing::default, |tally| tally.read()));
@@ -155,9 +161,9 @@ impl Counted {
         by_class.iter().for_each(|answers| latency.merge(answers));
         sum.share.sort();
         let stats = RouteStats {
-            method: self.route.method,
-            path: self.route.path.to_string(),
-            handler: self.route.handler.get().map(|root| root.meta.name),
+            method: self.method,
+            path: self.path.to_string(),
+            handler: self.handler.get().map(|root| root.meta.name),
             in_flight: begun.saturating_sub(latency.count + sum.cancelled),
             status: by_class.map(|answers| answers.count),
             cancelled: sum.cancelled,
@@ -172,47 +178,33 @@ impl Counted {
 
 /// All routes that were asked for.
 #[derive(Default)]
-pub(super) struct Routes(Mutex<Vec<Counted>>);
+pub(super) struct Routes(Mutex<Vec<Arc<Route>>>);
 
 impl Routes {
-    /// Where another thread counts this one.
-    pub(super) fn seat(&self, method: &'static str, path: &str) -> Arc<Seat> {
+    pub(super) fn route(&self, method: &'static str, path: &str) -> Arc<Route> {
         let mut all = lock(&self.0);
-        let place = position(&all, method, path).unwrap_or_else(|| {
-            let route = Route {
-                method,
-                path: path.into(),
-                handler: OnceLock::new(),
-            };
-            all.push(Counted {
-                route: Arc::new(route),
-                seats: Vec::new(),
-            });
-            all.len() - 1
-        });
-        all[place].seat()
+        find(&all, method, path).unwrap_or_else(|| {
+            let route = Arc::new(Route::new(method, path));
+            all.push(route.clone());
+            route
+        })
     }
 
-    /// The same, where another thread counts it already.
-    pub(super) fn known_seat(&self, method: &'static str, path: &str) -> Option<Arc<Seat>> {
-        let mut all = lock(&self.0);
-        position(&all, method, path).map(|place| all[place].seat())
+    /// The same, where it was asked for before.
+    pub(super) fn known(&self, method: &'static str, path: &str) -> Option<Arc<Route>> {
+        find(&lock(&self.0), method, path)
     }
 
     /// In the order of their paths.
-    pub(super) fn all(&self) -> Vec<Counted> {
+    pub(super) fn all(&self) -> Vec<Arc<Route>> {
         let mut routes = lock(&self.0).clone();
-        routes.sort_by(|a, b| {
-            let (a, b) = (&a.route, &b.route);
-            (&a.path, a.method).cmp(&(&b.path, b.method))
-        });
+        routes.sort_by(|a, b| (&a.path, a.method).cmp(&(&b.path, b.method)));
         routes
     }
 }
 
-fn position(all: &[Counted], method: &str, path: &str) -> Option<usize> {
-    let mut routes = all.iter().map(|counted| &counted.route);
-    routes.position(|route| route.method == method && *route.path == *path)
+fn find(all: &[Arc<Route>], method: &str, path: &str) -> Option<Arc<Route>> {
+    all.iter().find(|route| route.is(method, path)).cloned()
 }
 
 /// A client may write any word where the method is.

@@ -1,10 +1,14 @@
 //! What is built and torn down for a route, or for whatever else, and how long its handler runs.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, MutexGuard},
+    time::Duration,
+};
 
 use di_core::__private::{Act, Took};
+use thread_local::ThreadLocal;
 
-use super::{nodes::RouteNode, routes::Spent, timing::Tally};
+use super::{desk::lock, nodes::RouteNode, routes::Spent, timing::Tally};
 
 /// What one thread counts of it, or all together.
 #[derive(Default)]
@@ -35,6 +39,28 @@ impl NodeTally {
         self.failing += other.failing;
         self.teardown.merge(&other.teardown);
         self.in_vain += other.in_vain;
+    }
+}
+
+/// What is built for no route, counted by each thread.
+#[derive(Default)]
+pub(super) struct Others(ThreadLocal<Own>);
+
+/// Its lines are no other thread's.
+#[derive(Default)]
+#[repr(align(128))]
+struct Own(Mutex<Share>);
+
+impl Others {
+    /// Where this thread counts.
+    pub(super) fn mine(&self) -> MutexGuard<'_, Share> {
+        lock(&self.0.get_or_default().0)
+    }
+
+    pub(super) fn read(&self) -> Share {
+        let mut sum = Share::default();
+        self.0.iter().for_each(|own| sum.merge(&lock(&own.0)));
+        sum
     }
 }
 
