@@ -56,7 +56,10 @@ impl Doing {
 }
 
 /// Written by whoever polls the scope. Where values of one scope are built at once, on several threads, the last one that begins is what it is at.
+///
+/// Its lines are no other scope's, which another thread may poll; a processor fetches two at once.
 #[derive(Debug, Default)]
+#[repr(align(128))]
 pub struct Mark {
     at: AtomicU32,
     since: AtomicU64,
