@@ -231,6 +231,8 @@ impl Events {
     pub(crate) fn heard() -> (Self, tracing::subscriber::DefaultGuard) {
         let events = Self::default();
         let subscribed = tracing::subscriber::set_default(events.clone());
+        // An event that another test was the first to reach just now may have been found to interest nobody.
+        tracing::callsite::rebuild_interest_cache();
         (events, subscribed)
     }
 
