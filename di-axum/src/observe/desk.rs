@@ -13,7 +13,7 @@ use thread_local::ThreadLocal;
 
 use super::{
     live::Live,
-    lives::{Listed, Places},
+    lives::{Listed, Slots},
     observation::Common,
     routes::{NO_ROUTE, Route, Seat, method_name},
     what::What,
@@ -23,7 +23,7 @@ use super::{
 #[repr(align(128))]
 pub(crate) struct Desk {
     pub(super) common: Arc<Common>,
-    places: Mutex<Places>,
+    slots: Mutex<Slots>,
     /// Of the routes that it has served, by the pattern of the path; a path has few methods.
     seats: Mutex<Seats>,
 }
@@ -34,7 +34,7 @@ impl Desk {
     fn new(common: Arc<Common>) -> Self {
         Desk {
             common,
-            places: Mutex::default(),
+            slots: Mutex::default(),
             seats: Mutex::default(),
         }
     }
@@ -42,7 +42,7 @@ impl Desk {
     /// A scope, which is listed until it is dropped.
     pub(crate) fn scope(self: &Arc<Self>, what: What) -> Arc<Live> {
         Arc::new_cyclic(|live| {
-            let listed = lock(&self.places).enter(live);
+            let listed = lock(&self.slots).enter(live);
             Live::new(self.clone(), what, listed)
         })
     }
@@ -68,12 +68,12 @@ impl Desk {
 
     /// The last handle of a scope is gone.
     pub(super) fn leave(&self, listed: &Listed) {
-        lock(&self.places).leave(listed);
+        lock(&self.slots).leave(listed);
     }
 
     /// Scopes that began here whose poll has run for so many nanoseconds, and for how many.
     pub(super) fn stuck(&self, threshold: u64) -> Vec<(Arc<Live>, u64)> {
-        let found = lock(&self.places).stuck(&self.common.clock, threshold);
+        let found = lock(&self.slots).stuck(&self.common.clock, threshold);
         // One that is found here may be dropped here, which takes the lock.
         let found = found.into_iter();
         found
@@ -83,7 +83,7 @@ impl Desk {
 
     /// Those that began here.
     pub(super) fn lives(&self) -> Vec<Arc<Live>> {
-        let all = lock(&self.places).all();
+        let all = lock(&self.slots).all();
         all.iter().filter_map(|live| live.upgrade()).collect()
     }
 }

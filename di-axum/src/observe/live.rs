@@ -11,7 +11,7 @@ use std::{
 
 use axum::http::StatusCode;
 use di_core::{
-    __private::{Act, Clock, Doing, Log, Mark, Observer, Tick, Took},
+    __private::{Act, Clock, Doing, Log, Mark, Observer, Tick},
     Meta,
 };
 use smallvec::SmallVec;
@@ -23,7 +23,7 @@ use super::{
     desk::{Desk, lock},
     lives::{Listed, LiveScope},
     observation::Common,
-    place::Place,
+    place::{Place, Sum},
     polls::polled,
     routes::Route,
     spans::{self, Running, Spans},
@@ -57,30 +57,6 @@ pub(crate) struct Live {
     /// None, where nobody listens.
     pub(super) spans: Option<Box<Spans>>,
     listed: Listed,
-}
-
-/// How long some of what was built and torn down took, and the longest of it.
-struct Sum {
-    all: u64,
-    longest: (Doing, u64),
-}
-
-impl Default for Sum {
-    fn default() -> Self {
-        Sum {
-            all: 0,
-            longest: (Doing::Elsewhere, 0),
-        }
-    }
-}
-
-impl Sum {
-    fn add(&mut self, took: &Took, nanos: u64) {
-        self.all += nanos;
-        if nanos > self.longest.1 {
-            self.longest = (Doing::of(took.act, took.row), nanos);
-        }
-    }
 }
 
 /// The rows whose constructors ran in a scope.
@@ -223,26 +199,6 @@ impl Live {
         Some(spans.enter(matches!(self.what, What::Task(_) | What::Service(_))))
     }
 
-    /// How much of what has ended, the last of it until then, was in this poll.
-    fn account(&self, log: &Log, until: Tick, mut sum: Sum) {
-        let polled = self.listed.mark.polled();
-        if polled == Tick::NEVER {
-            return;
-        }
-        let mut before = self.clock().nanos(polled, until);
-        // What began before it was waited for.
-        if sum.all > before {
-            sum = Sum::default();
-            let all: Vec<_> = log.each(self.clock()).collect();
-            for (took, nanos) in all.into_iter().rev() {
-                let kept = nanos.min(before);
-                sum.add(took, kept);
-                before -= kept;
-            }
-        }
-        self.place.ended(sum.all, sum.longest);
-    }
-
     /// The root is through, if it has run.
     pub(crate) fn root_ended(&self) {
         if self.is_in_root() {
@@ -347,7 +303,8 @@ impl Observer for Live {
         if is_in_root {
             self.nested.fetch_add(constructed, Relaxed);
         }
-        self.account(log, last.until, sum);
+        let mark = &self.listed.mark;
+        self.place.ended(log, mark, self.clock(), last.until, sum);
     }
 
     fn root_begins(&self, at: Tick) {

@@ -44,56 +44,56 @@ impl Known {
 
 /// Places for those that begin on one thread, and which of them are free.
 #[derive(Default)]
-pub(super) struct Places {
-    all: Vec<Place>,
+pub(super) struct Slots {
+    all: Vec<Slot>,
     free: Vec<usize>,
 }
 
 /// Where one is listed, and another after it.
 #[derive(Default)]
-struct Place {
+struct Slot {
     live: Option<Weak<Live>>,
     /// Apart from the scope, so that nobody who looks for what is stuck keeps one for a moment.
     mark: Arc<Mark>,
 }
 
-/// How many places are kept when all are free.
+/// How many of them are kept when all are free.
 const FEW: usize = 64;
 
 /// Where one is listed.
 pub(super) struct Listed {
-    place: usize,
+    slot: usize,
     pub(super) mark: Arc<Mark>,
 }
 
-impl Places {
+impl Slots {
     pub(super) fn enter(&mut self, live: &Weak<Live>) -> Listed {
-        let place = self.free.pop().unwrap_or_else(|| {
-            self.all.push(Place::default());
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.all.push(Slot::default());
             self.all.len() - 1
         });
-        self.all[place].live = Some(live.clone());
-        let mark = Arc::clone(&self.all[place].mark);
-        Listed { place, mark }
+        self.all[slot].live = Some(live.clone());
+        let mark = Arc::clone(&self.all[slot].mark);
+        Listed { slot, mark }
     }
 
     pub(super) fn leave(&mut self, listed: &Listed) {
-        self.all[listed.place].live = None;
+        self.all[listed.slot].live = None;
         listed.mark.clear();
-        self.free.push(listed.place);
+        self.free.push(listed.slot);
         // What a peak has left is looked through each time.
         if self.all.len() > FEW && self.free.len() == self.all.len() {
-            *self = Places::default();
+            *self = Slots::default();
         }
     }
 
     /// Those whose poll has run for so many nanoseconds, and for how many.
     pub(super) fn stuck(&self, clock: &Clock, threshold: u64) -> Vec<(Weak<Live>, u64)> {
         let now = clock.now();
-        let polled = self.all.iter().filter_map(|place| {
-            let since = place.mark.polled();
+        let polled = self.all.iter().filter_map(|slot| {
+            let since = slot.mark.polled();
             let polled = clock.nanos(since, now);
-            (since != Tick::NEVER && polled >= threshold).then(|| (place.live.clone(), polled))
+            (since != Tick::NEVER && polled >= threshold).then(|| (slot.live.clone(), polled))
         });
         polled
             .filter_map(|(live, polled)| Some((live?, polled)))
@@ -102,6 +102,6 @@ impl Places {
 
     pub(super) fn all(&self) -> Vec<Weak<Live>> {
         let all = self.all.iter();
-        all.filter_map(|place| place.live.clone()).collect()
+        all.filter_map(|slot| slot.live.clone()).collect()
     }
 }

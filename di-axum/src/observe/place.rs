@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
-use di_core::__private::{Clock, Doing, Mark, Tick};
+use di_core::__private::{Clock, Doing, Log, Mark, Tick, Took};
 
 /// How long what a scope does keeps its thread. Written by whoever polls the scope; what is said of a poll is so of the one that runs, or ran last, and in
 /// nanoseconds.
@@ -30,8 +30,27 @@ impl Place {
         }
     }
 
-    /// Some of what was built or torn down has ended: how long it took in this poll, and the longest of it.
-    pub(super) fn ended(&self, known: u64, longest: (Doing, u64)) {
+    /// What the log says has ended, the last of it until then, and comes to this: how much of it was in this poll.
+    pub(super) fn ended(&self, log: &Log, mark: &Mark, clock: &Clock, until: Tick, mut sum: Sum) {
+        let polled = mark.polled();
+        if polled == Tick::NEVER {
+            return;
+        }
+        let mut before = clock.nanos(polled, until);
+        // What began before it was waited for.
+        if sum.all > before {
+            sum = Sum::default();
+            let all: Vec<_> = log.each(clock).collect();
+            for (took, nanos) in all.into_iter().rev() {
+                let kept = nanos.min(before);
+                sum.add(took, kept);
+                before -= kept;
+            }
+        }
+        self.count(sum.all, sum.longest);
+    }
+
+    fn count(&self, known: u64, longest: (Doing, u64)) {
         self.add(&self.known, known);
         if longest.1 > self.longest_for.load(Relaxed) {
             self.longest_for.store(longest.1, Relaxed);
@@ -45,7 +64,7 @@ impl Place {
         match mark.at() {
             Doing::Elsewhere => {}
             Doing::Root => self.add(&self.root_for, last),
-            at => self.ended(last, (at, last)),
+            at => self.count(last, (at, last)),
         }
         let (known, root) = (self.known.load(Relaxed), self.root_for.load(Relaxed));
         let elsewhere = clock.nanos(polled, now).saturating_sub(known + root);
@@ -62,6 +81,30 @@ impl Place {
     /// One thread writes: no more is needed.
     fn add(&self, to: &AtomicU64, more: u64) {
         to.store(to.load(Relaxed) + more, Relaxed);
+    }
+}
+
+/// How long some of what was built and torn down took, and the longest of it.
+pub(super) struct Sum {
+    all: u64,
+    longest: (Doing, u64),
+}
+
+impl Default for Sum {
+    fn default() -> Self {
+        Sum {
+            all: 0,
+            longest: (Doing::Elsewhere, 0),
+        }
+    }
+}
+
+impl Sum {
+    pub(super) fn add(&mut self, took: &Took, nanos: u64) {
+        self.all += nanos;
+        if nanos > self.longest.1 {
+            self.longest = (Doing::of(took.act, took.row), nanos);
+        }
     }
 }
 
@@ -106,7 +149,7 @@ mod tests {
         fn ended(&self, known: u64, longest: (Doing, u64)) {
             let nanos = |ticks| self.clock.nanos(tick(1), tick(1 + ticks));
             self.place
-                .ended(nanos(known), (longest.0, nanos(longest.1)));
+                .count(nanos(known), (longest.0, nanos(longest.1)));
         }
 
         fn culprit(&self, began: u64, now: u64) -> Doing {
