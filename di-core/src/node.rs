@@ -64,6 +64,11 @@ pub struct Meta {
 }
 
 impl Meta {
+    /// Whether it stands for one whose macro has failed, so that what that asks for is not known: it has no name.
+    pub(crate) const fn is_stub(&self) -> bool {
+        self.name.is_empty()
+    }
+
     /// Whether it is a transient that the container tears down, held as [`Transient`](crate::Transient).
     pub const fn is_lent(&self) -> bool {
         self.has_teardown && self.scope.is(Scope::Transient)

@@ -6,8 +6,8 @@
 use super::is_refused;
 use crate::graph::Table;
 
-/// For each row, whether a root reaches it. All of them, when nothing is listed as a root; and when the graph is refused:
-/// then what is missing may be what would use them.
+/// For each row, whether a root reaches it. All of them, when nothing is listed as a root; and when the graph is refused, or something
+/// of it could not be written and so does not say what it needs: then that may be what would use them.
 pub const fn used<const N: usize, const E: usize>(table: &Table<N, E>) -> [bool; N] {
     if !table.has_roots {
         return [true; N];
@@ -38,10 +38,24 @@ pub const fn used<const N: usize, const E: usize>(table: &Table<N, E>) -> [bool;
             k += 1;
         }
     }
-    if len < N && is_refused(table) {
+    if len < N && (is_refused(table) || has_stub(table)) {
         return [true; N];
     }
     used
+}
+
+/// Whether a macro has failed for one of the entries, and said so.
+const fn has_stub<const N: usize, const E: usize>(table: &Table<N, E>) -> bool {
+    let mut row = 0;
+    while row < N {
+        if let Some(meta) = table.rows[row].meta
+            && meta.is_stub()
+        {
+            return true;
+        }
+        row += 1;
+    }
+    false
 }
 
 /// Whether a root reaches one of these rows, which are those that a module brings.

@@ -22,13 +22,16 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{ItemFn, Lifetime, Type};
 
 use super::model::{Handler, Param};
-use crate::{common::Facade, injectable::nested};
+use crate::{
+    common::{Facade, text},
+    injectable::nested,
+};
 
 pub(super) fn handler(handler: &Handler, item: &ItemFn, di: &Facade) -> TokenStream {
     let structure = structure(&handler.ident, item);
     let (import, di) = (di.import(), &di.imported());
     let (asks, root, endpoint, mount) = (
-        asks(handler, di),
+        asks(handler, &text(&handler.ident), di),
         root(handler, di),
         endpoint(handler, di),
         mount(handler, di),
@@ -63,7 +66,8 @@ pub(super) fn stub(item: &ItemFn, di: &Facade) -> TokenStream {
         output: Span::call_site(),
     };
     let (structure, ident) = (structure(&empty.ident, item), &empty.ident);
-    let (asks, root) = (asks(&empty, di), root(&empty, di));
+    // Without a name, by which the judge knows it.
+    let (asks, root) = (asks(&empty, "", di), root(&empty, di));
     quote! {
         #structure
         const _: () = {
@@ -108,9 +112,9 @@ fn structure(ident: &syn::Ident, item: &ItemFn) -> TokenStream {
     }
 }
 
-fn asks(handler: &Handler, di: &Facade) -> TokenStream {
+fn asks(handler: &Handler, name: &str, di: &Facade) -> TokenStream {
     let ident = &handler.ident;
-    let (deps, name) = (deps(handler, di), crate::common::text(ident));
+    let deps = deps(handler, di);
     let guards = handler.guards.iter().map(|guard| guard.param(di, "guard"));
     let params = handler
         .injected()
@@ -204,7 +208,7 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
             }
         };
     };
-    let name = crate::common::text(ident);
+    let name = text(ident);
     let failed = quote! {
         #di::core::result::Result::Err(__failure) => return #di::unbuilt::<__P>(#name, __failure),
     };
@@ -318,7 +322,7 @@ fn mount(handler: &Handler, di: &Facade) -> TokenStream {
 /// `async fn show(settings: Settings)`, where `Settings` is a node and no extractor: said where it is written.
 fn no_nodes(handler: &Handler, di: &Facade) -> TokenStream {
     let checks = handler.extracted().into_iter().map(|(param, ty)| {
-        let (name, at) = (crate::common::text(ty), di.at(param.span));
+        let (name, at) = (text(ty), di.at(param.span));
         quote_spanned! {param.span=>
             const _: () = {
                 #[allow(unused_imports)]

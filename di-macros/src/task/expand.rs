@@ -27,7 +27,8 @@ use crate::{
 pub(super) fn job(job: &Job, di: &Facade) -> TokenStream {
     let marker = marker(&job.ident, di);
     let (deps, payload) = (deps(&job.params, di), payload_type(job, di));
-    let (asks, options, run) = (asks(job, di), options(job, di), run(job, di));
+    let asks = asks(job, &text(&job.ident), di);
+    let (options, run) = (options(job, di), run(job, di));
     quote! {
         #marker
         const _: () = {
@@ -60,7 +61,8 @@ pub(super) fn stub(item: &ItemFn, shape: Shape, di: &Facade) -> TokenStream {
     };
     let marker = marker(&empty.ident, di);
     let (asks, options, payload) = (
-        asks(&empty, di),
+        // Without a name, by which the judge knows it.
+        asks(&empty, "", di),
         options(&empty, di),
         payload_type(&empty, di),
     );
@@ -107,9 +109,9 @@ fn marker(ident: &Ident, _: &Facade) -> TokenStream {
     }
 }
 
-fn asks(job: &Job, di: &Facade) -> TokenStream {
+fn asks(job: &Job, name: &str, di: &Facade) -> TokenStream {
     let (ident, deps) = (&job.ident, deps(&job.params, di));
-    let (name, span) = (text(ident), ident.span());
+    let span = ident.span();
     let params = job.params.iter().filter_map(|param| match &param.source {
         Source::Inject(dependency) => Some(dependency.param(di, &param.name)),
         Source::Extract(_) => None,

@@ -1,0 +1,16 @@
+//! error: plain at 8
+//! says: a singleton lives as long as the app and cannot borrow
+use di_axum::{container, handler, injectable};
+
+#[injectable(singleton)]
+pub struct Settings;
+#[injectable(singleton)]
+pub struct Users<'r> { pub settings: &'r Settings }
+#[handler]
+pub async fn show(_users: &Users<'_>) {}
+
+#[container(Users<'_>, Settings, handlers(show))]
+#[deny(unused)]
+pub struct App;
+
+fn main() {}

@@ -1,0 +1,12 @@
+use di_axum::{container, handler, injectable};
+
+#[injectable(singleton)]
+pub struct Settings;
+#[handler]
+pub async fn show(_settings: &Settings) {}
+
+#[container(Settings, handlers(show))]
+#[deny(unused)]
+pub struct App;
+
+fn main() {}
