@@ -147,7 +147,6 @@ impl<'e> Ending<'e> {
                     Err(panic) => Err(panic),
                 };
                 self.end.watch.end(matches!(ended, Ok(Ok(_))));
-                self.end.watch.wait();
                 let node = self.step(k).1;
                 self.end.note(node, ended);
                 let dropped = caught(|| self.stop());
@@ -210,8 +209,13 @@ impl<'e> Ending<'e> {
             _ => None,
         };
         let Some(op) = teardown else {
-            // SAFETY: see `start`.
-            let dropped = caught(|| unsafe { self.drop_value(k) });
+            let Some(drop) = self.dropped_by(step) else {
+                return;
+            };
+            // What keeps its thread now is no teardown any more.
+            self.end.watch.wait();
+            // SAFETY: the step is live, and handed out once; what borrows from it was built later and is ended.
+            let dropped = caught(|| unsafe { drop(self.place(step.out as usize)) });
             // Its time is not that of the next one.
             self.end.watch.skip();
             return self.end.note(node, dropped.map(|()| Ok(None)));
@@ -255,17 +259,21 @@ impl<'e> Ending<'e> {
             // SAFETY: the caller's.
             return drop(unsafe { self.keep(step, ops) });
         }
-        let drop = match (
+        if let Some(drop) = self.dropped_by(step) {
+            // SAFETY: the caller's.
+            unsafe { drop(self.place(step.out as usize)) }
+        }
+    }
+
+    /// What drops the value of a step; none, where nothing happens then.
+    fn dropped_by(&self, step: &Step) -> Option<unsafe fn(*mut u8)> {
+        match (
             step.extractor,
             &self.view.rows.all()[usize::from(step.row)].maker,
         ) {
             (Some(op), _) => op.output.drop,
             (None, Some(maker)) => maker.output.drop,
             (None, None) => None,
-        };
-        if let Some(drop) = drop {
-            // SAFETY: the caller's.
-            unsafe { drop(self.place(step.out as usize)) }
         }
     }
 }
