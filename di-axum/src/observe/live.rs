@@ -31,16 +31,26 @@ use super::{
 };
 
 /// A scope that lives, until the last value in it is gone.
+///
+/// First what each poll needs, and nothing else: a request that waits is polled when its lines have left the cache, so that they count, and not what is done
+/// with them. The app's clock and limit are copied for that.
+#[repr(C)]
 pub(crate) struct Live {
+    listed: Listed,
+    /// What runs, and for how long it has kept its thread.
+    place: Place,
+    clock: Clock,
+    /// The limit of a poll, in nanoseconds.
+    slow_poll: u64,
+    /// Whether the poll that runs was found to be slow.
+    pub(super) is_told: AtomicBool,
+    /// None, where nobody listens.
+    pub(super) spans: Option<Box<Spans>>,
     desk: Arc<Desk>,
     what: What,
     began: Tick,
-    /// Whether the poll that runs was found to be slow.
-    pub(super) is_told: AtomicBool,
     /// The handler, once it is known.
     handler: OnceLock<Root>,
-    /// What runs, and for how long it has kept its thread.
-    place: Place,
     /// When the root began; never before, and after its end.
     root_began: AtomicU64,
     /// Nanoseconds that it took, until they are counted.
@@ -54,9 +64,6 @@ pub(crate) struct Live {
     is_given_up: AtomicBool,
     /// Whether a layer may ask for values.
     is_layered: AtomicBool,
-    /// None, where nobody listens.
-    pub(super) spans: Option<Box<Spans>>,
-    listed: Listed,
 }
 
 /// The rows whose constructors ran in a scope.
@@ -68,11 +75,16 @@ struct Built {
 
 impl Live {
     pub(super) fn new(desk: Arc<Desk>, what: What, listed: Listed) -> Self {
+        let common = &desk.common;
         Self {
-            began: desk.common.clock.now(),
-            is_told: AtomicBool::new(false),
-            handler: OnceLock::new(),
+            listed,
             place: Place::default(),
+            clock: common.clock.clone(),
+            slow_poll: common.slow_poll,
+            is_told: AtomicBool::new(false),
+            spans: Spans::of(&what),
+            began: common.clock.now(),
+            handler: OnceLock::new(),
             root_began: AtomicU64::new(Tick::NEVER.bits()),
             root_took: AtomicU64::new(0),
             nested: AtomicU64::new(0),
@@ -80,9 +92,7 @@ impl Live {
             has_root: AtomicBool::new(false),
             is_given_up: AtomicBool::new(false),
             is_layered: AtomicBool::new(false),
-            spans: Spans::of(&what),
             desk,
-            listed,
             what,
         }
     }
@@ -172,9 +182,11 @@ impl Live {
     pub(super) fn end_poll(&self, began: Tick, now: Tick) -> Option<(Duration, Doing)> {
         let mark = &self.listed.mark;
         mark.set_polled(Tick::NEVER);
-        let took = Duration::from_nanos(self.clock().nanos(began, now));
-        (took >= self.common().thresholds.slow_poll)
-            .then(|| (took, self.place.culprit(mark, self.clock(), began, now)))
+        let took = self.clock.nanos(began, now);
+        (took >= self.slow_poll).then(|| {
+            let culprit = self.place.culprit(mark, &self.clock, began, now);
+            (Duration::from_nanos(took), culprit)
+        })
     }
 
     /// What it is at.
@@ -242,7 +254,7 @@ impl Live {
 
 impl Observer for Live {
     fn clock(&self) -> &Clock {
-        &self.desk.common.clock
+        &self.clock
     }
 
     fn is_traced(&self) -> bool {
