@@ -57,13 +57,15 @@ impl Doing {
 
 /// Written by whoever polls the scope. Where values of one scope are built at once, on several threads, the last one that begins is what it is at.
 ///
-/// Its lines are no other scope's, which another thread may poll; a processor fetches two at once.
+/// Its line is no other scope's, which another thread may poll, nor is the one beside it, as a processor fetches two at once. By distance and not by
+/// alignment: the counts of an `Arc` are then in the same line, since who writes the one counts the other.
 #[derive(Debug, Default)]
-#[repr(align(128))]
+#[repr(C)]
 pub struct Mark {
     at: AtomicU32,
     since: AtomicU64,
     polled: AtomicU64,
+    apart: [u64; 21],
 }
 
 impl Mark {
