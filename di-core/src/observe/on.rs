@@ -32,7 +32,8 @@ pub trait Observer: Send + Sync + 'static {
     }
     /// The root waits from then on for something that is built for it.
     fn root_waits(&self, _at: Tick) {}
-    /// This was done since the last call: told when there is much, when the scope has to wait, before its root runs, and at its end.
+    /// This was done since the last call: told when there is much, when the scope has to wait, before its root runs or a value without a
+    /// teardown is dropped, and at its end.
     fn ended(&self, log: &Log);
     /// Everything is there that the root asks for, a handler or a task, since then; it runs now.
     fn root_begins(&self, at: Tick);

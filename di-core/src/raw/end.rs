@@ -153,13 +153,16 @@ impl<'e> Ending<'e> {
                 self.end.note(node, dropped.map(|()| Ok(None)));
             }
             // Elsewhere it is dropped, without teardown.
-            if self.is_occupied() {
+            let next = match self.is_occupied() {
+                true => None,
+                false => self.end.next(&self.view),
+            };
+            let Some(k) = next else {
+                // What runs from now on, before this is dropped, is no teardown.
+                self.end.watch.wait();
                 return Poll::Ready(self.end.take());
-            }
-            match self.end.next(&self.view) {
-                Some(k) => self.begin(k),
-                None => return Poll::Ready(self.end.take()),
-            }
+            };
+            self.begin(k);
         }
     }
 
