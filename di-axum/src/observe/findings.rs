@@ -13,6 +13,13 @@ pub(crate) struct Thresholds {
     pub(crate) overdue: Duration,
 }
 
+impl Thresholds {
+    /// That of a poll, in nanoseconds.
+    pub(super) fn slow_poll_nanos(self) -> u64 {
+        self.slow_poll.as_nanos().try_into().unwrap_or(u64::MAX)
+    }
+}
+
 impl Default for Thresholds {
     fn default() -> Self {
         Self {

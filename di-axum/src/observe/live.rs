@@ -80,7 +80,7 @@ impl Live {
             listed,
             place: Place::default(),
             clock: common.clock.clone(),
-            slow_poll: common.slow_poll,
+            slow_poll: common.thresholds.slow_poll_nanos(),
             is_told: AtomicBool::new(false),
             spans: Spans::of(&what),
             began: common.clock.now(),

@@ -104,8 +104,6 @@ pub(crate) struct Observed {
 pub(crate) struct Common {
     pub(super) clock: Clock,
     pub(super) thresholds: Thresholds,
-    /// That of a poll, in nanoseconds.
-    pub(super) slow_poll: u64,
     pub(super) nodes: Nodes,
     pub(super) routes: Routes,
     /// What is built for no route.
@@ -119,11 +117,6 @@ impl Observed {
             began: Instant::now(),
             common: Arc::new(Common {
                 clock: Clock::new(),
-                slow_poll: thresholds
-                    .slow_poll
-                    .as_nanos()
-                    .try_into()
-                    .unwrap_or(u64::MAX),
                 thresholds,
                 nodes: Nodes::new(graph),
                 routes: Routes::default(),
@@ -170,7 +163,7 @@ impl Observed {
 
     /// Scopes whose poll takes longer than the threshold and is not over, and what they are at.
     pub(super) fn stuck(&self) -> Vec<(Arc<Live>, Duration, Doing)> {
-        let threshold = self.common.slow_poll;
+        let threshold = self.common.thresholds.slow_poll_nanos();
         let desks = self.desks.all();
         let found = desks.flat_map(|desk| desk.stuck(threshold));
         found
@@ -191,7 +184,6 @@ impl Observed {
             routes,
             others,
             polls,
-            slow_poll: _,
         } = &*self.common;
         let lives: Vec<_> = self.desks.all().flat_map(|desk| desk.lives()).collect();
         let mut counts = lock(&self.singletons).clone();
