@@ -4,7 +4,7 @@ use std::{
     fmt::{self, Display},
     ops::Deref,
     pin::Pin,
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
     task::{Context, Poll, Waker},
     time::Duration,
 };
@@ -19,7 +19,7 @@ use http_body_util::BodyExt as _;
 use tokio::{sync::Notify, task::JoinSet};
 use tower::ServiceExt as _;
 use tracing::{
-    Event, Metadata, Subscriber,
+    Dispatch, Event, Metadata, Subscriber,
     field::{Field, Visit},
     span,
 };
@@ -229,10 +229,12 @@ impl Visit for Fields {
 impl Events {
     /// Listens to this thread until the guard is dropped.
     pub(crate) fn heard() -> (Self, tracing::subscriber::DefaultGuard) {
+        // Where there is one subscriber alone, tracing asks that of the thread which reaches an event first whether it interests anybody, for all threads:
+        // of another test that has none. With a second one, which hears nothing, it asks all.
+        static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Events::default()));
+        LazyLock::force(&SECOND);
         let events = Self::default();
         let subscribed = tracing::subscriber::set_default(events.clone());
-        // An event that another test was the first to reach just now may have been found to interest nobody.
-        tracing::callsite::rebuild_interest_cache();
         (events, subscribed)
     }
 
