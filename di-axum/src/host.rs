@@ -133,10 +133,12 @@ impl<C: Services> Serve<C> {
         let mut error = ServeError {
             failures: Vec::new(),
         };
+        // The signal first: else a connection may be answered before it is listened to, and whoever got that answer would end the process the hard way.
         tokio::select! {
-            served = run(&mut server) => error.note("the server", served.map_err(Into::into)),
+            biased;
             () = signal => {}
             () = background.stopping.cancelled() => {}
+            served = run(&mut server) => error.note("the server", served.map_err(Into::into)),
         }
         background.stopping.cancel();
         let deadline = background.deadline();
