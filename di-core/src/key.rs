@@ -12,7 +12,7 @@
 //! name it); the family says what the value is at the lifetime of one request. `Provides` maps a
 //! discriminator and a qualifier to a family and an index, and whoever asks must name the same family:
 //! an alias that pins a lifetime (`type Pinned<'a> = Users<'static>`) is then not found instead of
-//! being wrong.
+//! being wrong. The family of a type that is written without a lifetime is [`Always`] that type.
 
 use std::marker::PhantomData;
 
@@ -20,6 +20,15 @@ use std::marker::PhantomData;
 pub trait Of<'q> {
     /// The type at that lifetime.
     type T: ?Sized + 'q;
+}
+
+/// The family of a type that is the same at every lifetime. A shorter name of what `dyn for<'q> Of<'q, T = T>` says: the
+/// compiler handles these types so often that their size shows.
+#[derive(Debug)]
+pub struct Always<T: ?Sized>(PhantomData<*const T>);
+
+impl<T: ?Sized + 'static> Of<'_> for Always<T> {
+    type T = T;
 }
 
 /// How a dependency is held.

@@ -64,8 +64,8 @@ pub mod __private {
         judge::{any_used, check, check_by_value, refusals, refuse_unless, used},
         kept::{Keep, KeepChain, KeepName, KeepText, KeepValue},
         key::{
-            Dep, Deps, Extract, Extracted, Extractor, Guard, Lent, Mode, Of, Owned, Ref, Shared,
-            Use,
+            Always, Dep, Deps, Extract, Extracted, Extractor, Guard, Lent, Mode, Of, Owned, Ref,
+            Shared, Use,
         },
         listed::{Answer, Errors, Listed, MAX_DEPS, Name, Source, count_edges},
         node::{

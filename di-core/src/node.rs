@@ -11,7 +11,7 @@
 //! // What `#[injectable(request)]` on `Users` writes. The parameter of `Recipe` names its types once more: the impl is
 //! // then as visible as the least visible of them, and a `pub` node may have private dependencies (E0446 otherwise).
 //! const _: () = {
-//!     type Seal = (di::Use<di::Ref, Pool, dyn for<'q> di::Of<'q, T = Pool>>, ());
+//!     type Seal = (di::Use<di::Ref, Pool, di::Always<Pool>>, ());
 //!     unsafe impl di::Node for Users<'static> {
 //!         const META: &'static di::Meta = &di::Meta {
 //!             name: "Users",
@@ -26,7 +26,7 @@
 //!     }
 //!     unsafe impl di::Recipe<Seal> for Users<'static> {
 //!         const MAKER: di::Maker = di::Maker::new::<Self, Seal>();
-//!         type Deps = (di::Use<di::Ref, Pool, dyn for<'q> di::Of<'q, T = Pool>>, ());
+//!         type Deps = (di::Use<di::Ref, Pool, di::Always<Pool>>, ());
 //!         type Output<'r> = Users<'r>;
 //!         type Error = Infallible;
 //!     }

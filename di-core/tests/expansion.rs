@@ -69,7 +69,7 @@ fn stamp(env: &Env) -> Stamp {
 pub struct connect {}
 const _: () = {
     type Seal = (
-        (di::Use<di::Ref, Env, dyn for<'q> di::Of<'q, T = Env>>, ()),
+        (di::Use<di::Ref, Env, di::Always<Env>>, ()),
         Pool,
         Unreachable,
     );
@@ -92,7 +92,7 @@ const _: () = {
     }
     unsafe impl di::Recipe<Seal> for connect {
         const MAKER: di::Maker = di::Maker::new_async::<Self, Seal>();
-        type Deps = (di::Use<di::Ref, Env, dyn for<'q> di::Of<'q, T = Env>>, ());
+        type Deps = (di::Use<di::Ref, Env, di::Always<Env>>, ());
         type Output<'r> = Pool;
         type Error = Unreachable;
     }
@@ -112,7 +112,7 @@ const _: () = {
 pub struct stamp {}
 const _: () = {
     type Seal = (
-        (di::Use<di::Ref, Env, dyn for<'q> di::Of<'q, T = Env>>, ()),
+        (di::Use<di::Ref, Env, di::Always<Env>>, ()),
         Stamp,
         Infallible,
     );
@@ -135,7 +135,7 @@ const _: () = {
     }
     unsafe impl di::Recipe<Seal> for stamp {
         const MAKER: di::Maker = di::Maker::new::<Self, Seal>();
-        type Deps = (di::Use<di::Ref, Env, dyn for<'q> di::Of<'q, T = Env>>, ());
+        type Deps = (di::Use<di::Ref, Env, di::Always<Env>>, ());
         type Output<'r> = Stamp;
         type Error = Infallible;
     }
@@ -151,11 +151,8 @@ const _: () = {
 const _: () = {
     type Seal = (
         (
-            di::Use<di::Ref, Pool, dyn for<'q> di::Of<'q, T = Pool>>,
-            (
-                di::Use<di::Owned, Stamp, dyn for<'q> di::Of<'q, T = Stamp>>,
-                (),
-            ),
+            di::Use<di::Ref, Pool, di::Always<Pool>>,
+            (di::Use<di::Owned, Stamp, di::Always<Stamp>>, ()),
         ),
         Users<'static>,
         Infallible,
@@ -188,11 +185,8 @@ const _: () = {
     unsafe impl di::Recipe<Seal> for Users<'static> {
         const MAKER: di::Maker = di::Maker::new::<Self, Seal>();
         type Deps = (
-            di::Use<di::Ref, Pool, dyn for<'q> di::Of<'q, T = Pool>>,
-            (
-                di::Use<di::Owned, Stamp, dyn for<'q> di::Of<'q, T = Stamp>>,
-                (),
-            ),
+            di::Use<di::Ref, Pool, di::Always<Pool>>,
+            (di::Use<di::Owned, Stamp, di::Always<Stamp>>, ()),
         );
         type Output<'r> = Users<'r>;
         type Error = Infallible;
@@ -324,13 +318,13 @@ const _: () = {
 
     // Entry 0, a field.
     unsafe impl di::ProvidedIn<App> for Env {
-        type Family = dyn for<'q> di::Of<'q, T = Env>;
+        type Family = di::Always<Env>;
         type Scope = di::ScopeIs<{ di::Scope::Singleton as u8 }>;
         const INDEX: u16 = 0;
     }
     // Entry 1.
     unsafe impl di::ProvidedIn<App> for Pool {
-        type Family = dyn for<'q> di::Of<'q, T = Pool>;
+        type Family = di::Always<Pool>;
         type Scope = di::ScopeIs<{ di::NodeProbe::<connect>::NUMBER }>;
         const INDEX: u16 = 1;
     }
@@ -366,7 +360,7 @@ const _: () = {
     const _: () = di::check(&GRAPH, 3);
     // Entry 4.
     unsafe impl di::ProvidedIn<App> for Stamp {
-        type Family = dyn for<'q> di::Of<'q, T = Stamp>;
+        type Family = di::Always<Stamp>;
         type Scope = di::ScopeIs<{ di::NodeProbe::<stamp>::NUMBER }>;
         const INDEX: u16 = 4;
     }
@@ -413,10 +407,7 @@ unsafe impl di::Asks<ShowSeal> for show {
         di::Use<di::Ref, dyn Repo, dyn for<'q> di::Of<'q, T = dyn Repo + 'q>>,
         (
             di::Use<di::Ref, Users<'static>, dyn for<'q> di::Of<'q, T = Users<'q>>>,
-            (
-                di::Use<di::Owned, Stamp, dyn for<'q> di::Of<'q, T = Stamp>>,
-                (),
-            ),
+            (di::Use<di::Owned, Stamp, di::Always<Stamp>>, ()),
         ),
     );
 }

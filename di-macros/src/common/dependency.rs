@@ -9,7 +9,7 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-use super::{Facade, at, find_impl_trait, peel, text};
+use super::{Facade, at, find_impl_trait, has_lifetimes, peel, text};
 
 /// How a dependency is held.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,17 @@ impl Key {
     /// The type at every lifetime.
     pub(crate) fn family(&self, di: &Facade) -> TokenStream {
         let ty = at(&self.ty, &lifetime("'q"));
-        quote!(dyn for<'q> #di::Of<'q, T = #ty>)
+        if self.borrows() {
+            quote!(dyn for<'q> #di::Of<'q, T = #ty>)
+        } else {
+            quote!(#di::Always<#ty>)
+        }
+    }
+
+    /// Whether it is another type at another lifetime.
+    fn borrows(&self) -> bool {
+        let object = matches!(peel(&self.ty), Type::TraitObject(_));
+        object || has_lifetimes(&self.ty)
     }
 
     pub(crate) fn qualifier(&self) -> TokenStream {
