@@ -6,7 +6,8 @@ use crate::{
     Scope,
     container::Asked,
     error::IntoSource,
-    node::{Bind, Made, Meta},
+    key::Of,
+    node::{Bind, ListedAs, Made, Meta},
     probe::{Ask, Chosen, Edge},
     raw::{AsyncOp, Maker},
 };
@@ -125,12 +126,18 @@ impl Kind {
 
 impl Listed {
     /// A type or provider. `name` is the entry as written.
-    pub const fn node<C, L, R: Chosen<C, L>>(
+    ///
+    /// `F` is the family of its key.
+    pub const fn node<C, F, L, V, R: Chosen<C, L>>(
         name: Name,
-        made: Made<L>,
+        made: Made<L, V>,
         _sources: fn(Ask<C, L>) -> R,
         errors: Errors,
-    ) -> Self {
+    ) -> Self
+    where
+        F: ?Sized + Of<'static>,
+        V: ?Sized + Of<'static, T: ListedAs<F::T, V, F>>,
+    {
         Listed {
             name,
             kind: Kind::Node,

@@ -28,6 +28,7 @@
 //!         const MAKER: di::Maker = di::Maker::new::<Self, Seal>();
 //!         type Deps = (di::Use<di::Ref, Pool, di::Always<Pool>>, ());
 //!         type Output<'r> = Users<'r>;
+//!         type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
 //!         type Error = Infallible;
 //!     }
 //!     impl di::Construct<Seal> for Users<'static> {
@@ -125,10 +126,10 @@ pub trait Provider<const NAME: u64> {
 )]
 pub unsafe trait Recipe<S>: Node {
     /// What a container reads, all of it: a type that is not injectable is then reported once.
-    const MADE: Made<Self::Deps> = Made {
+    const MADE: Made<Self::Deps, Self::Family> = Made {
         meta: Self::META,
         maker: Self::MAKER,
-        deps: PhantomData,
+        types: PhantomData,
     };
     /// The erased constructor.
     const MAKER: Maker;
@@ -136,6 +137,8 @@ pub unsafe trait Recipe<S>: Node {
     type Deps: Deps;
     /// What it returns; `'r` is the lifetime of the request.
     type Output<'r>: 'r;
+    /// The family of what it returns: `Output` by another name, which the compiler compares with that of a key at once.
+    type Family: ?Sized;
     /// Its error; `Infallible` when it cannot fail.
     type Error: Send + 'static;
     /// What is kept of an error that becomes an answer. Macros write it where there can be one; see [`Maker::failing`].
@@ -144,11 +147,11 @@ pub unsafe trait Recipe<S>: Node {
     }
 }
 
-/// A recipe, as a value; `L` is the list of its dependencies.
-pub struct Made<L> {
+/// A recipe, as a value; `L` is the list of its dependencies, `F` the family of what it returns.
+pub struct Made<L, F: ?Sized> {
     pub(crate) meta: &'static Meta,
     pub(crate) maker: Maker,
-    deps: PhantomData<fn() -> L>,
+    types: PhantomData<(fn() -> L, *const F)>,
 }
 
 /// Pins the lifetime of a constructor's arguments, so that it is late-bound in trait and impl alike.
@@ -232,25 +235,15 @@ pub trait OwnedValue {}
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized + Send> OwnedValue for T {}
 
-/// The type that is listed, of the value that is constructed for it: they are the same.
+/// The type that is listed, of the value that is constructed for it: their families are the same.
 #[diagnostic::on_unimplemented(
     message = "[DI017] `{K}` is listed, but what is constructed for it is a `{Self}`",
     label = "listed here",
     note = "list it as the type that its provider returns, `{Self} = provider`"
 )]
-pub trait ListedAs<K: ?Sized> {}
+pub trait ListedAs<K: ?Sized, V: ?Sized, F: ?Sized> {}
 #[diagnostic::do_not_recommend]
-impl<T: ?Sized> ListedAs<T> for T {}
-/// Of a key that nobody can name. With one impl alone, the compiler would take the two types for the same and say
-/// "mismatched types" instead of the text above.
-#[diagnostic::do_not_recommend]
-impl<T: ?Sized> ListedAs<(NoKey, PhantomData<T>)> for T {}
-enum NoKey {}
-
-/// Asserts that a value is of the type that it is listed as. `PhantomData` allows no coercion.
-pub const fn listed_as<V: ?Sized + ListedAs<K>, K: ?Sized>(_: PhantomData<V>) -> PhantomData<K> {
-    PhantomData
-}
+impl<T: ?Sized, F: ?Sized> ListedAs<T, F, F> for T {}
 
 /// Asserts that a value may be shared.
 pub const fn assert_shared<T: ?Sized + SharedValue>() {}

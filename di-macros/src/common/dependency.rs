@@ -1,7 +1,7 @@
 //! Dependencies: a type as it stands at a parameter or field, and the key that it asks for.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{
     GenericArgument, Lifetime, PathArguments, PathSegment, Type, TypeParamBound, TypeReference,
     TypeTraitObject,
@@ -42,18 +42,9 @@ impl Key {
 
     /// The type at every lifetime.
     pub(crate) fn family(&self, di: &Facade) -> TokenStream {
-        let ty = at(&self.ty, &lifetime("'q"));
-        if self.borrows() {
-            quote!(dyn for<'q> #di::Of<'q, T = #ty>)
-        } else {
-            quote!(#di::Always<#ty>)
-        }
-    }
-
-    /// Whether it is another type at another lifetime.
-    fn borrows(&self) -> bool {
-        let object = matches!(peel(&self.ty), Type::TraitObject(_));
-        object || has_lifetimes(&self.ty)
+        family(&self.ty, di, |lifetime| {
+            at(&self.ty, lifetime).into_token_stream()
+        })
     }
 
     pub(crate) fn qualifier(&self) -> TokenStream {
@@ -86,6 +77,21 @@ impl Key {
             Some(qualifier) => format!("{name} ({})", text(qualifier)),
             None => name,
         }
+    }
+}
+
+/// The family of a type: what it is at a lifetime, unless it is the same at all.
+pub(crate) fn family(
+    ty: &Type,
+    di: &Facade,
+    at: impl FnOnce(&Lifetime) -> TokenStream,
+) -> TokenStream {
+    let borrows = has_lifetimes(ty) || matches!(peel(ty), Type::TraitObject(_));
+    let ty = at(&lifetime("'q"));
+    if borrows {
+        quote!(dyn for<'q> #di::Of<'q, T = #ty>)
+    } else {
+        quote!(#di::Always<#ty>)
     }
 }
 

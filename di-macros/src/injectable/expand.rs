@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{GenericParam, Generics, Lifetime, Type, spanned::Spanned};
 
 use super::model::{Node, Param, Source, Target};
-use crate::common::{Facade, at, has_lifetimes, text};
+use crate::common::{Facade, at, family, has_lifetimes, text};
 
 /// All impls of a node, in a block of their own.
 pub(crate) fn node(node: &Node, di: &Facade) -> TokenStream {
@@ -24,6 +24,7 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
     let (impls, _, bounds) = generics.split_for_impl();
     let seal = seal(node);
     let (output, error) = output(node, di);
+    let family = value_family(node, di);
     let error = quote_spanned!(place(node)=> type Error = #error;);
     let meta = meta(node, di);
     let lent = if node.is_lent() { "_lent" } else { "" };
@@ -55,6 +56,7 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
             const MAKER: #di::Maker = #di::Maker::#new::<Self, #seal>() #failing #torn_down;
             type Deps = #deps;
             type Output<'di> = #output;
+            type Family = #family;
             #error
             #kept
         }
@@ -235,6 +237,12 @@ fn value_type(node: &Node, di: &Facade, lifetime: &Lifetime) -> TokenStream {
     } else {
         quote!(#ty)
     }
+}
+
+/// The family of what is built.
+fn value_family(node: &Node, di: &Facade) -> TokenStream {
+    let ty = node.value.as_ref().unwrap_or(&node.output);
+    family(ty, di, |lifetime| value_type(node, di, lifetime))
 }
 
 /// `(Use<..>, (Use<..>, ()))`

@@ -3,9 +3,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::{Container, Field, binding, called, lifetime};
+use super::{Container, Field, binding, called};
 use crate::{
-    common::{Key, at, text},
+    common::{Key, text},
     container::{
         list::type_span,
         model::{Entry, Kind, written_at},
@@ -168,20 +168,15 @@ impl Container<'_> {
         }
     }
 
-    /// Everything that is read of a node's recipe, and the check that it yields the key's type at every lifetime
-    /// (`PhantomData` allows no coercion). In one body, at one place, and always spelt the same: what is wrong with a
-    /// node is then one error.
+    /// Everything that is read of a node's recipe, and the check that it yields the key's type. In one body, at one place, and
+    /// always spelt the same: what is wrong with a node is then one error.
     fn recipe(&self, entry: &Entry, key: &Key, node: &TokenStream) -> TokenStream {
         let (container, name) = (&self.item.ident, called(&entry.name, key, self.di));
         let (place, di) = (entry.place(), self.di.at(entry.place()));
-        let key = at(&key.ty, &lifetime("'di"));
+        let family = key.family(self.di);
         let recipe = quote_spanned!(place=> <#node as #di::Recipe<_>>);
-        quote_spanned! {place=> {
-            let _: for<'di> fn(
-                #di::At<'di>,
-                #di::core::marker::PhantomData<#recipe::Output<'di>>,
-            ) -> #di::core::marker::PhantomData<#key> = |_, value| #di::listed_as(value);
-            #di::Listed::node::<#container, _, _>(
+        quote_spanned! {place=>
+            #di::Listed::node::<#container, #family, _, _, _>(
                 #name,
                 #recipe::MADE,
                 |ask| ask.pick().settle(),
@@ -191,6 +186,6 @@ impl Container<'_> {
                     source: #di::SourceProbe::<#recipe::Error>::INTO_SOURCE,
                 },
             )
-        }}
+        }
     }
 }
