@@ -231,7 +231,7 @@ impl<const N: usize, const E: usize> Table<N, E> {
         let (mut i, mut edge) = (0, 0);
         while i < N {
             let from = &listed[i];
-            let len = from.len();
+            let len = from.sources.len();
             self.has_roots |= matches!(from.kind, Kind::Handler);
             self.hidden += from.is_hidden as u16;
             self.rows[i] = Row {

@@ -8,7 +8,7 @@ use crate::{
     error::IntoSource,
     key::Of,
     node::{Bind, ListedAs, Made, Meta},
-    probe::{Ask, Chosen, Edge},
+    probe::{Ask, Chosen},
     raw::{AsyncOp, Maker},
 };
 
@@ -64,7 +64,7 @@ pub struct Listed {
     pub(crate) meta: Option<&'static Meta>,
     pub(crate) scope: Scope,
     pub(crate) maker: Option<Maker>,
-    pub(crate) sources: [Source; MAX_DEPS],
+    pub(crate) sources: &'static [Source],
     pub(crate) errors: Errors,
     /// How many of the sources, the first ones, are guards of a handler.
     pub(crate) guards: usize,
@@ -144,7 +144,7 @@ impl Listed {
             meta: Some(made.meta),
             scope: made.meta.scope,
             maker: Some(made.maker),
-            sources: chosen::<C, L, R>(),
+            sources: R::SOURCES,
             errors,
             guards: 0,
             is_hidden: false,
@@ -159,7 +159,7 @@ impl Listed {
             meta: None,
             scope: Scope::Singleton,
             maker: None,
-            sources: [Source::None; MAX_DEPS],
+            sources: &[],
             errors: Errors::NONE,
             guards: 0,
             is_hidden: false,
@@ -222,7 +222,7 @@ impl Listed {
             meta: Some(asked.meta),
             scope: Scope::Request,
             maker: None,
-            sources: chosen::<C, L, R>(),
+            sources: R::SOURCES,
             errors: Errors::NONE,
             guards: asked.guards,
             is_hidden: false,
@@ -230,9 +230,7 @@ impl Listed {
     }
 
     /// A binding of a trait object to the row of its implementation.
-    pub const fn binding<B: Bind>(name: Name, to: Source) -> Self {
-        let mut sources = [Source::None; MAX_DEPS];
-        sources[0] = to;
+    pub const fn binding<B: Bind>(name: Name, to: &'static [Source; 1]) -> Self {
         Listed {
             name,
             kind: Kind::Binding,
@@ -240,40 +238,19 @@ impl Listed {
             // Corrected to that of the implementation when the table is made.
             scope: Scope::Singleton,
             maker: Some(Maker::binding::<B>()),
-            sources,
+            sources: to,
             errors: Errors::NONE,
             guards: 0,
             is_hidden: false,
         }
     }
-
-    /// How many dependencies it has.
-    pub(crate) const fn len(&self) -> usize {
-        let mut n = 0;
-        while n < MAX_DEPS && !matches!(self.sources[n], Source::None) {
-            n += 1;
-        }
-        n
-    }
-}
-
-/// The sources that a probe found.
-const fn chosen<C, L, R: Chosen<C, L>>() -> [Source; MAX_DEPS] {
-    let mut sources = [Source::None; MAX_DEPS];
-    let (mut i, mut edge) = (0, R::EDGES);
-    while let Some(Edge { source, next }) = edge {
-        sources[i] = *source;
-        edge = *next;
-        i += 1;
-    }
-    sources
 }
 
 /// How many edges the entries have together.
 pub const fn count_edges(listed: &[Listed]) -> usize {
     let (mut n, mut i) = (0, 0);
     while i < listed.len() {
-        n += listed[i].len();
+        n += listed[i].sources.len();
         i += 1;
     }
     n

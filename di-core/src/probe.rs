@@ -13,7 +13,7 @@ use crate::{
     container::ProvidedIn,
     error::BoxError,
     error::IntoSource,
-    graph::Source,
+    graph::{MAX_DEPS, Source},
     key::{Extract, Extracted, Guard, Lazily, LazilyShared, Lent, Owned, Ref, Shared, Use},
     node::Node,
     raw::AsyncOp,
@@ -35,40 +35,69 @@ pub trait Unprovided {
 }
 impl<C, D: ?Sized, F: ?Sized, Q> Unprovided for Probe<C, D, F, Q> {}
 
-/// The container has a source for this dependency. One trait for all ways of holding: with an impl of each probe for each
+/// The container `C` has a source for this dependency. One trait for all ways of holding: with an impl of each probe for each
 /// way, the compiler would report every probe of a type that is no node as ambiguous.
 ///
 /// # Safety
 /// `SOURCE` is a source of that dependency.
-pub unsafe trait Resolves<M, D: ?Sized, F: ?Sized, Q> {
+pub unsafe trait ResolvedIn<C> {
     /// The source.
     const SOURCE: Source;
 }
 
-macro_rules! resolves {
-    ($($mode:ty),*) => {$(
+macro_rules! resolved {
+    ($($mode:ty $([$e:ident])?: $source:ident;)*) => {$(
         // SAFETY: `ProvidedIn` says so.
-        unsafe impl<C: Container, D: ?Sized + ProvidedIn<C, Q, Family = F>, F: ?Sized, Q> Resolves<$mode, D, F, Q> for C {
-            const SOURCE: Source = Source::Row(D::INDEX);
+        unsafe impl<C: Container, D: ?Sized + ProvidedIn<C, Q, Family = F>, F: ?Sized, Q $(, $e)?> ResolvedIn<C> for Use<$mode, D, F, Q> {
+            const SOURCE: Source = Source::$source(D::INDEX);
         }
     )*};
 }
-resolves!(Ref, Shared, Owned, Guard, Lent);
-
-macro_rules! resolves_lazily {
-    ($($mode:ident),*) => {$(
-        // SAFETY: `ProvidedIn` says so.
-        unsafe impl<C: Container, D: ?Sized + ProvidedIn<C, Q, Family = F>, F: ?Sized, Q, E> Resolves<$mode<E>, D, F, Q> for C {
-            const SOURCE: Source = Source::Lazy(D::INDEX);
-        }
-    )*};
+resolved! {
+    Ref: Row;
+    Shared: Row;
+    Owned: Row;
+    Guard: Row;
+    Lent: Row;
+    Lazily<E> [E]: Lazy;
+    LazilyShared<E> [E]: Lazy;
 }
-resolves_lazily!(Lazily, LazilyShared);
 
 // SAFETY: the extractor yields the value that the dependency takes.
-unsafe impl<C: Container, X: Extract<C>> Resolves<Extracted, X, X, ()> for C {
+unsafe impl<C: Container, X: Extract<C>> ResolvedIn<C> for Use<Extracted, X, X> {
     const SOURCE: Source = Source::Extract(&const { AsyncOp::extractor::<X, C>() });
 }
+
+/// The container `C` has a source for every dependency of the list.
+///
+/// # Safety
+/// `SOURCES` are sources of the dependencies, in order.
+pub unsafe trait SourcesIn<C> {
+    /// The sources.
+    const SOURCES: &'static [Source];
+}
+
+/// An impl for each length: one of head and tail would be proven, and its const evaluated, for each tail of every node's list.
+macro_rules! lists {
+    ($($dep:ident)*) => { lists!(@ [] $($dep)*); };
+    (@ [$($before:ident)*] $dep:ident $($rest:ident)*) => {
+        lists!(@impl $($before)*);
+        lists!(@ [$($before)* $dep] $($rest)*);
+    };
+    (@ [$($before:ident)*]) => { lists!(@impl $($before)*); };
+    (@impl $($dep:ident)*) => {
+        // SAFETY: that of `ResolvedIn`.
+        unsafe impl<C $(, $dep: ResolvedIn<C>)*> SourcesIn<C> for lists!(@nested $($dep)*) {
+            const SOURCES: &'static [Source] = &[$($dep::SOURCE),*];
+        }
+    };
+    (@nested) => { () };
+    (@nested $head:ident $($tail:ident)*) => { ($head, lists!(@nested $($tail)*)) };
+}
+lists!(
+    D0 D1 D2 D3 D4 D5 D6 D7 D8 D9 D10 D11 D12 D13 D14 D15 D16 D17 D18 D19 D20 D21 D22 D23 D24 D25 D26 D27 D28 D29 D30 D31
+);
+const _: () = assert!(MAX_DEPS == 32, "an impl of `SourcesIn` for each length");
 
 /// Asks the container `C` for every dependency of the list `L`. A container writes `|ask| ask.pick().settle()` for each
 /// node, in a closure that is never called: what counts is its type, a [`Chosen`]. Methods, because a const item for each
@@ -78,10 +107,10 @@ unsafe impl<C: Container, X: Extract<C>> Resolves<Extracted, X, X, ()> for C {
 /// dereferencing step by step what is missing: a reference for each possibility, the most particular outside.
 pub struct Ask<C, L>(PhantomData<(*const C, *const L)>);
 
-impl<C, L: Edges<C, All>> Ask<C, L> {
+impl<C, L: SourcesIn<C>> Ask<C, L> {
     /// Everything is provided.
-    pub const fn pick(self) -> Found<C, L, All> {
-        Found(PhantomData)
+    pub const fn pick(self) -> Known<C, L> {
+        Known(PhantomData)
     }
 }
 
@@ -93,16 +122,19 @@ pub trait PickSome: Sized {
     fn pick(self) -> Self::Missing;
 }
 
-/// The rows that the container `C` has for the list `L`, as far as `W` says.
-pub struct Found<C, L, W>(PhantomData<(*const C, *const L, *const W)>);
+/// The container `C` has everything of the list `L`.
+pub struct Known<C, L>(PhantomData<(*const C, *const L)>);
 
-impl<C, L> Found<C, L, All> {
+impl<C, L> Known<C, L> {
     /// There is no more to find out.
     #[must_use]
     pub const fn settle(self) -> Self {
         self
     }
 }
+
+/// What the container `C` has of the list `L`, as far as `W` says.
+pub struct Found<C, L, W>(PhantomData<(*const C, *const L, *const W)>);
 
 /// A list of which something is missing.
 pub struct Part<C, L>(PhantomData<(*const C, *const L)>);
@@ -115,7 +147,7 @@ pub trait Settle {
     fn settle(self) -> Self::Found;
 }
 
-/// All are provided.
+/// All the others are provided.
 pub enum All {}
 /// Not asked further.
 pub enum Unknown {}
@@ -149,32 +181,55 @@ unsafe impl<C> Edges<C, Unknown> for () {
 }
 
 macro_rules! edges {
-    ($($what:ty $([$w:ident])?: $then:ty, $source:expr, $head:ty $(, [$($bounds:tt)*])?;)*) => {$(
-        // SAFETY: that of `Resolves`, or none.
-        unsafe impl<C $(: $($bounds)*)?, M, D: ?Sized, F: ?Sized, Q, T: Edges<C, $then> $(, $w)?> Edges<C, $what> for ($head, T) {
+    ($($what:ty $([$w:ident])?: $then:ty, $source:expr $(, [$bound:path])?;)*) => {$(
+        // SAFETY: that of `ResolvedIn`, or none.
+        unsafe impl<C, H $(: $bound)?, T: Edges<C, $then> $(, $w)?> Edges<C, $what> for (H, T) {
             const EDGES: Option<&'static Edge> =
                 Some(&Edge { source: $source, next: <T as Edges<C, $then>>::EDGES });
         }
     )*};
 }
 edges! {
-    All: All, <C as Resolves<M, D, F, Q>>::SOURCE, Use<M, D, F, Q>, [Resolves<M, D, F, Q>];
-    Unknown: Unknown, Source::Unknown, Use<M, D, F, Q>;
-    Has<W> [W]: W, <C as Resolves<M, D, F, Q>>::SOURCE, Use<M, D, F, Q>, [Resolves<M, D, F, Q>];
-    Lacks<W> [W]: W, Source::Missing, Use<M, D, F, Q>;
+    All: All, H::SOURCE, [ResolvedIn<C>];
+    Unknown: Unknown, Source::Unknown;
+    Has<W> [W]: W, H::SOURCE, [ResolvedIn<C>];
+    Lacks<W> [W]: W, Source::Missing;
 }
 
 /// What `settle` yields, for the list `L` in the container `C` and no other.
 ///
 /// # Safety
-/// As for [`Edges`].
+/// As for [`SourcesIn`], apart from those that are missing.
 pub unsafe trait Chosen<C, L> {
     /// The sources of a node's dependencies.
-    const EDGES: Option<&'static Edge>;
+    const SOURCES: &'static [Source];
+}
+// SAFETY: that of `SourcesIn`.
+unsafe impl<C, L: SourcesIn<C>> Chosen<C, L> for Known<C, L> {
+    const SOURCES: &'static [Source] = L::SOURCES;
 }
 // SAFETY: that of `Edges`.
 unsafe impl<C, L: Edges<C, W>, W> Chosen<C, L> for Found<C, L, W> {
-    const EDGES: Option<&'static Edge> = <L as Edges<C, W>>::EDGES;
+    const SOURCES: &'static [Source] = (const { &listed(<L as Edges<C, W>>::EDGES) }).slice();
+}
+
+/// A list of sources, as one that has a length.
+struct Sources([Source; MAX_DEPS], usize);
+
+impl Sources {
+    const fn slice(&self) -> &[Source] {
+        self.0.split_at(self.1).0
+    }
+}
+
+const fn listed(mut edge: Option<&'static Edge>) -> Sources {
+    let mut sources = Sources([Source::Unknown; MAX_DEPS], 0);
+    while let Some(Edge { source, next }) = edge {
+        sources.0[sources.1] = *source;
+        sources.1 += 1;
+        edge = *next;
+    }
+    sources
 }
 
 /// From the inside: any number is missing, the first of them after none, one .. 31; then the same for exactly one.

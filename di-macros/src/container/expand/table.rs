@@ -112,7 +112,7 @@ impl Container<'_> {
                 let (binding, name) = (binding(i), called(&entry.name, key, di));
                 let (d, f, q) = (to.discriminator(), to.family(di), to.qualifier());
                 quote_spanned! {entry.place()=>
-                    #di::Listed::binding::<#binding>(#name, #di::Probe::<#ident, #d, #f, #q>::SOURCE)
+                    #di::Listed::binding::<#binding>(#name, &[#di::Probe::<#ident, #d, #f, #q>::SOURCE])
                 }
             }
             Kind::Seed { key } => {
