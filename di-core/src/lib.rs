@@ -69,8 +69,8 @@ pub mod __private {
         },
         listed::{Answer, Errors, Listed, MAX_DEPS, Name, Source, count_edges},
         node::{
-            At, Bind, Construct, ConstructAsync, Fallible, Meta, Node, Param, Provider, Recipe,
-            assert_owned, assert_shared,
+            At, Bind, ConstructAsync, Fallible, Meta, Node, Param, Provider, Recipe, assert_owned,
+            assert_shared,
         },
         outcome::Outcome,
         plan::{Layout, View},

@@ -25,13 +25,10 @@
 //!         };
 //!     }
 //!     unsafe impl di::Recipe<Seal> for Users<'static> {
-//!         const MAKER: di::Maker = di::Maker::new::<Self, Seal>();
 //!         type Deps = (di::Use<di::Ref, Pool, di::Always<Pool>>, ());
 //!         type Output<'r> = Users<'r>;
 //!         type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
 //!         type Error = Infallible;
-//!     }
-//!     impl di::Construct<Seal> for Users<'static> {
 //!         fn construct<'r>(_: di::At<'r>, (pool, ()): (&'r Pool, ())) -> Result<Users<'r>, Infallible> {
 //!             Ok(Users { pool })
 //!         }
@@ -124,15 +121,15 @@ pub trait Provider<const NAME: u64> {
     label = "listed here, but nothing says how to construct it",
     note = "write `#[injectable(singleton)]` (or `request`, `transient`) on the type or on the fn that constructs it, or list it as `Type = provider`"
 )]
-pub unsafe trait Recipe<S>: Node {
+pub unsafe trait Recipe<S>: Node + Sized {
     /// What a container reads, all of it: a type that is not injectable is then reported once.
     const MADE: Made<Self::Deps, Self::Family> = Made {
         meta: Self::META,
         maker: Self::MAKER,
         types: PhantomData,
     };
-    /// The erased constructor.
-    const MAKER: Maker;
+    /// The erased constructor. One that is no plain sync fn has another, and does not implement `construct` here.
+    const MAKER: Maker = Maker::new::<Self, S>();
     /// What the constructor asks for.
     type Deps: Deps;
     /// What it returns; `'r` is the lifetime of the request.
@@ -141,6 +138,16 @@ pub unsafe trait Recipe<S>: Node {
     type Family: ?Sized;
     /// Its error; `Infallible` when it cannot fail.
     type Error: Send + 'static;
+    /// Builds the value. Of an async constructor see [`ConstructAsync`].
+    ///
+    /// # Errors
+    /// The constructor's own.
+    fn construct<'r>(
+        _at: At<'r>,
+        _args: <Self::Deps as Deps>::Args<'r>,
+    ) -> Result<Self::Output<'r>, Self::Error> {
+        unreachable!("`MAKER` is of an async constructor")
+    }
     /// What is kept of an error that becomes an answer. Macros write it where there can be one; see [`Maker::failing`].
     fn kept(_error: &Self::Error) -> BoxError {
         kept::name::<Self::Error>()
@@ -156,18 +163,6 @@ pub struct Made<L, F: ?Sized> {
 
 /// Pins the lifetime of a constructor's arguments, so that it is late-bound in trait and impl alike.
 pub type At<'r> = PhantomData<&'r ()>;
-
-/// A constructor.
-pub trait Construct<S>: Recipe<S> {
-    /// Builds the value.
-    ///
-    /// # Errors
-    /// The constructor's own.
-    fn construct<'r>(
-        at: At<'r>,
-        args: <Self::Deps as Deps>::Args<'r>,
-    ) -> Result<Self::Output<'r>, Self::Error>;
-}
 
 /// An async constructor.
 pub trait ConstructAsync<S>: Recipe<S> {

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     BoxError, Container, Scope,
     key::{Deps, Extract},
-    node::{At, Bind, Construct, ConstructAsync, Recipe},
+    node::{At, Bind, ConstructAsync, Recipe},
     teardown::{Teardown, TeardownShared},
 };
 
@@ -94,12 +94,12 @@ pub(crate) type KeptFn = fn(&(dyn Any + Send)) -> Option<BoxError>;
 
 impl Maker {
     /// Of a sync constructor.
-    pub const fn new<N: Construct<S>, S>() -> Self {
+    pub const fn new<N: Recipe<S>, S>() -> Self {
         Self::of::<N, S>(Op::Sync(construct::<N, S, AsItself>))
     }
 
     /// Of a sync constructor that blocks its thread.
-    pub const fn new_blocking<N: Construct<S>, S>() -> Self {
+    pub const fn new_blocking<N: Recipe<S>, S>() -> Self {
         Self::of::<N, S>(Op::Blocking(construct::<N, S, AsItself>))
     }
 
@@ -111,12 +111,12 @@ impl Maker {
     }
 
     /// Of a sync constructor of a transient with a teardown.
-    pub const fn new_lent<N: Construct<S> + TeardownShared<S>, S>() -> Self {
+    pub const fn new_lent<N: TeardownShared<S>, S>() -> Self {
         Self::lent::<N, S>(Op::Sync(construct::<N, S, AsLent>))
     }
 
     /// Of one that blocks its thread.
-    pub const fn new_lent_blocking<N: Construct<S> + TeardownShared<S>, S>() -> Self {
+    pub const fn new_lent_blocking<N: TeardownShared<S>, S>() -> Self {
         Self::lent::<N, S>(Op::Blocking(construct::<N, S, AsLent>))
     }
 
@@ -255,7 +255,7 @@ fn thrown<E: Send + 'static>(error: E) -> Thrown {
 /// # Safety
 /// `inputs` are those of `N`, and `out` is free memory for its output.
 #[inline]
-unsafe fn construct<N: Construct<S>, S, W>(inputs: Inputs, out: *mut u8) -> Result<(), Thrown>
+unsafe fn construct<N: Recipe<S>, S, W>(inputs: Inputs, out: *mut u8) -> Result<(), Thrown>
 where
     W: for<'r> Written<N::Output<'r>>,
 {
@@ -278,7 +278,7 @@ fn begin<'r, N: ConstructAsync<S>, S>(
 ) -> impl Future<Output = Result<N::Output<'r>, N::Error>> + Send + use<'r, N, S> {
     // SAFETY: only called by `start`, whose caller promises it.
     let args = unsafe { <N::Deps as Deps>::take(inputs) };
-    N::construct(PhantomData, args)
+    <N as ConstructAsync<S>>::construct(PhantomData, args)
 }
 
 #[inline]

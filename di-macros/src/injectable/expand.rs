@@ -37,10 +37,24 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
     let shared = assert_shared(node, di);
     let deps = deps(&node.params, di);
     let construct = construct(node, di);
+    let (construct, construct_async) = match node.is_async {
+        false => (Some(construct), None),
+        true => (
+            None,
+            Some(quote! {
+                #[automatically_derived]
+                impl #impls #di::ConstructAsync<#seal> for #target #bounds { #construct }
+            }),
+        ),
+    };
     let covariant = covariant(node, di);
     let (torn_down, teardown) = teardown(node, di);
     let kept = node.is_fallible.then(|| kept(di));
     let failing = node.is_fallible.then(|| quote!(.failing::<Self, #seal>()));
+    let is_plain = kind.is_empty() && lent.is_empty() && failing.is_none() && torn_down.is_none();
+    let maker = (!is_plain).then(
+        || quote!(const MAKER: #di::Maker = #di::Maker::#new::<Self, #seal>() #failing #torn_down;),
+    );
     let seal_params = without_bounds(&node.generics);
     // Not its projections to value and error: the compiler does not look into those for the least visible type.
     let built = at(&node.output, &lifetime("'static"));
@@ -53,14 +67,15 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
         }
         #[automatically_derived]
         unsafe impl #impls #di::Recipe<#seal> for #target #bounds {
-            const MAKER: #di::Maker = #di::Maker::#new::<Self, #seal>() #failing #torn_down;
+            #maker
             type Deps = #deps;
             type Output<'di> = #output;
             type Family = #family;
             #error
             #kept
+            #construct
         }
-        #construct
+        #construct_async
         #teardown
         #shared
         #covariant
@@ -270,9 +285,6 @@ fn seal(node: &Node) -> TokenStream {
 }
 
 fn construct(node: &Node, di: &Facade) -> TokenStream {
-    let seal = seal(node);
-    let (target, generics) = (target_type(node), impl_generics(&node.generics));
-    let (impls, _, bounds) = generics.split_for_impl();
     let at_type = quote!(#di::At<'di>);
     let locals = nested(node.params.iter().map(|param| {
         let local = &param.local;
@@ -283,40 +295,31 @@ fn construct(node: &Node, di: &Facade) -> TokenStream {
         Source::Extract(ty) => quote!(#ty),
     }));
     let (expression, place) = (&node.construct, place(node));
+    let (now, error) = output(node, di);
     let at_place = di.at(place);
     let value = if node.is_fallible {
         quote_spanned!(place=> #at_place::Fallible::into_result(#expression))
     } else {
         quote_spanned! {place=>
-            let value: <Self as #at_place::Recipe<#seal>>::Output<'di> = #expression;
+            let value: #now = #expression;
             #at_place::core::result::Result::Ok(value)
         }
     };
     // An error about the fn as a whole, such as a future that is not `Send`, stands where its name stands.
     let named = node.span.resolved_at(Span::call_site());
-    let (keyword, construct_trait) = if node.is_async {
-        (Some(quote_spanned!(named=> async)), quote!(ConstructAsync))
-    } else {
-        (None, quote!(Construct))
-    };
+    let keyword = (node.is_async).then(|| quote_spanned!(named=> async));
     let name = quote_spanned!(node.span=> construct);
     let named_di = di.at(named);
     let returned = quote_spanned! {named=>
-        #named_di::core::result::Result<
-            <Self as #named_di::Recipe<#seal>>::Output<'di>,
-            <Self as #named_di::Recipe<#seal>>::Error,
-        >
+        #named_di::core::result::Result<#now, #error>
     };
     quote! {
-        #[automatically_derived]
-        impl #impls #di::#construct_trait<#seal> for #target #bounds {
-            #[inline]
-            #keyword fn #name<'di>(
-                _: #at_type,
-                #locals: #arguments,
-            ) -> #returned {
-                #value
-            }
+        #[inline]
+        #keyword fn #name<'di>(
+            _: #at_type,
+            #locals: #arguments,
+        ) -> #returned {
+            #value
         }
     }
 }
