@@ -1,9 +1,12 @@
 //! How a constructor's failure answers the request.
 
-use std::{any::Any, marker::PhantomData, sync::Arc};
+use std::{any::Any, sync::Arc};
 
 use axum::response::{IntoResponse, Response};
-use di_core::{__private::Answer, Container, Failure, Graph, NoPlace};
+use di_core::{
+    __private::{Answer, AnswerOf, Fault},
+    Container, Failure, Graph, NoPlace,
+};
 
 use crate::{
     OwnAnswer,
@@ -13,20 +16,42 @@ use crate::{
 
 type AnswerFn = fn(Box<dyn Any + Send>) -> Result<Response, Box<dyn Any + Send>>;
 
-/// Probes whether an error can answer a request; see `di_core`'s probes.
-pub struct AnswerProbe<E>(PhantomData<E>);
-
-impl<E: IntoResponse + 'static> AnswerProbe<E> {
-    /// The conversion.
-    pub const ANSWER: Option<Answer> = Some(const { &(answer::<E> as AnswerFn) });
+/// Whether an error can answer a request; see `di_core`'s `Fault`.
+pub trait AskAnswer {
+    /// Whether it can.
+    type Found;
+    /// For the type only.
+    fn answer(self) -> Self::Found;
 }
 
-/// It cannot.
-pub trait NoAnswer {
-    /// Nothing.
+impl<E: IntoResponse + 'static> AskAnswer for Fault<E> {
+    type Found = IsAnswer;
+    fn answer(self) -> IsAnswer {
+        IsAnswer
+    }
+}
+
+impl<E> AskAnswer for &Fault<E> {
+    type Found = NoAnswer;
+    fn answer(self) -> NoAnswer {
+        NoAnswer
+    }
+}
+
+/// That it can.
+#[derive(Debug)]
+pub struct IsAnswer;
+/// That it cannot.
+#[derive(Debug)]
+pub struct NoAnswer;
+
+impl<E: IntoResponse + 'static> AnswerOf<E> for IsAnswer {
+    const ANSWER: Option<Answer> = Some(const { &(answer::<E> as AnswerFn) });
+}
+
+impl<E> AnswerOf<E> for NoAnswer {
     const ANSWER: Option<Answer> = None;
 }
-impl<E> NoAnswer for AnswerProbe<E> {}
 
 fn answer<E: IntoResponse + 'static>(
     error: Box<dyn Any + Send>,

@@ -125,7 +125,7 @@ pub use di_macros::{Injectable, container, handler, injectable, module, service,
 #[doc(hidden)]
 pub mod __private {
     pub use crate::{
-        answer::{AnswerProbe, NoAnswer},
+        answer::AskAnswer,
         blocking::{BlockingFuture, serve_blocking},
         builder::Builder,
         entered::Entered,

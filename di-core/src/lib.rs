@@ -112,12 +112,20 @@ pub mod __private {
         app.end().await
     }
 
-    /// Without the web an error answers nothing.
-    pub struct AnswerProbe<E>(std::marker::PhantomData<E>);
-    impl<E> AnswerProbe<E> {
-        /// Anything will do.
-        pub const ANSWER: Option<Answer> = Some(&());
+    /// Without the web an error answers nothing, and anything will do.
+    pub trait AskAnswer {
+        /// For the type only.
+        fn answer(self) -> Anything;
     }
-    /// Never asked.
-    pub trait NoAnswer {}
+    impl<E> AskAnswer for Fault<E> {
+        fn answer(self) -> Anything {
+            Anything
+        }
+    }
+    /// Not asked.
+    #[derive(Debug)]
+    pub struct Anything;
+    impl<E> AnswerOf<E> for Anything {
+        const ANSWER: Option<Answer> = Some(&());
+    }
 }

@@ -8,7 +8,7 @@ use crate::{
     error::IntoSource,
     key::Of,
     node::{Bind, ListedAs, Made, Meta},
-    probe::{Ask, Chosen},
+    probe::{AnswerOf, Ask, Chosen, Fault, SourceOf},
     raw::{AsyncOp, Maker},
 };
 
@@ -128,15 +128,17 @@ impl Listed {
     /// A type or provider. `name` is the entry as written.
     ///
     /// `F` is the family of its key.
-    pub const fn node<C, F, L, V, R: Chosen<C, L>>(
+    pub const fn node<C, F, L, V, E, R, A, S>(
         name: Name,
-        made: Made<L, V>,
-        _sources: fn(Ask<C, L>) -> R,
-        errors: Errors,
+        made: Made<L, V, E>,
+        _found: fn(Ask<C, L>, Fault<E>) -> (R, A, S),
     ) -> Self
     where
         F: ?Sized + Of<'static>,
         V: ?Sized + Of<'static, T: ListedAs<F::T, V, F>>,
+        R: Chosen<C, L>,
+        A: AnswerOf<E>,
+        S: SourceOf<E>,
     {
         Listed {
             name,
@@ -145,7 +147,11 @@ impl Listed {
             scope: made.meta.scope,
             maker: Some(made.maker),
             sources: R::SOURCES,
-            errors,
+            errors: Errors {
+                fallible: S::FALLIBLE,
+                answer: A::ANSWER,
+                source: S::SOURCE,
+            },
             guards: 0,
             is_hidden: false,
         }

@@ -123,7 +123,7 @@ pub trait Provider<const NAME: u64> {
 )]
 pub unsafe trait Recipe<S>: Node + Sized {
     /// What a container reads, all of it: a type that is not injectable is then reported once.
-    const MADE: Made<Self::Deps, Self::Family> = Made {
+    const MADE: Made<Self::Deps, Self::Family, Self::Error> = Made {
         meta: Self::META,
         maker: Self::MAKER,
         types: PhantomData,
@@ -154,11 +154,11 @@ pub unsafe trait Recipe<S>: Node + Sized {
     }
 }
 
-/// A recipe, as a value; `L` is the list of its dependencies, `F` the family of what it returns.
-pub struct Made<L, F: ?Sized> {
+/// A recipe, as a value; `L` is the list of its dependencies, `F` the family of what it returns, `E` its error.
+pub struct Made<L, F: ?Sized, E> {
     pub(crate) meta: &'static Meta,
     pub(crate) maker: Maker,
-    types: PhantomData<(fn() -> L, *const F)>,
+    types: PhantomData<(*const L, *const F, *const E)>,
 }
 
 /// Pins the lifetime of a constructor's arguments, so that it is late-bound in trait and impl alike.

@@ -15,6 +15,7 @@ use crate::{
     error::IntoSource,
     graph::{MAX_DEPS, Source},
     key::{Extract, Extracted, Guard, Lazily, LazilyShared, Lent, Owned, Ref, Shared, Use},
+    listed::Answer,
     node::Node,
     raw::AsyncOp,
     scope::{LAZY, LENT},
@@ -297,35 +298,88 @@ pub trait NotSame {
 }
 impl<A: ?Sized, P, B: ?Sized, Q> NotSame for Same<A, P, B, Q> {}
 
-/// Probes what can be done with a constructor's error.
-pub struct ErrorProbe<E>(PhantomData<*const E>);
+/// A constructor's error, of which is asked what it can become, in concrete code: `|_, error| (.., error.answer(), error.source())`, in
+/// the closure that is never called. Its own methods, of an error that cannot be, come before those of a trait; of these, those of `Fault`
+/// itself before those of a reference to it.
+pub struct Fault<E>(PhantomData<*const E>);
 
-impl ErrorProbe<Infallible> {
-    /// There is no error.
-    pub const FALLIBLE: bool = false;
+impl<E> Clone for Fault<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<E> Copy for Fault<E> {}
+
+impl Fault<Infallible> {
+    /// There is none.
+    #[must_use]
+    pub const fn answer(self) -> Never {
+        Never
+    }
+
+    /// There is none.
+    #[must_use]
+    pub const fn source(self) -> Never {
+        Never
+    }
 }
 
-/// Any other error.
-pub trait SomeError {
-    /// There can be one.
+/// That there is no error.
+#[derive(Debug)]
+pub struct Never;
+/// That an error can be the source of another.
+#[derive(Debug)]
+pub struct IsSource;
+/// That it cannot.
+#[derive(Debug)]
+pub struct NoSource;
+
+/// What `answer` yields: how the error answers a request. Of the web facade, like the trait that asks.
+pub trait AnswerOf<E> {
+    /// As an answer to the request.
+    const ANSWER: Option<Answer>;
+}
+impl AnswerOf<Infallible> for Never {
+    const ANSWER: Option<Answer> = None;
+}
+
+/// What `source` yields.
+pub trait SourceOf<E> {
+    /// Whether there can be one.
     const FALLIBLE: bool = true;
+    /// As the source of another.
+    const SOURCE: Option<IntoSource>;
 }
-impl<E> SomeError for ErrorProbe<E> {}
-
-/// Probes whether an error can be the source of another.
-pub struct SourceProbe<E>(PhantomData<*const E>);
-
-impl<E: Into<BoxError> + 'static> SourceProbe<E> {
-    /// The conversion.
-    pub const INTO_SOURCE: Option<IntoSource> = Some(into_source::<E>);
+impl SourceOf<Infallible> for Never {
+    const FALLIBLE: bool = false;
+    const SOURCE: Option<IntoSource> = None;
+}
+impl<E: Into<BoxError> + 'static> SourceOf<E> for IsSource {
+    const SOURCE: Option<IntoSource> = Some(into_source::<E>);
+}
+impl<E> SourceOf<E> for NoSource {
+    const SOURCE: Option<IntoSource> = None;
 }
 
-/// It cannot.
-pub trait NoSource {
-    /// Nothing.
-    const INTO_SOURCE: Option<IntoSource> = None;
+/// Whether an error can be the source of another.
+pub trait AskSource {
+    /// Whether it can.
+    type Found;
+    /// For the type only.
+    fn source(self) -> Self::Found;
 }
-impl<E> NoSource for SourceProbe<E> {}
+impl<E: Into<BoxError> + 'static> AskSource for Fault<E> {
+    type Found = IsSource;
+    fn source(self) -> IsSource {
+        IsSource
+    }
+}
+impl<E> AskSource for &Fault<E> {
+    type Found = NoSource;
+    fn source(self) -> NoSource {
+        NoSource
+    }
+}
 
 fn into_source<E: Into<BoxError> + 'static>(
     error: Box<dyn Any + Send>,

@@ -68,7 +68,7 @@ impl Container<'_> {
         quote! {
             #[allow(unused_imports)]
             use #di::{
-                NoAnswer as _, NoSource as _, NotANode as _, PickSome as _, Settle as _, SomeError as _,
+                AskAnswer as _, AskSource as _, NotANode as _, PickSome as _, Settle as _,
                 Unprovided as _,
             };
             #once
@@ -174,17 +174,11 @@ impl Container<'_> {
         let (container, name) = (&self.item.ident, called(&entry.name, key, self.di));
         let (place, di) = (entry.place(), self.di.at(entry.place()));
         let family = key.family(self.di);
-        let recipe = quote_spanned!(place=> <#node as #di::Recipe<_>>);
         quote_spanned! {place=>
-            #di::Listed::node::<#container, #family, _, _, _>(
+            #di::Listed::node::<#container, #family, _, _, _, _, _, _>(
                 #name,
-                #recipe::MADE,
-                |ask| ask.pick().settle(),
-                #di::Errors {
-                    fallible: #di::ErrorProbe::<#recipe::Error>::FALLIBLE,
-                    answer: #di::AnswerProbe::<#recipe::Error>::ANSWER,
-                    source: #di::SourceProbe::<#recipe::Error>::INTO_SOURCE,
-                },
+                <#node as #di::Recipe<_>>::MADE,
+                |ask, error| (ask.pick().settle(), error.answer(), error.source()),
             )
         }
     }
