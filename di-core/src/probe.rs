@@ -110,8 +110,8 @@ pub struct Ask<C, L>(PhantomData<(*const C, *const L)>);
 
 impl<C, L: SourcesIn<C>> Ask<C, L> {
     /// Everything is provided.
-    pub const fn pick(self) -> Known<C, L> {
-        Known(PhantomData)
+    pub const fn pick(self) -> Known {
+        Known
     }
 }
 
@@ -123,10 +123,11 @@ pub trait PickSome: Sized {
     fn pick(self) -> Self::Missing;
 }
 
-/// The container `C` has everything of the list `L`.
-pub struct Known<C, L>(PhantomData<(*const C, *const L)>);
+/// Everything of a list is provided. Which list `Chosen` says: a type that says it, too, would only be large.
+#[derive(Debug)]
+pub struct Known;
 
-impl<C, L> Known<C, L> {
+impl Known {
     /// There is no more to find out.
     #[must_use]
     pub const fn settle(self) -> Self {
@@ -206,7 +207,7 @@ pub unsafe trait Chosen<C, L> {
     const SOURCES: &'static [Source];
 }
 // SAFETY: that of `SourcesIn`.
-unsafe impl<C, L: SourcesIn<C>> Chosen<C, L> for Known<C, L> {
+unsafe impl<C, L: SourcesIn<C>> Chosen<C, L> for Known {
     const SOURCES: &'static [Source] = L::SOURCES;
 }
 // SAFETY: that of `Edges`.
