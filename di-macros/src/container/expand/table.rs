@@ -77,6 +77,11 @@ impl Container<'_> {
             const __LISTED: [#di::Listed; #count] = [#(#given_rows,)* #(#rows,)*];
             const __EDGES: usize = #di::count_edges(&__LISTED);
             static __GRAPH: #di::Table<#count, __EDGES> = #di::Table::#new(#name, &__LISTED);
+            #[allow(dead_code)]
+            #[track_caller]
+            const fn __check(row: usize) {
+                #di::check(&__GRAPH, row);
+            }
             const __STEPS: usize = __GRAPH.max_steps();
             const __INPUTS: usize = __GRAPH.max_inputs();
 
