@@ -68,10 +68,7 @@ pub mod __private {
             Shared, Use,
         },
         listed::{Answer, Errors, Listed, MAX_DEPS, Name, Source, count_edges},
-        node::{
-            At, Bind, ConstructAsync, Fallible, Meta, Node, Param, Provider, Recipe, assert_owned,
-            assert_shared,
-        },
+        node::{At, Bind, ConstructAsync, Fallible, Meta, Moved, Node, Param, Provider, Recipe},
         outcome::Outcome,
         plan::{Layout, View},
         probe::*,

@@ -133,7 +133,7 @@ pub unsafe trait Recipe<S>: Node + Sized {
     /// What the constructor asks for.
     type Deps: Deps;
     /// What it returns; `'r` is the lifetime of the request.
-    type Output<'r>: 'r;
+    type Output<'r>: 'r + Crosses<S>;
     /// The family of what it returns: `Output` by another name, which the compiler compares with that of a key at once.
     type Family: ?Sized;
     /// Its error; `Infallible` when it cannot fail.
@@ -240,8 +240,11 @@ pub trait ListedAs<K: ?Sized, V: ?Sized, F: ?Sized> {}
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized, F: ?Sized> ListedAs<T, F, F> for T {}
 
-/// Asserts that a value may be shared.
-pub const fn assert_shared<T: ?Sized + SharedValue>() {}
+/// A value that may be where a recipe of the seal `S` brings it. A seal that ends in [`Moved`] is that of a transient that is its owner's alone.
+pub trait Crosses<S> {}
+impl<T: SharedValue, D, B> Crosses<(D, B)> for T {}
+impl<T: OwnedValue, D, B> Crosses<(D, B, Moved)> for T {}
 
-/// Asserts that a value may be moved between threads.
-pub const fn assert_owned<T: ?Sized + OwnedValue>() {}
+/// Ends the seal of a transient.
+#[derive(Debug)]
+pub enum Moved {}

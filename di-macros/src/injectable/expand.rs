@@ -34,7 +34,6 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
         (false, false) => "",
     };
     let new = format_ident!("new{lent}{kind}");
-    let shared = assert_shared(node, di);
     let deps = deps(&node.params, di);
     let construct = construct(node, di);
     let (construct, construct_async) = match node.is_async {
@@ -58,8 +57,10 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
     let seal_params = without_bounds(&node.generics);
     // Not its projections to value and error: the compiler does not look into those for the least visible type.
     let built = at(&node.output, &lifetime("'static"));
+    // Any other is seen by several threads.
+    let moved = (node.scope == "transient" && !node.is_lent()).then(|| quote!(, #di::Moved));
     quote! {
-        type __Seal #seal_params = (#deps, #built);
+        type __Seal #seal_params = (#deps, #built #moved);
 
         #[automatically_derived]
         unsafe impl #impls #di::Node for #target #bounds {
@@ -77,7 +78,6 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
         }
         #construct_async
         #teardown
-        #shared
         #covariant
     }
 }
@@ -214,28 +214,6 @@ fn capitalised(word: &str) -> String {
     chars.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(chars).collect()
     })
-}
-
-/// What threads see has to be `Sync`, and all that moves between them `Send`: at every lifetime, and said at the user's
-/// type.
-fn assert_shared(node: &Node, di: &Facade) -> TokenStream {
-    let ty = value_type(node, di, &lifetime("'di"));
-    let span = place(node);
-    let di = di.at(span);
-    let assert = if node.scope == "transient" && !node.is_lent() {
-        "assert_owned"
-    } else {
-        "assert_shared"
-    };
-    let assert = syn::Ident::new(assert, span);
-    let generics = impl_generics(&node.generics);
-    let (params, bounds) = (&generics.params, &generics.where_clause);
-    quote_spanned! {span=>
-        #[allow(dead_code, clippy::extra_unused_lifetimes)]
-        fn values_cross_threads<'di, #params>() #bounds {
-            #di::#assert::<#ty>();
-        }
-    }
 }
 
 /// What is returned, as the place of what is written about it.
