@@ -67,8 +67,11 @@ pub mod __private {
             Always, Dep, Deps, Extract, Extracted, Extractor, Guard, Lent, Mode, Of, Owned, Ref,
             Shared, Use,
         },
-        listed::{Answer, Errors, Listed, MAX_DEPS, Name, Source, count_edges},
-        node::{At, Bind, ConstructAsync, Fallible, Meta, Moved, Node, Param, Provider, Recipe},
+        listed::{Answer, Entry, Errors, Listed, MAX_DEPS, Name, Source, count_edges},
+        node::{
+            At, Bind, ConstructAsync, Fallible, Meta, Moved, Node, Param, Provider, Recipe, Seen,
+            listed_as,
+        },
         outcome::Outcome,
         plan::{Layout, View},
         probe::*,

@@ -1,14 +1,14 @@
 //! The entries of a container, as `#[container]` writes them.
 
-use std::any::Any;
+use std::{any::Any, marker::PhantomData};
 
 use crate::{
     Scope,
     container::Asked,
     error::IntoSource,
-    key::Of,
-    node::{Bind, ListedAs, Made, Meta},
-    probe::{AnswerOf, Ask, Chosen, Fault, SourceOf},
+    key::Deps,
+    node::{Bind, IsKey, Meta, Recipe},
+    probe::{Answered, Ask, Chosen, Fault},
     raw::{AsyncOp, Maker},
 };
 
@@ -124,39 +124,54 @@ impl Kind {
     }
 }
 
-impl Listed {
-    /// A type or provider. `name` is the entry as written.
-    ///
-    /// `F` is the family of its key.
-    pub const fn node<C, F, L, V, E, R, A, S>(
+/// An entry of the container `C` that is the node `N`; `F` is the family of its key, where that is compared. A value with methods, since
+/// they need no parameters that have to be written `_`: those the compiler would check once more.
+pub struct Entry<C, N, F: ?Sized = ()>(PhantomData<(*const C, *const N, *const F)>);
+
+impl<C, N, F: ?Sized> Entry<C, N, F> {
+    /// This one.
+    pub const HERE: Self = Entry(PhantomData);
+
+    /// A type that is a node. `name` is the entry as written.
+    pub const fn node<D, B, W>(
+        self,
         name: Name,
-        made: Made<L, V, E>,
-        _found: fn(Ask<C, L>, Fault<E>) -> (R, A, S),
-    ) -> Self
+        found: fn(Ask<C, D>, Fault<N::Error>) -> W,
+    ) -> Listed
     where
-        F: ?Sized + Of<'static>,
-        V: ?Sized + Of<'static, T: ListedAs<F::T, V, F>>,
-        R: Chosen<C, L>,
-        A: AnswerOf<E>,
-        S: SourceOf<E>,
+        D: Deps,
+        N: Recipe<D, B, Family: IsKey<F>>,
+        W: Answered<C, D, N::Error>,
+    {
+        self.provider(name, found)
+    }
+
+    /// A provider. What it yields is compared with the key where this is called.
+    pub const fn provider<D, B, W>(
+        self,
+        name: Name,
+        _found: fn(Ask<C, D>, Fault<N::Error>) -> W,
+    ) -> Listed
+    where
+        D: Deps,
+        N: Recipe<D, B>,
+        W: Answered<C, D, N::Error>,
     {
         Listed {
             name,
             kind: Kind::Node,
-            meta: Some(made.meta),
-            scope: made.meta.scope,
-            maker: Some(made.maker),
-            sources: R::SOURCES,
-            errors: Errors {
-                fallible: S::FALLIBLE,
-                answer: A::ANSWER,
-                source: S::SOURCE,
-            },
+            meta: Some(N::META),
+            scope: N::META.scope,
+            maker: Some(N::MAKER),
+            sources: W::ANSWERS.sources,
+            errors: W::ANSWERS.errors,
             guards: 0,
             is_hidden: false,
         }
     }
+}
 
+impl Listed {
     /// A value handed in from outside.
     pub const fn given(name: Name) -> Self {
         Listed {

@@ -8,10 +8,9 @@
 //!     pool: &'r Pool,
 //! }
 //!
-//! // What `#[injectable(request)]` on `Users` writes. The parameter of `Recipe` names its types once more: the impl is
-//! // then as visible as the least visible of them, and a `pub` node may have private dependencies (E0446 otherwise).
+//! // What `#[injectable(request)]` on `Users` writes. The parameters of `Recipe` are the types that it takes and, of a provider, returns:
+//! // the impl is then as visible as the least visible of them, and a `pub` node may have private dependencies (E0446 otherwise).
 //! const _: () = {
-//!     type Seal = (di::Use<di::Ref, Pool, di::Always<Pool>>, ());
 //!     unsafe impl di::Node for Users<'static> {
 //!         const META: &'static di::Meta = &di::Meta {
 //!             name: "Users",
@@ -24,8 +23,7 @@
 //!             is_lazy: false,
 //!         };
 //!     }
-//!     unsafe impl di::Recipe<Seal> for Users<'static> {
-//!         type Deps = (di::Use<di::Ref, Pool, di::Always<Pool>>, ());
+//!     unsafe impl di::Recipe<(di::Use<di::Ref, Pool, di::Always<Pool>>, ()), di::Seen> for Users<'static> {
 //!         type Output<'r> = Users<'r>;
 //!         type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
 //!         type Error = Infallible;
@@ -38,7 +36,11 @@
 
 use std::marker::PhantomData;
 
-use crate::{BoxError, Scope, kept, key::Deps, key::Mode, raw::Maker};
+use crate::{
+    BoxError, Scope, kept,
+    key::{Deps, Mode, Of},
+    raw::Maker,
+};
 
 /// What is known about a node wherever it is listed.
 #[derive(Debug)]
@@ -112,28 +114,21 @@ pub trait Provider<const NAME: u64> {
     type Node: Node;
 }
 
-/// The typed part of a node. `S` names its types once more, see the module's documentation.
+/// The typed part of a node: what its constructor asks for (`D`), and what it builds (`B`: [`Seen`] or [`Moved`]). Parameters, for the
+/// reason in the module's documentation.
 ///
 /// # Safety
-/// As for [`Node`].
+/// As for [`Node`], and `Family` is the family of `Output`.
 #[diagnostic::on_unimplemented(
     message = "[DI010] `{Self}` is not injectable",
     label = "listed here, but nothing says how to construct it",
     note = "write `#[injectable(singleton)]` (or `request`, `transient`) on the type or on the fn that constructs it, or list it as `Type = provider`"
 )]
-pub unsafe trait Recipe<S>: Node + Sized {
-    /// What a container reads, all of it: a type that is not injectable is then reported once.
-    const MADE: Made<Self::Deps, Self::Family, Self::Error> = Made {
-        meta: Self::META,
-        maker: Self::MAKER,
-        types: PhantomData,
-    };
+pub unsafe trait Recipe<D: Deps, B>: Node + Sized {
     /// The erased constructor. One that is no plain sync fn has another, and does not implement `construct` here.
-    const MAKER: Maker = Maker::new::<Self, S>();
-    /// What the constructor asks for.
-    type Deps: Deps;
+    const MAKER: Maker = Maker::new::<Self, D, B>();
     /// What it returns; `'r` is the lifetime of the request.
-    type Output<'r>: 'r + Crosses<S>;
+    type Output<'r>: 'r + Crosses<B>;
     /// The family of what it returns: `Output` by another name, which the compiler compares with that of a key at once.
     type Family: ?Sized;
     /// Its error; `Infallible` when it cannot fail.
@@ -142,10 +137,7 @@ pub unsafe trait Recipe<S>: Node + Sized {
     ///
     /// # Errors
     /// The constructor's own.
-    fn construct<'r>(
-        _at: At<'r>,
-        _args: <Self::Deps as Deps>::Args<'r>,
-    ) -> Result<Self::Output<'r>, Self::Error> {
+    fn construct<'r>(_at: At<'r>, _args: D::Args<'r>) -> Result<Self::Output<'r>, Self::Error> {
         unreachable!("`MAKER` is of an async constructor")
     }
     /// What is kept of an error that becomes an answer. Macros write it where there can be one; see [`Maker::failing`].
@@ -154,22 +146,15 @@ pub unsafe trait Recipe<S>: Node + Sized {
     }
 }
 
-/// A recipe, as a value; `L` is the list of its dependencies, `F` the family of what it returns, `E` its error.
-pub struct Made<L, F: ?Sized, E> {
-    pub(crate) meta: &'static Meta,
-    pub(crate) maker: Maker,
-    types: PhantomData<(*const L, *const F, *const E)>,
-}
-
 /// Pins the lifetime of a constructor's arguments, so that it is late-bound in trait and impl alike.
 pub type At<'r> = PhantomData<&'r ()>;
 
 /// An async constructor.
-pub trait ConstructAsync<S>: Recipe<S> {
+pub trait ConstructAsync<D: Deps, B>: Recipe<D, B> {
     /// Builds the value.
     fn construct<'r>(
         at: At<'r>,
-        args: <Self::Deps as Deps>::Args<'r>,
+        args: D::Args<'r>,
     ) -> impl Future<Output = Result<Self::Output<'r>, Self::Error>> + Send;
 }
 
@@ -210,41 +195,65 @@ pub trait Bind: 'static {
     fn coerce<'r>(at: At<'r>, from: *const Self::From<'r>) -> *const Self::To<'r>;
 }
 
-/// A value that several tasks, and threads, may see.
+/// A value that may be where its recipe brings it, of which `B` says what is built.
+pub trait Crosses<B> {}
+impl<T, B> Crosses<Seen<B>> for T where Threads: MaySee<T> {}
+impl<T, B> Crosses<Moved<B>> for T where Threads: MayTake<T> {}
+
+/// Builds a `B`, which several threads may see. Of a node that is its own type, nothing more is to be said.
+pub struct Seen<B = ()>(PhantomData<B>);
+/// Builds a `B`, a transient that is its owner's alone.
+pub struct Moved<B = ()>(PhantomData<B>);
+
+/// Of these something is said, and not of the value itself: the compiler would then say it of `Crosses`.
+#[derive(Debug)]
+pub enum Threads {}
+
+/// Several tasks, and threads, may see the value.
 #[diagnostic::on_unimplemented(
-    message = "[DI014] `{Self}` cannot be shared between threads",
+    message = "[DI014] `{T}` cannot be shared between threads",
     label = "a singleton or request-scoped value has to be `Send` and `Sync`",
     note = "something in it is not: instead of `Rc` take `Arc`, instead of `Cell` or `RefCell` an atomic or a `Mutex`, and `Send + Sync` in a `dyn Trait`"
 )]
-pub trait SharedValue {}
+pub trait MaySee<T> {}
 #[diagnostic::do_not_recommend]
-impl<T: ?Sized + Send + Sync> SharedValue for T {}
+impl<T: Send + Sync> MaySee<T> for Threads {}
 
-/// A value that moves to the task, and thread, that asks for it.
+/// The value may move to the task, and thread, that asks for it.
 #[diagnostic::on_unimplemented(
-    message = "[DI014] `{Self}` cannot be sent between threads",
+    message = "[DI014] `{T}` cannot be sent between threads",
     label = "a transient value has to be `Send`",
     note = "something in it is not: instead of `Rc` take `Arc`, and `Send` in a `dyn Trait`"
 )]
-pub trait OwnedValue {}
+pub trait MayTake<T> {}
 #[diagnostic::do_not_recommend]
-impl<T: ?Sized + Send> OwnedValue for T {}
+impl<T: Send> MayTake<T> for Threads {}
 
-/// The type that is listed, of the value that is constructed for it: their families are the same.
+/// The type that is listed, of the value that is constructed for it: they are the same, and so are their families where both are known.
 #[diagnostic::on_unimplemented(
     message = "[DI017] `{K}` is listed, but what is constructed for it is a `{Self}`",
     label = "listed here",
     note = "list it as the type that its provider returns, `{Self} = provider`"
 )]
-pub trait ListedAs<K: ?Sized, V: ?Sized, F: ?Sized> {}
+pub trait ListedAs<K: ?Sized, V: ?Sized = (), F: ?Sized = ()> {}
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized, F: ?Sized> ListedAs<T, F, F> for T {}
+/// Of a key that nobody can name. With one impl alone, the compiler would take the two types for the same and say
+/// "mismatched types" instead of the text above.
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized> ListedAs<(NoKey, PhantomData<T>)> for T {}
+enum NoKey {}
 
-/// A value that may be where a recipe of the seal `S` brings it. A seal that ends in [`Moved`] is that of a transient that is its owner's alone.
-pub trait Crosses<S> {}
-impl<T: SharedValue, D, B> Crosses<(D, B)> for T {}
-impl<T: OwnedValue, D, B> Crosses<(D, B, Moved)> for T {}
+/// The family of what is constructed is that of the key `F`.
+pub trait IsKey<F: ?Sized> {}
+impl<V, F> IsKey<F> for V
+where
+    F: ?Sized + Of<'static>,
+    V: ?Sized + Of<'static, T: ListedAs<F::T, V, F>>,
+{
+}
 
-/// Ends the seal of a transient.
-#[derive(Debug)]
-pub enum Moved {}
+/// Asserts that a value is of the type that it is listed as. `PhantomData` allows no coercion.
+pub const fn listed_as<V: ?Sized + ListedAs<K>, K: ?Sized>(_: PhantomData<V>) -> PhantomData<K> {
+    PhantomData
+}

@@ -15,7 +15,7 @@ use crate::{
     error::IntoSource,
     graph::{MAX_DEPS, Source},
     key::{Extract, Extracted, Guard, Lazily, LazilyShared, Lent, Owned, Ref, Shared, Use},
-    listed::Answer,
+    listed::{Answer, Errors},
     node::Node,
     raw::AsyncOp,
     scope::{LAZY, LENT},
@@ -334,6 +334,29 @@ pub struct IsSource;
 /// That it cannot.
 #[derive(Debug)]
 pub struct NoSource;
+
+/// The answers that a container's entry gets: sources for its dependencies, and what its error can become. One bound, which the compiler proves
+/// at once, where three take it as long each.
+pub trait Answered<C, L, E> {
+    /// The answers.
+    const ANSWERS: Answers;
+}
+impl<C, L, E, R: Chosen<C, L>, A: AnswerOf<E>, S: SourceOf<E>> Answered<C, L, E> for (R, A, S) {
+    const ANSWERS: Answers = Answers {
+        sources: R::SOURCES,
+        errors: Errors {
+            fallible: S::FALLIBLE,
+            answer: A::ANSWER,
+            source: S::SOURCE,
+        },
+    };
+}
+
+/// As values.
+pub struct Answers {
+    pub(crate) sources: &'static [Source],
+    pub(crate) errors: Errors,
+}
 
 /// What `answer` yields: how the error answers a request. Of the web facade, like the trait that asks.
 pub trait AnswerOf<E> {

@@ -8,6 +8,7 @@ use std::{error::Error, fmt, panic::AssertUnwindSafe};
 
 use crate::{
     BoxError, Outcome,
+    key::Deps,
     node::{At, Recipe},
     raw::Last,
     runtime::Runtime,
@@ -17,7 +18,7 @@ use crate::{
 pub type Torn = Result<Option<Deferred>, BoxError>;
 
 /// The teardown of a request-scoped or transient value, which is then gone.
-pub trait Teardown<S>: Recipe<S> {
+pub trait Teardown<D: Deps, B>: Recipe<D, B> {
     /// Closes it.
     fn teardown<'r>(
         at: At<'r>,
@@ -27,7 +28,7 @@ pub trait Teardown<S>: Recipe<S> {
 }
 
 /// The teardown of a singleton or transient, of which there may be handles left.
-pub trait TeardownShared<S>: Recipe<S> {
+pub trait TeardownShared<D: Deps, B>: Recipe<D, B> {
     /// Closes it.
     fn teardown<'r>(
         at: At<'r>,

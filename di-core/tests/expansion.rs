@@ -68,11 +68,7 @@ fn stamp(env: &Env) -> Stamp {
 #[allow(non_camel_case_types)]
 pub struct connect {}
 const _: () = {
-    type Seal = (
-        (di::Use<di::Ref, Env, di::Always<Env>>, ()),
-        Pool,
-        Unreachable,
-    );
+    type Deps = (di::Use<di::Ref, Env, di::Always<Env>>, ());
     unsafe impl di::Node for connect {
         const META: &'static di::Meta = &di::Meta {
             name: "connect",
@@ -90,13 +86,13 @@ const _: () = {
             is_lazy: false,
         };
     }
-    unsafe impl di::Recipe<Seal> for connect {
-        const MAKER: di::Maker = di::Maker::new_async::<Self, Seal>();
-        type Deps = (di::Use<di::Ref, Env, di::Always<Env>>, ());
+    unsafe impl di::Recipe<Deps, di::Seen<Pool>> for connect {
+        const MAKER: di::Maker = di::Maker::new_async::<Self, Deps, di::Seen<Pool>>();
         type Output<'r> = Pool;
+        type Family = di::Always<Pool>;
         type Error = Unreachable;
     }
-    impl di::ConstructAsync<Seal> for connect {
+    impl di::ConstructAsync<Deps, di::Seen<Pool>> for connect {
         async fn construct<'r>(
             _: di::At<'r>,
             (env, ()): (&'r Env, ()),
@@ -111,11 +107,7 @@ const _: () = {
 #[allow(non_camel_case_types)]
 pub struct stamp {}
 const _: () = {
-    type Seal = (
-        (di::Use<di::Ref, Env, di::Always<Env>>, ()),
-        Stamp,
-        Infallible,
-    );
+    type Deps = (di::Use<di::Ref, Env, di::Always<Env>>, ());
     unsafe impl di::Node for stamp {
         const META: &'static di::Meta = &di::Meta {
             name: "stamp",
@@ -133,13 +125,11 @@ const _: () = {
             is_lazy: false,
         };
     }
-    unsafe impl di::Recipe<Seal> for stamp {
-        const MAKER: di::Maker = di::Maker::new::<Self, Seal>();
-        type Deps = (di::Use<di::Ref, Env, di::Always<Env>>, ());
+    // A plain sync constructor's `MAKER` is the trait's.
+    unsafe impl di::Recipe<Deps, di::Moved<Stamp>> for stamp {
         type Output<'r> = Stamp;
+        type Family = di::Always<Stamp>;
         type Error = Infallible;
-    }
-    impl di::Construct<Seal> for stamp {
         fn construct<'r>(_: di::At<'r>, (env, ()): (&'r Env, ())) -> Result<Stamp, Infallible> {
             Ok(stamp(env))
         }
@@ -149,13 +139,9 @@ const _: () = {
 // ---- `#[injectable(request)] pub struct Users<'r> { pool: &'r Pool, stamp: Stamp }`
 
 const _: () = {
-    type Seal = (
-        (
-            di::Use<di::Ref, Pool, di::Always<Pool>>,
-            (di::Use<di::Owned, Stamp, di::Always<Stamp>>, ()),
-        ),
-        Users<'static>,
-        Infallible,
+    type Deps = (
+        di::Use<di::Ref, Pool, di::Always<Pool>>,
+        (di::Use<di::Owned, Stamp, di::Always<Stamp>>, ()),
     );
     unsafe impl di::Node for Users<'static> {
         const META: &'static di::Meta = &di::Meta {
@@ -182,27 +168,17 @@ const _: () = {
             is_lazy: false,
         };
     }
-    unsafe impl di::Recipe<Seal> for Users<'static> {
-        const MAKER: di::Maker = di::Maker::new::<Self, Seal>();
-        type Deps = (
-            di::Use<di::Ref, Pool, di::Always<Pool>>,
-            (di::Use<di::Owned, Stamp, di::Always<Stamp>>, ()),
-        );
+    // Of a type that is the node itself, `Seen` has nothing to name.
+    unsafe impl di::Recipe<Deps, di::Seen> for Users<'static> {
         type Output<'r> = Users<'r>;
+        type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
         type Error = Infallible;
-    }
-    impl di::Construct<Seal> for Users<'static> {
         fn construct<'r>(
             _: di::At<'r>,
             (pool, (stamp, ())): (&'r Pool, (Stamp, ())),
         ) -> Result<Users<'r>, Infallible> {
             Ok(Users { pool, stamp })
         }
-    }
-    #[allow(dead_code)]
-    #[allow(clippy::extra_unused_lifetimes)]
-    fn values_cross_threads<'di>() {
-        di::assert_shared::<Users<'di>>();
     }
     // A value stored in the frame must not be able to keep a shorter borrow.
     #[allow(dead_code)]
@@ -233,51 +209,43 @@ impl App {
 const _: () = {
     #[allow(unused_imports)]
     use di::{
-        NoAnswer as _, NoSource as _, NotANode as _, PickSome as _, Settle as _, SomeError as _,
-        Unprovided as _,
+        AskAnswer as _, AskSource as _, NotANode as _, PickSome as _, Settle as _, Unprovided as _,
     };
 
     // The macro writes all of this out, and an item for each entry.
-    macro_rules! listed {
+    macro_rules! named {
+        ($name:literal) => {
+            di::Name {
+                name: $name,
+                key: $name,
+                qualifier: None,
+            }
+        };
+    }
+    macro_rules! provider {
         ($name:literal, $node:ty, $key:ty) => {{
             let _: for<'di> fn(
                 di::At<'di>,
-                PhantomData<<$node as di::Recipe<_>>::Output<'di>>,
-            ) -> PhantomData<$key> = |_, value| value;
-            di::Listed::node::<App, _, _>(
-                di::Name {
-                    name: $name,
-                    key: $name,
-                    qualifier: None,
-                },
-                <$node as di::Recipe<_>>::MADE,
-                |ask| ask.pick().settle(),
-                di::Errors {
-                    fallible: di::ErrorProbe::<<$node as di::Recipe<_>>::Error>::FALLIBLE,
-                    answer: di::AnswerProbe::<<$node as di::Recipe<_>>::Error>::ANSWER,
-                    source: di::SourceProbe::<<$node as di::Recipe<_>>::Error>::INTO_SOURCE,
-                },
-            )
+                PhantomData<<$node as di::Recipe<_, _>>::Output<'di>>,
+            ) -> PhantomData<$key> = |_, value| di::listed_as(value);
+            di::Entry::<App, $node>::HERE.provider(named!($name), |ask, error| {
+                (ask.pick().settle(), error.answer(), error.source())
+            })
         }};
     }
 
     const LISTED: [di::Listed; 5] = [
-        di::Listed::given(di::Name {
-            name: "Env",
-            key: "Env",
-            qualifier: None,
-        }),
-        listed!("Pool", connect, Pool),
-        listed!("Users", Users<'static>, Users<'di>),
+        di::Listed::given(named!("Env")),
+        provider!("Pool", connect, Pool),
+        di::Entry::<App, Users<'static>, dyn for<'q> di::Of<'q, T = Users<'q>>>::HERE
+            .node(named!("Users"), |ask, error| {
+                (ask.pick().settle(), error.answer(), error.source())
+            }),
         di::Listed::binding::<B3>(
-            di::Name {
-                name: "dyn Repo",
-                key: "dyn Repo",
-                qualifier: None,
-            },
-            di::Probe::<App, Users<'static>, dyn for<'q> di::Of<'q, T = Users<'q>>, ()>::SOURCE,
+            named!("dyn Repo"),
+            &[di::Probe::<App, Users<'static>, dyn for<'q> di::Of<'q, T = Users<'q>>, ()>::SOURCE],
         ),
-        listed!("Stamp", stamp, Stamp),
+        provider!("Stamp", stamp, Stamp),
     ];
     const EDGES: usize = di::count_edges(&LISTED);
     static GRAPH: di::Table<5, EDGES> = di::Table::new("App", &LISTED);

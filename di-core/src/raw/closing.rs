@@ -11,6 +11,7 @@ use std::{
 use super::heap::{allocate, free};
 use crate::{
     Outcome,
+    key::Deps,
     node::Recipe,
     teardown::{Teardown, TeardownShared, Torn, caught},
 };
@@ -27,12 +28,12 @@ pub(crate) struct TeardownOp {
 }
 
 impl TeardownOp {
-    pub(super) const fn owned<N: Teardown<S>, S>() -> Self {
-        Self::of(begin::<'static, N, S>)
+    pub(super) const fn owned<N: Teardown<D, B>, D: Deps, B>() -> Self {
+        Self::of(begin::<'static, N, D, B>)
     }
 
-    pub(super) const fn shared<N: TeardownShared<S>, S>() -> Self {
-        Self::of(begin_shared::<'static, N, S>)
+    pub(super) const fn shared<N: TeardownShared<D, B>, D: Deps, B>() -> Self {
+        Self::of(begin_shared::<'static, N, D, B>)
     }
 
     /// From the fn item that begins the future: `F` is its zero-sized type, `Fut` the future's.
@@ -55,21 +56,21 @@ impl TeardownOp {
     }
 }
 
-fn begin<'r, N: Teardown<S>, S>(
+fn begin<'r, N: Teardown<D, B>, D: Deps, B>(
     value: *mut u8,
     outcome: Outcome,
-) -> impl Future<Output = Torn> + Send + use<'r, N, S> {
+) -> impl Future<Output = Torn> + Send + use<'r, N, D, B> {
     // SAFETY: only called by `start`, whose caller gives the value away.
     let value = unsafe { Last::new(value.cast()) };
     N::teardown(PhantomData, value, outcome)
 }
 
-fn begin_shared<'r, N: TeardownShared<S>, S>(
+fn begin_shared<'r, N: TeardownShared<D, B>, D: Deps, B>(
     value: *mut u8,
     outcome: Outcome,
-) -> impl Future<Output = Torn> + Send + use<'r, N, S> {
+) -> impl Future<Output = Torn> + Send + use<'r, N, D, B> {
     // SAFETY: only called by `start`, whose caller keeps the singleton until the future is dropped.
-    let value: &<N as Recipe<S>>::Output<'r> = unsafe { &*value.cast() };
+    let value: &<N as Recipe<D, B>>::Output<'r> = unsafe { &*value.cast() };
     N::teardown(PhantomData, value, outcome)
 }
 

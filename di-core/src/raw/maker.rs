@@ -94,46 +94,47 @@ pub(crate) type KeptFn = fn(&(dyn Any + Send)) -> Option<BoxError>;
 
 impl Maker {
     /// Of a sync constructor.
-    pub const fn new<N: Recipe<S>, S>() -> Self {
-        Self::of::<N, S>(Op::Sync(construct::<N, S, AsItself>))
+    pub const fn new<N: Recipe<D, B>, D: Deps, B>() -> Self {
+        Self::of::<N, D, B>(Op::Sync(construct::<N, D, B, AsItself>))
     }
 
     /// Of a sync constructor that blocks its thread.
-    pub const fn new_blocking<N: Recipe<S>, S>() -> Self {
-        Self::of::<N, S>(Op::Blocking(construct::<N, S, AsItself>))
+    pub const fn new_blocking<N: Recipe<D, B>, D: Deps, B>() -> Self {
+        Self::of::<N, D, B>(Op::Blocking(construct::<N, D, B, AsItself>))
     }
 
     /// Of an async constructor.
-    pub const fn new_async<N: ConstructAsync<S>, S>() -> Self {
-        Self::of::<N, S>(Op::Async(AsyncOp::of::<_, _, _, _, AsItself>(
-            begin::<'static, N, S>,
+    pub const fn new_async<N: ConstructAsync<D, B>, D: Deps, B>() -> Self {
+        Self::of::<N, D, B>(Op::Async(AsyncOp::of::<_, _, _, _, AsItself>(
+            begin::<'static, N, D, B>,
         )))
     }
 
     /// Of a sync constructor of a transient with a teardown.
-    pub const fn new_lent<N: TeardownShared<S>, S>() -> Self {
-        Self::lent::<N, S>(Op::Sync(construct::<N, S, AsLent>))
+    pub const fn new_lent<N: TeardownShared<D, B>, D: Deps, B>() -> Self {
+        Self::lent::<N, D, B>(Op::Sync(construct::<N, D, B, AsLent>))
     }
 
     /// Of one that blocks its thread.
-    pub const fn new_lent_blocking<N: TeardownShared<S>, S>() -> Self {
-        Self::lent::<N, S>(Op::Blocking(construct::<N, S, AsLent>))
+    pub const fn new_lent_blocking<N: TeardownShared<D, B>, D: Deps, B>() -> Self {
+        Self::lent::<N, D, B>(Op::Blocking(construct::<N, D, B, AsLent>))
     }
 
     /// Of an async one.
-    pub const fn new_lent_async<N: ConstructAsync<S> + TeardownShared<S>, S>() -> Self {
-        Self::lent::<N, S>(Op::Async(AsyncOp::of::<_, _, _, _, AsLent>(
-            begin::<'static, N, S>,
+    pub const fn new_lent_async<N: ConstructAsync<D, B> + TeardownShared<D, B>, D: Deps, B>() -> Self
+    {
+        Self::lent::<N, D, B>(Op::Async(AsyncOp::of::<_, _, _, _, AsLent>(
+            begin::<'static, N, D, B>,
         )))
     }
 
-    const fn lent<N: TeardownShared<S>, S>(op: Op) -> Self {
+    const fn lent<N: TeardownShared<D, B>, D: Deps, B>(op: Op) -> Self {
         assert!(N::META.is_lent());
         Maker {
             op,
             output: Output::of::<Lent<N::Output<'static>>>(),
             arc: None,
-            teardown: Some(TeardownOp::shared::<N, S>()),
+            teardown: Some(TeardownOp::shared::<N, D, B>()),
             lent: Some(LentOps::of::<N::Output<'static>>()),
             kept: None,
         }
@@ -160,28 +161,28 @@ impl Maker {
 
     /// Of a constructor that can fail.
     #[must_use]
-    pub const fn failing<N: Recipe<S>, S>(mut self) -> Self {
+    pub const fn failing<N: Recipe<D, B>, D: Deps, B>(mut self) -> Self {
         self.kept = Some(|error| error.downcast_ref::<N::Error>().map(N::kept));
         self
     }
 
     /// With the teardown of a request-scoped value.
     #[must_use]
-    pub const fn torn_down<N: Teardown<S>, S>(mut self) -> Self {
+    pub const fn torn_down<N: Teardown<D, B>, D: Deps, B>(mut self) -> Self {
         assert!(matches!(N::META.scope, Scope::Request));
-        self.teardown = Some(TeardownOp::owned::<N, S>());
+        self.teardown = Some(TeardownOp::owned::<N, D, B>());
         self
     }
 
     /// With the teardown of a singleton.
     #[must_use]
-    pub const fn torn_down_shared<N: TeardownShared<S>, S>(mut self) -> Self {
+    pub const fn torn_down_shared<N: TeardownShared<D, B>, D: Deps, B>(mut self) -> Self {
         assert!(matches!(N::META.scope, Scope::Singleton));
-        self.teardown = Some(TeardownOp::shared::<N, S>());
+        self.teardown = Some(TeardownOp::shared::<N, D, B>());
         self
     }
 
-    const fn of<N: Recipe<S>, S>(op: Op) -> Self {
+    const fn of<N: Recipe<D, B>, D: Deps, B>(op: Op) -> Self {
         assert!(!N::META.is_lent());
         Maker {
             op,
@@ -255,12 +256,15 @@ fn thrown<E: Send + 'static>(error: E) -> Thrown {
 /// # Safety
 /// `inputs` are those of `N`, and `out` is free memory for its output.
 #[inline]
-unsafe fn construct<N: Recipe<S>, S, W>(inputs: Inputs, out: *mut u8) -> Result<(), Thrown>
+unsafe fn construct<N: Recipe<D, B>, D: Deps, B, W>(
+    inputs: Inputs,
+    out: *mut u8,
+) -> Result<(), Thrown>
 where
     W: for<'r> Written<N::Output<'r>>,
 {
     // SAFETY: the caller's. The lifetime is erased: the plan keeps what is borrowed alive.
-    let args = unsafe { <N::Deps as Deps>::take(inputs) };
+    let args = unsafe { <D as Deps>::take(inputs) };
     match N::construct(PhantomData, args) {
         Ok(value) => {
             // SAFETY: the caller's.
@@ -273,12 +277,12 @@ where
 
 /// Takes the arguments first, so that the future does not hold `Inputs`.
 #[inline]
-fn begin<'r, N: ConstructAsync<S>, S>(
+fn begin<'r, N: ConstructAsync<D, B>, D: Deps, B>(
     inputs: Inputs,
-) -> impl Future<Output = Result<N::Output<'r>, N::Error>> + Send + use<'r, N, S> {
+) -> impl Future<Output = Result<N::Output<'r>, N::Error>> + Send + use<'r, N, D, B> {
     // SAFETY: only called by `start`, whose caller promises it.
-    let args = unsafe { <N::Deps as Deps>::take(inputs) };
-    <N as ConstructAsync<S>>::construct(PhantomData, args)
+    let args = unsafe { <D as Deps>::take(inputs) };
+    <N as ConstructAsync<D, B>>::construct(PhantomData, args)
 }
 
 #[inline]

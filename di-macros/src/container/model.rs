@@ -188,6 +188,11 @@ pub(crate) enum NodeType {
 }
 
 impl NodeType {
+    /// Whether it is the type of the key, as written, and no provider of it.
+    pub(crate) fn is(&self, key: &Key) -> bool {
+        matches!(self, NodeType::Type(ty) if text(ty) == text(&key.ty))
+    }
+
     pub(crate) fn tokens(&self, di: &Facade) -> TokenStream {
         match self {
             NodeType::Type(ty) => at(ty, &forever()).into_token_stream(),

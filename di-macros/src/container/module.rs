@@ -113,8 +113,10 @@ impl Aliases<'_> {
     fn replace(&mut self, kind: &mut Kind) {
         match kind {
             Kind::Node { key, node } => {
+                let is_key = node.is(key);
                 self.key(key);
                 let ty = match &*node {
+                    _ if is_key => key.ty.clone(),
                     NodeType::Type(ty) => self.alias("N", ty),
                     associated => {
                         let ty = associated.tokens(self.di);

@@ -22,7 +22,7 @@ pub(crate) fn node(node: &Node, di: &Facade) -> TokenStream {
 fn body(node: &Node, di: &Facade) -> TokenStream {
     let (target, generics) = (target_type(node), impl_generics(&node.generics));
     let (impls, _, bounds) = generics.split_for_impl();
-    let seal = seal(node);
+    let seal = seal(node, di);
     let (output, error) = output(node, di);
     let family = value_family(node, di);
     let error = quote_spanned!(place(node)=> type Error = #error;);
@@ -34,7 +34,6 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
         (false, false) => "",
     };
     let new = format_ident!("new{lent}{kind}");
-    let deps = deps(&node.params, di);
     let construct = construct(node, di);
     let (construct, construct_async) = match node.is_async {
         false => (Some(construct), None),
@@ -54,14 +53,7 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
     let maker = (!is_plain).then(
         || quote!(const MAKER: #di::Maker = #di::Maker::#new::<Self, #seal>() #failing #torn_down;),
     );
-    let seal_params = without_bounds(&node.generics);
-    // Not its projections to value and error: the compiler does not look into those for the least visible type.
-    let built = at(&node.output, &lifetime("'static"));
-    // Any other is seen by several threads.
-    let moved = (node.scope == "transient" && !node.is_lent()).then(|| quote!(, #di::Moved));
     quote! {
-        type __Seal #seal_params = (#deps, #built #moved);
-
         #[automatically_derived]
         unsafe impl #impls #di::Node for #target #bounds {
             const META: &'static #di::Meta = &#meta;
@@ -69,7 +61,6 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
         #[automatically_derived]
         unsafe impl #impls #di::Recipe<#seal> for #target #bounds {
             #maker
-            type Deps = #deps;
             type Output<'di> = #output;
             type Family = #family;
             #error
@@ -257,9 +248,26 @@ pub(crate) fn nested(items: impl DoubleEndedIterator<Item = TokenStream>) -> Tok
 
 /// The types that the node's recipe names, as a parameter of its trait. The impl is then as visible as the least visible of
 /// them: a `pub` node may have private dependencies, where an associated type alone would leak them (E0446).
-fn seal(node: &Node) -> TokenStream {
-    let (_, arguments, _) = node.generics.split_for_impl();
-    quote!(__Seal #arguments)
+fn seal(node: &Node, di: &Facade) -> TokenStream {
+    let (deps, built) = (deps(&node.params, di), built(node, di));
+    quote!(#deps, #built)
+}
+
+/// What is built, as a type that names what a provider returns; the recipe of a type is for that type already. Not its projections to value
+/// and error: the compiler does not look into those for the least visible type.
+fn built(node: &Node, di: &Facade) -> TokenStream {
+    let built = match &node.target {
+        Target::Own(_) => None,
+        _ => {
+            let ty = at(&node.output, &lifetime("'static"));
+            Some(quote!(<#ty>))
+        }
+    };
+    if node.scope == "transient" && !node.is_lent() {
+        quote!(#di::Moved #built)
+    } else {
+        quote!(#di::Seen #built)
+    }
 }
 
 fn construct(node: &Node, di: &Facade) -> TokenStream {
@@ -308,7 +316,7 @@ fn teardown(node: &Node, di: &Facade) -> (Option<TokenStream>, Option<TokenStrea
     let Some(close) = &node.teardown else {
         return (None, None);
     };
-    let (seal, target) = (seal(node), target_type(node));
+    let (seal, target) = (seal(node, di), target_type(node));
     let generics = impl_generics(&node.generics);
     let (impls, _, bounds) = generics.split_for_impl();
     let now = value_type(node, di, &lifetime("'di"));

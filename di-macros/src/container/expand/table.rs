@@ -3,12 +3,12 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::{Container, Field, binding, called};
+use super::{Container, Field, binding, called, lifetime};
 use crate::{
-    common::{Key, text},
+    common::{Key, at, text},
     container::{
         list::type_span,
-        model::{Entry, Kind, written_at},
+        model::{Entry, Kind, NodeType, written_at},
     },
     injectable::nested,
 };
@@ -112,7 +112,7 @@ impl Container<'_> {
     fn listed(&self, i: usize, entry: &Entry) -> TokenStream {
         let (di, ident) = (self.di, &self.item.ident);
         match &entry.kind {
-            Kind::Node { key, node } => self.recipe(entry, key, &node.tokens(di)),
+            Kind::Node { key, node } => self.recipe(entry, key, node),
             Kind::Binding { key, to } => {
                 let (binding, name) = (binding(i), called(&entry.name, key, di));
                 let (d, f, q) = (to.discriminator(), to.family(di), to.qualifier());
@@ -175,16 +175,29 @@ impl Container<'_> {
 
     /// Everything that is read of a node's recipe, and the check that it yields the key's type. In one body, at one place, and
     /// always spelt the same: what is wrong with a node is then one error.
-    fn recipe(&self, entry: &Entry, key: &Key, node: &TokenStream) -> TokenStream {
+    ///
+    /// A type is its own key at every lifetime, and to compare the families is enough. A provider may return more than it is listed
+    /// as, `Users<'static>` for `Users<'_>`, and the compiler knows of subtypes only in a fn (`PhantomData` allows no coercion).
+    fn recipe(&self, entry: &Entry, key: &Key, node: &NodeType) -> TokenStream {
         let (container, name) = (&self.item.ident, called(&entry.name, key, self.di));
         let (place, di) = (entry.place(), self.di.at(entry.place()));
-        let family = key.family(self.di);
-        quote_spanned! {place=>
-            #di::Listed::node::<#container, #family, _, _, _, _, _, _>(
-                #name,
-                <#node as #di::Recipe<_>>::MADE,
-                |ask, error| (ask.pick().settle(), error.answer(), error.source()),
-            )
+        let ty = node.tokens(self.di);
+        let found = quote_spanned! {place=>
+            |ask, error| (ask.pick().settle(), error.answer(), error.source())
+        };
+        if node.is(key) {
+            let family = key.family(self.di);
+            return quote_spanned! {place=>
+                #di::Entry::<#container, (#ty), #family>::HERE.node(#name, #found)
+            };
         }
+        let key = at(&key.ty, &lifetime("'di"));
+        quote_spanned! {place=> {
+            let _: for<'di> fn(
+                #di::At<'di>,
+                #di::core::marker::PhantomData<<#ty as #di::Recipe<_, _>>::Output<'di>>,
+            ) -> #di::core::marker::PhantomData<#key> = |_, value| #di::listed_as(value);
+            #di::Entry::<#container, (#ty)>::HERE.provider(#name, #found)
+        }}
     }
 }
