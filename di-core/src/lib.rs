@@ -11,6 +11,7 @@ mod builder;
 mod container;
 mod error;
 mod export;
+mod fault;
 mod graph;
 mod judge;
 mod kept;
@@ -60,6 +61,7 @@ pub mod __private {
         },
         error::{BoxError, BuildError, Failure, IntoSource, NotBuilt},
         export::quoted,
+        fault::*,
         graph::{Graph, Table},
         judge::{any_used, check, check_by_value, refusals, refuse_unless, used},
         kept::{Keep, KeepChain, KeepName, KeepText, KeepValue},

@@ -6,9 +6,10 @@ use crate::{
     Scope,
     container::Asked,
     error::IntoSource,
+    fault::Fault,
     key::Deps,
     node::{Bind, IsKey, Meta, Recipe},
-    probe::{Answered, Ask, Chosen, Fault},
+    probe::{Answered, Ask, Chosen},
     raw::{AsyncOp, Maker},
 };
 

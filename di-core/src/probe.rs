@@ -4,18 +4,15 @@
 //! when `App: Provides<..>` holds, and `Source::Missing` when not. This works in concrete code only: in generic
 //! code the default is always taken, silently. Macros use it only where they write a container.
 
-use std::any::Any;
-use std::convert::Infallible;
 use std::marker::PhantomData;
 
 use crate::{
     Container, Scope,
     container::ProvidedIn,
-    error::BoxError,
-    error::IntoSource,
+    fault::{AnswerOf, SourceOf},
     graph::{MAX_DEPS, Source},
     key::{Extract, Extracted, Guard, Lazily, LazilyShared, Lent, Owned, Ref, Shared, Use},
-    listed::{Answer, Errors},
+    listed::Errors,
     node::Node,
     raw::AsyncOp,
     scope::{LAZY, LENT},
@@ -215,6 +212,35 @@ unsafe impl<C, L: Edges<C, W>, W> Chosen<C, L> for Found<C, L, W> {
     const SOURCES: &'static [Source] = (const { &listed(<L as Edges<C, W>>::EDGES) }).slice();
 }
 
+/// The answers that a container's entry gets: sources for its dependencies, and what its error can become. One bound, which the compiler proves
+/// at once, where three take it as long each.
+///
+/// # Safety
+/// As for [`Chosen`].
+pub unsafe trait Answered<C, L, E> {
+    /// The answers.
+    const ANSWERS: Answers;
+}
+// SAFETY: that of `Chosen`.
+unsafe impl<C, L, E, R: Chosen<C, L>, A: AnswerOf<E>, S: SourceOf<E>> Answered<C, L, E>
+    for (R, A, S)
+{
+    const ANSWERS: Answers = Answers {
+        sources: R::SOURCES,
+        errors: Errors {
+            fallible: S::FALLIBLE,
+            answer: A::ANSWER,
+            source: S::SOURCE,
+        },
+    };
+}
+
+/// As values.
+pub struct Answers {
+    pub(crate) sources: &'static [Source],
+    pub(crate) errors: Errors,
+}
+
 /// A list of sources, as one that has a length.
 struct Sources([Source; MAX_DEPS], usize);
 
@@ -298,115 +324,3 @@ pub trait NotSame {
     const IS: bool = false;
 }
 impl<A: ?Sized, P, B: ?Sized, Q> NotSame for Same<A, P, B, Q> {}
-
-/// A constructor's error, of which is asked what it can become, in concrete code: `|_, error| (.., error.answer(), error.source())`, in
-/// the closure that is never called. Its own methods, of an error that cannot be, come before those of a trait; of these, those of `Fault`
-/// itself before those of a reference to it.
-pub struct Fault<E>(PhantomData<*const E>);
-
-impl<E> Clone for Fault<E> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<E> Copy for Fault<E> {}
-
-impl Fault<Infallible> {
-    /// There is none.
-    #[must_use]
-    pub const fn answer(self) -> Never {
-        Never
-    }
-
-    /// There is none.
-    #[must_use]
-    pub const fn source(self) -> Never {
-        Never
-    }
-}
-
-/// That there is no error.
-#[derive(Debug)]
-pub struct Never;
-/// That an error can be the source of another.
-#[derive(Debug)]
-pub struct IsSource;
-/// That it cannot.
-#[derive(Debug)]
-pub struct NoSource;
-
-/// The answers that a container's entry gets: sources for its dependencies, and what its error can become. One bound, which the compiler proves
-/// at once, where three take it as long each.
-pub trait Answered<C, L, E> {
-    /// The answers.
-    const ANSWERS: Answers;
-}
-impl<C, L, E, R: Chosen<C, L>, A: AnswerOf<E>, S: SourceOf<E>> Answered<C, L, E> for (R, A, S) {
-    const ANSWERS: Answers = Answers {
-        sources: R::SOURCES,
-        errors: Errors {
-            fallible: S::FALLIBLE,
-            answer: A::ANSWER,
-            source: S::SOURCE,
-        },
-    };
-}
-
-/// As values.
-pub struct Answers {
-    pub(crate) sources: &'static [Source],
-    pub(crate) errors: Errors,
-}
-
-/// What `answer` yields: how the error answers a request. Of the web facade, like the trait that asks.
-pub trait AnswerOf<E> {
-    /// As an answer to the request.
-    const ANSWER: Option<Answer>;
-}
-impl AnswerOf<Infallible> for Never {
-    const ANSWER: Option<Answer> = None;
-}
-
-/// What `source` yields.
-pub trait SourceOf<E> {
-    /// Whether there can be one.
-    const FALLIBLE: bool = true;
-    /// As the source of another.
-    const SOURCE: Option<IntoSource>;
-}
-impl SourceOf<Infallible> for Never {
-    const FALLIBLE: bool = false;
-    const SOURCE: Option<IntoSource> = None;
-}
-impl<E: Into<BoxError> + 'static> SourceOf<E> for IsSource {
-    const SOURCE: Option<IntoSource> = Some(into_source::<E>);
-}
-impl<E> SourceOf<E> for NoSource {
-    const SOURCE: Option<IntoSource> = None;
-}
-
-/// Whether an error can be the source of another.
-pub trait AskSource {
-    /// Whether it can.
-    type Found;
-    /// For the type only.
-    fn source(self) -> Self::Found;
-}
-impl<E: Into<BoxError> + 'static> AskSource for Fault<E> {
-    type Found = IsSource;
-    fn source(self) -> IsSource {
-        IsSource
-    }
-}
-impl<E> AskSource for &Fault<E> {
-    type Found = NoSource;
-    fn source(self) -> NoSource {
-        NoSource
-    }
-}
-
-fn into_source<E: Into<BoxError> + 'static>(
-    error: Box<dyn Any + Send>,
-) -> Result<BoxError, Box<dyn Any + Send>> {
-    error.downcast::<E>().map(|error| (*error).into())
-}

@@ -152,12 +152,7 @@ impl Kind {
     /// What it is, in a sentence.
     pub(crate) fn what(&self) -> String {
         match self {
-            Kind::Node {
-                key,
-                node: NodeType::Type(node),
-            } if text(node) == text(&key.ty) => {
-                format!("the type `{}`", text(node))
-            }
+            Kind::Node { key, node } if node.is(key) => format!("the type `{}`", text(&key.ty)),
             Kind::Node {
                 node: NodeType::Type(node),
                 ..

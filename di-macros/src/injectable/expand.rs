@@ -246,7 +246,7 @@ pub(crate) fn nested(items: impl DoubleEndedIterator<Item = TokenStream>) -> Tok
         .fold(quote!(()), |tail, head| quote!((#head, #tail)))
 }
 
-/// The types that the node's recipe names, as a parameter of its trait. The impl is then as visible as the least visible of
+/// The types that the node's recipe names, as the parameters of its trait. The impl is then as visible as the least visible of
 /// them: a `pub` node may have private dependencies, where an associated type alone would leak them (E0446).
 fn seal(node: &Node, di: &Facade) -> TokenStream {
     let (deps, built) = (deps(&node.params, di), built(node, di));
