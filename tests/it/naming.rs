@@ -5,7 +5,7 @@ use axum::{
     extract::{Path, Query, State},
     routing::{get, post},
 };
-use di_axum::{container, handler, injectable};
+use di_axum::{container, handler, injectable, module};
 use serde::{Deserialize, Serialize};
 
 use crate::support::{post_json, send, text};
@@ -81,6 +81,54 @@ async fn names_and_aliases_do_not_matter() {
     assert_eq!(app.get::<prelude::users::Table>().name, "users");
     let router = Router::new().route("/", get(same_names)).with_state(app);
     assert_eq!(text(&router, "/").await, "users orders orders");
+}
+
+// A trait object that borrows nothing, written out on one side and by an alias on the other, in a container and in a module.
+
+trait Clock: Send + Sync {
+    fn now(&self) -> &'static str;
+}
+
+#[injectable(singleton)]
+struct Noon {
+    #[inject(value = "noon")]
+    now: &'static str,
+}
+
+impl Clock for Noon {
+    fn now(&self) -> &'static str {
+        self.now
+    }
+}
+
+type AnyClock = dyn Clock;
+
+#[container(Noon, dyn Clock + 'static = Noon)]
+struct Clocks;
+
+#[module(Noon, dyn Clock + 'static = Noon)]
+struct Time;
+
+#[container(..Time)]
+struct Included;
+
+#[handler]
+async fn now(clock: &AnyClock) -> &'static str {
+    clock.now()
+}
+
+#[tokio::test]
+async fn an_object_that_borrows_nothing_is_found_by_an_alias() {
+    for router in [
+        Router::new()
+            .route("/", get(now))
+            .with_state(Clocks::build().await.unwrap()),
+        Router::new()
+            .route("/", get(now))
+            .with_state(Included::build().await.unwrap()),
+    ] {
+        assert_eq!(text(&router, "/").await, "noon");
+    }
 }
 
 // Raw identifiers, wherever a user names something.

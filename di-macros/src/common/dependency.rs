@@ -9,7 +9,7 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-use super::{Facade, at, find_impl_trait, has_lifetimes, peel, text};
+use super::{Facade, at, depends_on_lifetime, find_impl_trait, peel, text};
 
 /// How a dependency is held.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -86,12 +86,11 @@ pub(crate) fn family(
     di: &Facade,
     at: impl FnOnce(&Lifetime) -> TokenStream,
 ) -> TokenStream {
-    let borrows = has_lifetimes(ty) || matches!(peel(ty), Type::TraitObject(_));
-    let ty = at(&lifetime("'q"));
-    if borrows {
-        quote!(dyn for<'q> #di::Of<'q, T = #ty>)
+    let now = at(&lifetime("'q"));
+    if depends_on_lifetime(ty) {
+        quote!(dyn for<'q> #di::Of<'q, T = #now>)
     } else {
-        quote!(#di::Always<#ty>)
+        quote!(#di::Always<#now>)
     }
 }
 

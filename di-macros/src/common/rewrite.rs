@@ -145,9 +145,23 @@ impl VisitMut for Named<'_, '_> {
 
 /// Whether the type has a lifetime that a request could give it.
 pub(crate) fn has_lifetimes(ty: &Type) -> bool {
-    let marker = Lifetime::new("'di_probe", proc_macro2::Span::call_site());
+    let marker = marker();
     let mut ty = peel(ty).clone();
     At::new(&marker).visit_type_mut(&mut ty);
+    mentions(&ty, &marker)
+}
+
+/// Whether it is another type at another lifetime: one with lifetimes, or a bare `dyn Trait`.
+pub(crate) fn depends_on_lifetime(ty: &Type) -> bool {
+    let marker = marker();
+    mentions(&at(ty, &marker), &marker)
+}
+
+fn marker() -> Lifetime {
+    Lifetime::new("'di_probe", proc_macro2::Span::call_site())
+}
+
+fn mentions(ty: &Type, lifetime: &Lifetime) -> bool {
     struct Find<'a>(&'a Lifetime, bool);
     impl<'ast> Visit<'ast> for Find<'_> {
         fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
@@ -155,8 +169,8 @@ pub(crate) fn has_lifetimes(ty: &Type) -> bool {
             visit::visit_lifetime(self, lifetime);
         }
     }
-    let mut find = Find(&marker, false);
-    find.visit_type(&ty);
+    let mut find = Find(lifetime, false);
+    find.visit_type(ty);
     find.1
 }
 

@@ -33,7 +33,7 @@ use super::{
     replace::Replaced,
 };
 use crate::{
-    common::{Facade, Key, at, has_lifetimes},
+    common::{Facade, Key, at, depends_on_lifetime},
     injectable::hash,
 };
 
@@ -154,8 +154,7 @@ impl Aliases<'_> {
         let mut ty = ty.clone();
         Inward.visit_type_mut(&mut ty);
         let lifetime = Lifetime::new("'q", Span::call_site());
-        let is_object = matches!(crate::common::peel(&ty), Type::TraitObject(_));
-        let (parameters, arguments) = if has_lifetimes(&ty) || is_object {
+        let (parameters, arguments) = if depends_on_lifetime(&ty) {
             (Some(quote!(<'q>)), Some(quote!(<'_>)))
         } else {
             (None, None)
