@@ -146,26 +146,36 @@ const fn check_mode<const N: usize, const E: usize>(
     let text = Text::new().str(code).str(to.name).str(why).str("\n  ");
     let text = at(takes(node(text, &table.rows[row]), param), &table.rows[row]);
     let is_handler = matches!(table.rows[row].kind, Kind::Handler);
+    // Held in another way it would still be a captive.
+    let is_captive =
+        table.rows[row].scope.is(Scope::Singleton) && matches!(to.scope, Scope::Request);
+    let text = needed_by(text, table, row).str("\n  help: ");
+    let text = match is_captive {
+        true => text
+            .str("make `")
+            .str(table.rows[row].name)
+            .str("` `request`, and write `"),
+        false => text.str("write `"),
+    };
     Some(
-        needed_by(text, table, row)
-            .str("\n  help: write `")
-            .str(if is_handler && sign.is_empty() {
-                "#[inject] "
-            } else {
-                ""
-            })
-            .str(param.name)
-            .str(": ")
-            .str(sign)
-            .str(param.ty)
-            .str(if is_open(sign) { ">`" } else { "`" })
-            .str(match (param.mode, to.scope) {
-                (Mode::Owned, Scope::Singleton) => ", or `Arc<..>`",
-                (Mode::Lazy | Mode::LazyShared, Scope::Singleton) => {
-                    "; or make it lazy, `#[injectable(singleton, lazy)]`"
-                }
-                _ => "",
-            }),
+        text.str(if is_handler && sign.is_empty() {
+            "#[inject] "
+        } else {
+            ""
+        })
+        .str(param.name)
+        .str(": ")
+        .str(sign)
+        .str(param.ty)
+        .str(if is_open(sign) { ">`" } else { "`" })
+        .str(match (param.mode, to.scope) {
+            _ if is_captive => "; or pass what is needed of it as an argument of a method",
+            (Mode::Owned, Scope::Singleton) => ", or `Arc<..>`",
+            (Mode::Lazy | Mode::LazyShared, Scope::Singleton) => {
+                "; or make it lazy, `#[injectable(singleton, lazy)]`"
+            }
+            _ => "",
+        }),
     )
 }
 
