@@ -122,10 +122,10 @@ async fn an_object_that_borrows_nothing_is_found_by_an_alias() {
     for router in [
         Router::new()
             .route("/", get(now))
-            .with_state(Clocks::build().await.unwrap()),
+            .with_state(Clocks::build().await.expect("nothing fails")),
         Router::new()
             .route("/", get(now))
-            .with_state(Included::build().await.unwrap()),
+            .with_state(Included::build().await.expect("nothing fails")),
     ] {
         assert_eq!(text(&router, "/").await, "noon");
     }
