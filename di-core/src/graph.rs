@@ -3,7 +3,13 @@
 //! `#[container]` writes a [`Listed`] for each entry; [`Table::new`] joins them into rows, edges and an
 //! order in which every node comes after what it needs.
 
-use crate::{Scope, judge::is_refused, node::Meta, plan::MAX_STEPS, raw::Maker};
+use crate::{
+    Scope,
+    judge::is_refused,
+    node::Meta,
+    plan::{MAX_STEPS, NOWHERE},
+    raw::{APP, Maker, SLOT},
+};
 
 pub(crate) use crate::listed::{Errors, Kind, Listed, MAX_DEPS, Source};
 
@@ -59,6 +65,8 @@ pub struct Table<const N: usize, const E: usize> {
     pub(crate) order: [u16; N],
     /// For each row, the row that one of its edges leads back to, in a cycle.
     pub(crate) back: [u16; N],
+    /// For each row, what an input of its value is in every plan: only of singletons.
+    pub(crate) places: [u32; N],
     pub(crate) slots: u16,
     /// How many rows, the last ones, are shown only where something asks for them.
     pub(crate) hidden: u16,
@@ -214,6 +222,7 @@ impl<const N: usize, const E: usize> Table<N, E> {
             edges: [Source::None; E],
             order: [0; N],
             back: [NO_ROW; N],
+            places: [NOWHERE; N],
             slots: 0,
             hidden: 0,
             valid: true,
@@ -279,6 +288,7 @@ impl<const N: usize, const E: usize> Table<N, E> {
             }
             if self.rows[i].scope.is(Scope::Singleton) {
                 self.rows[i].slot = self.slots;
+                self.places[i] = (self.slots as u32 * SLOT) << 1 | APP;
                 self.slots += 1;
             }
             i += 1;

@@ -8,7 +8,7 @@
 use crate::{
     Scope,
     graph::{NO_ROW, Row, Source, Table},
-    raw::{APP, AsyncOp, Control, Room, Unseen},
+    raw::{AsyncOp, BlockingCall, Control, Maker, Op, Room, Unseen},
 };
 
 /// One step: a constructor or an extractor, where its value goes, and where its inputs are listed.
@@ -70,9 +70,9 @@ struct Open {
     /// The row, or `NO_ROW` for the root.
     row: u16,
     /// The next parameter.
-    next: u16,
+    next: usize,
     /// Its first input.
-    first: u32,
+    first: usize,
 }
 
 impl Open {
@@ -96,7 +96,7 @@ struct Search<'s> {
     extractors: &'s mut [Step],
     inputs: &'s mut [u32],
     child: &'s mut [u16],
-    /// The offset of a request-scoped row, once it has a step.
+    /// What an input of a row's value is: of singletons from the start, of a request-scoped row once it has a step.
     place: &'s mut [u32],
 }
 
@@ -116,7 +116,8 @@ struct Found {
     is_lazy: bool,
 }
 
-const NOWHERE: u32 = u32::MAX;
+/// Of a row whose value has no place, or not yet.
+pub(crate) const NOWHERE: u32 = u32::MAX;
 const EXTRACTOR: u16 = 1 << 15;
 
 /// The most steps of a plan.
@@ -167,9 +168,10 @@ impl<const S: usize, const I: usize> Layout<S, I> {
                 extractors: &mut extractors,
                 inputs: &mut inputs,
                 child: &mut [NO_ROW; I],
-                place: &mut [NOWHERE; N],
+                place: &mut { table.places },
             };
             search.run(root, guards, &mut found);
+            found.limit();
         }
         if found.is_lazy {
             return Self::lazy(root_len);
@@ -196,6 +198,7 @@ impl<const S: usize, const I: usize> Layout<S, I> {
             false => None,
         };
         let scratch = found.reserve(found.scratch.0, found.scratch.1) as usize;
+        found.limit();
         let steps = steps.split_at_mut(found.steps).0;
         let extractors = extractors.split_at_mut(count).0;
         renumber(steps, guards, count, len);
@@ -260,132 +263,153 @@ impl<const S: usize, const I: usize> Layout<S, I> {
 
 impl Search<'_> {
     const fn run(self, root: &[Source], guards: usize, found: &mut Found) {
-        self.stack[0] = Open::ROOT;
-        let (mut depth, mut used) = (1, root.len());
+        let Search {
+            rows,
+            edges,
+            stack,
+            steps,
+            extractors,
+            inputs,
+            child,
+            place,
+        } = self;
+        let root_len = root.len();
+        stack[0] = Open::ROOT;
+        let mut depth = 1;
+        let mut used = root_len;
         let mut is_guarding = false;
-        while depth > 0 {
-            let Open { row, next, first } = self.stack[depth - 1];
-            let (k, is_root) = (next as usize, row == NO_ROW);
-            let (edges, len) = match is_root {
-                true => (0, root.len()),
-                false => {
-                    let row = &self.rows[row as usize];
-                    (row.first as usize, row.len as usize)
-                }
-            };
-            if is_root {
-                is_guarding = k < guards;
-                if is_guarding || k == guards {
+        loop {
+            let open = &stack[depth - 1];
+            let row = open.row;
+            let first = open.first;
+            let mut k = open.next;
+            let is_root = row == NO_ROW;
+            let mut from = root;
+            let mut of = 0;
+            let mut len = root_len;
+            if !is_root {
+                let row = &rows[row as usize];
+                from = edges;
+                of = row.first as usize;
+                len = row.len as usize;
+            }
+            // Fills the inputs whose values have a place, up to the first that has none.
+            let mut without = NO_ROW;
+            while k < len {
+                if is_root && k <= guards {
+                    is_guarding = k < guards;
                     found.guards = found.steps;
                 }
+                match from[of + k] {
+                    Source::Row(to) => {
+                        let there = place[to as usize];
+                        if there == NOWHERE {
+                            without = to;
+                            break;
+                        }
+                        inputs[first + k] = there;
+                    }
+                    Source::Extract(op) => {
+                        let out = found.extract(op);
+                        let step = Step {
+                            row,
+                            extractor: Some(op),
+                            out,
+                            ..EMPTY
+                        };
+                        inputs[first + k] = out << 1;
+                        if is_guarding {
+                            child[first + k] = found.steps as u16;
+                            steps[found.steps] = step;
+                            found.steps += 1;
+                        } else {
+                            child[first + k] = found.extractors as u16 | EXTRACTOR;
+                            extractors[found.extractors] = step;
+                            found.extractors += 1;
+                        }
+                    }
+                    Source::Lazy(to) => match rows[to as usize].scope {
+                        Scope::Singleton => inputs[first + k] = place[to as usize],
+                        _ => found.is_lazy = true,
+                    },
+                    Source::Missing | Source::Unknown | Source::None => {}
+                }
+                k += 1;
             }
-            if k == len {
-                // All its inputs have a place: it becomes the next step.
-                depth -= 1;
-                if is_root {
-                    continue;
-                }
-                let Open {
-                    first: of, next, ..
-                } = self.stack[depth - 1];
-                let input = of as usize + next as usize;
-                self.stack[depth - 1].next += 1;
-                let step = found.steps;
-                let made = &self.rows[row as usize];
-                let out = found.close(made, is_guarding);
-                self.steps[step] = Step {
-                    row,
-                    extractor: None,
-                    out,
-                    first,
-                    len: made.len,
-                    taken_by: SHARED,
+            if k < len {
+                stack[depth - 1].next = k;
+                stack[depth] = Open {
+                    row: without,
+                    next: 0,
+                    first: used,
                 };
-                self.inputs[input] = out << 1;
-                match made.scope {
-                    Scope::Transient => self.child[input] = step as u16,
-                    _ => self.place[row as usize] = out,
-                }
-                take(
-                    self.child.split_at(first as usize + len).0,
-                    first as usize,
-                    self.steps,
-                    self.extractors,
-                    step as u16,
-                );
+                depth += 1;
+                used += rows[without as usize].len as usize;
                 continue;
             }
-            // Fills the input where its value has a place already; otherwise plans the row first.
-            let input = first as usize + k;
-            let source = match is_root {
-                true => root[k],
-                false => self.edges[edges + k],
-            };
-            match source {
-                Source::Row(to) => {
-                    let row = &self.rows[to as usize];
-                    let place = self.place[to as usize];
-                    match row.scope {
-                        Scope::Singleton => {
-                            self.inputs[input] = (row.slot as u32 * SLOT) << 1 | APP
-                        }
-                        Scope::Request if place != NOWHERE => self.inputs[input] = place << 1,
-                        _ => {
-                            self.stack[depth] = Open {
-                                row: to,
-                                next: 0,
-                                first: used as u32,
-                            };
-                            depth += 1;
-                            used += row.len as usize;
-                            continue;
-                        }
-                    }
+            if is_root {
+                if k == guards {
+                    found.guards = found.steps;
                 }
-                Source::Extract(op) => {
-                    found.limit();
-                    let out = found.reserve(op.output.size, op.output.align);
-                    let step = Step {
-                        row,
-                        extractor: Some(op),
-                        out,
-                        ..EMPTY
-                    };
-                    if is_guarding {
-                        self.child[input] = found.steps as u16;
-                        self.steps[found.steps] = step;
-                        found.steps += 1;
-                    } else {
-                        self.child[input] = found.extractors as u16 | EXTRACTOR;
-                        self.extractors[found.extractors] = step;
-                        found.extractors += 1;
-                    }
-                    self.inputs[input] = out << 1;
-                    found.note_future(op.size, op.align);
-                    found.drops |= op.output.drop.is_some();
-                }
-                Source::Lazy(to) => {
-                    let row = &self.rows[to as usize];
-                    match row.scope {
-                        Scope::Singleton => {
-                            self.inputs[input] = (row.slot as u32 * SLOT) << 1 | APP
-                        }
-                        _ => found.is_lazy = true,
-                    }
-                }
-                Source::Missing | Source::Unknown | Source::None => {}
+                break take(child, (0, len), steps, extractors, ROOT);
             }
-            self.stack[depth - 1].next += 1;
+            // All its inputs have a place: it becomes the next step.
+            depth -= 1;
+            let made = &rows[row as usize];
+            let output = match &made.maker {
+                Some(maker) => {
+                    let is_plain = matches!(maker.op, Op::Sync(_) | Op::Alias(..))
+                        && matches!(maker.teardown, None)
+                        && matches!(maker.output.drop, None);
+                    if !is_plain {
+                        found.note(maker, is_guarding);
+                    }
+                    &maker.output
+                }
+                None => panic!(
+                    "[DI025] this handler needs a value that is handed in when a scope is opened, a `#[seed]`, and nobody hands it in to a handler"
+                ),
+            };
+            // As `Found::reserve` does.
+            let at = (found.size + output.align - 1) & !(output.align - 1);
+            found.size = at + output.size;
+            if output.align > found.align {
+                found.align = output.align;
+            }
+            let step = found.steps;
+            found.steps = step + 1;
+            steps[step] = Step {
+                row,
+                extractor: None,
+                out: at as u32,
+                first: first as u32,
+                len: made.len,
+                taken_by: SHARED,
+            };
+            let taker = &mut stack[depth - 1];
+            let input = taker.first + taker.next;
+            taker.next += 1;
+            inputs[input] = (at as u32) << 1;
+            match made.scope {
+                Scope::Transient => child[input] = step as u16,
+                _ => place[row as usize] = (at as u32) << 1,
+            }
+            if made.steps > 1 {
+                take(child, (first, first + len), steps, extractors, step as u16);
+            }
         }
-        let root = self.child.split_at(root.len()).0;
-        take(root, 0, self.steps, self.extractors, ROOT);
     }
 }
 
-/// The step takes its children, which are those from the first one on. Their numbers are as they are before [`renumber`].
-const fn take(child: &[u16], first: usize, steps: &mut [Step], extractors: &mut [Step], step: u16) {
-    let mut k = first;
-    while k < child.len() {
+/// The step takes those of its inputs that have a step of their own. Their numbers are as they are before [`renumber`].
+const fn take(
+    child: &[u16],
+    (mut k, end): (usize, usize),
+    steps: &mut [Step],
+    extractors: &mut [Step],
+    step: u16,
+) {
+    while k < end {
         let child = child[k];
         if child != NO_ROW {
             if child & EXTRACTOR == 0 {
@@ -399,46 +423,33 @@ const fn take(child: &[u16], first: usize, steps: &mut [Step], extractors: &mut 
 }
 
 impl Found {
-    /// The place of a row's value; the step is counted.
-    const fn close(&mut self, row: &Row, is_guarding: bool) -> u32 {
-        self.limit();
-        self.steps += 1;
-        let maker = match &row.maker {
-            Some(maker) => maker,
-            None => panic!(
-                "[DI025] this handler needs a value that is handed in when a scope is opened, a `#[seed]`, and nobody hands it in to a handler"
-            ),
-        };
+    /// The place of what is extracted.
+    const fn extract(&mut self, op: &AsyncOp) -> u32 {
+        self.note_future(op.size, op.align);
+        self.drops |= op.output.drop.is_some();
+        self.reserve(op.output.size, op.output.align)
+    }
+
+    /// What a constructor needs beside a place for its value.
+    const fn note(&mut self, maker: &Maker, is_guarding: bool) {
         match &maker.op {
-            crate::raw::Op::Async(op) => {
+            Op::Async(op) => {
                 self.waits |= !is_guarding;
                 self.note_future(op.size, op.align);
             }
-            crate::raw::Op::Blocking(_) => {
-                self.note_future(
-                    size_of::<crate::raw::BlockingCall>(),
-                    align_of::<crate::raw::BlockingCall>(),
-                );
+            Op::Blocking(_) => {
+                self.note_future(size_of::<BlockingCall>(), align_of::<BlockingCall>());
                 self.waits |= !is_guarding;
                 // What blocks holds its frame until it is through, as teardowns do.
                 self.has_teardown = true;
             }
-            _ => {}
+            Op::Sync(_) | Op::Alias(..) => {}
         }
         if let Some(op) = &maker.teardown {
             self.note_future(op.size, op.align);
             self.has_teardown = true;
         }
         self.drops |= maker.output.drop.is_some() || maker.teardown.is_some();
-        self.reserve(maker.output.size, maker.output.align)
-    }
-
-    /// A step's number leaves room for the mark of an extractor.
-    const fn limit(&self) {
-        assert!(
-            self.steps + self.extractors < MAX_STEPS,
-            "[DI020] one request or singleton takes more than 32,000 constructions"
-        );
     }
 
     const fn reserve(&mut self, size: usize, align: usize) -> u32 {
@@ -447,7 +458,6 @@ impl Found {
         if align > self.align {
             self.align = align;
         }
-        assert!(self.size < 1 << 30, "[DI020] a frame of more than 1 GiB");
         out as u32
     }
 
@@ -460,11 +470,19 @@ impl Found {
             self.scratch.1 = align;
         }
     }
+
+    /// A step's number leaves room for the mark of an extractor, and an offset for one bit.
+    const fn limit(&self) {
+        assert!(
+            self.steps + self.extractors < MAX_STEPS,
+            "[DI020] one request or singleton takes more than 32,000 constructions"
+        );
+        assert!(self.size < 1 << 30, "[DI020] a frame of more than 1 GiB");
+    }
 }
 
 /// The root as a taker, until the number of steps is known.
 const ROOT: u16 = u16::MAX - 1;
-const SLOT: u32 = crate::raw::SLOT;
 
 /// A plan as the driver and start-up see it.
 #[derive(Clone, Copy)]
