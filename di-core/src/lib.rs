@@ -71,8 +71,8 @@ pub mod __private {
         },
         listed::{Answer, Entry, Errors, Listed, MAX_DEPS, Name, Source, count_edges},
         node::{
-            At, Bind, ConstructAsync, Fallible, Meta, Moved, Node, Param, Provider, Recipe, Seen,
-            listed_as,
+            At, Bind, ConstructAsync, ConstructSync, Fallible, Meta, Moved, Node, Param, Provider,
+            Recipe, Seen, listed_as,
         },
         outcome::Outcome,
         plan::{Layout, View},

@@ -27,8 +27,8 @@
 //!         type Output<'r> = Users<'r>;
 //!         type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
 //!         type Error = Infallible;
-//!         fn construct<'r>(_: di::At<'r>, (pool, ()): (&'r Pool, ())) -> Result<Users<'r>, Infallible> {
-//!             Ok(Users { pool })
+//!         fn construct<'r>(_: di::At<'r>, (pool, ()): (&'r Pool, ())) -> Users<'r> {
+//!             Users { pool }
 //!         }
 //!     }
 //! };
@@ -125,7 +125,7 @@ pub trait Provider<const NAME: u64> {
     note = "write `#[injectable(singleton)]` (or `request`, `transient`) on the type or on the fn that constructs it, or list it as `Type = provider`"
 )]
 pub unsafe trait Recipe<D: Deps, B>: Node + Sized {
-    /// The erased constructor. One that is no plain sync fn has another, and does not implement `construct` here.
+    /// The erased constructor. One that is not plain has another.
     const MAKER: Maker = Maker::new::<Self, D, B>();
     /// What it returns; `'r` is the lifetime of the request.
     type Output<'r>: 'r + Crosses<B>;
@@ -133,12 +133,9 @@ pub unsafe trait Recipe<D: Deps, B>: Node + Sized {
     type Family: ?Sized;
     /// Its error; `Infallible` when it cannot fail.
     type Error: Send + 'static;
-    /// Builds the value. Of an async constructor see [`ConstructAsync`].
-    ///
-    /// # Errors
-    /// The constructor's own.
-    fn construct<'r>(_at: At<'r>, _args: D::Args<'r>) -> Result<Self::Output<'r>, Self::Error> {
-        unreachable!("`MAKER` is of an async constructor")
+    /// Builds the value, plainly: at once, and without an error. Of others see [`ConstructSync`] and [`ConstructAsync`].
+    fn construct<'r>(_at: At<'r>, _args: D::Args<'r>) -> Self::Output<'r> {
+        unreachable!("`MAKER` is of another constructor")
     }
     /// What is kept of an error that becomes an answer. Macros write it where there can be one; see [`Maker::failing`].
     fn kept(_error: &Self::Error) -> BoxError {
@@ -148,6 +145,15 @@ pub unsafe trait Recipe<D: Deps, B>: Node + Sized {
 
 /// Pins the lifetime of a constructor's arguments, so that it is late-bound in trait and impl alike.
 pub type At<'r> = PhantomData<&'r ()>;
+
+/// A constructor that is not async, and not plain: it can fail, or blocks its thread, or what it builds is lent.
+pub trait ConstructSync<D: Deps, B>: Recipe<D, B> {
+    /// Builds the value.
+    ///
+    /// # Errors
+    /// The constructor's own.
+    fn construct<'r>(at: At<'r>, args: D::Args<'r>) -> Result<Self::Output<'r>, Self::Error>;
+}
 
 /// An async constructor.
 pub trait ConstructAsync<D: Deps, B>: Recipe<D, B> {

@@ -125,13 +125,13 @@ const _: () = {
             is_lazy: false,
         };
     }
-    // A plain sync constructor's `MAKER` is the trait's.
+    // A plain constructor, which is neither async nor fails, has its `MAKER` from the trait.
     unsafe impl di::Recipe<Deps, di::Moved<Stamp>> for stamp {
         type Output<'r> = Stamp;
         type Family = di::Always<Stamp>;
         type Error = Infallible;
-        fn construct<'r>(_: di::At<'r>, (env, ()): (&'r Env, ())) -> Result<Stamp, Infallible> {
-            Ok(stamp(env))
+        fn construct<'r>(_: di::At<'r>, (env, ()): (&'r Env, ())) -> Stamp {
+            stamp(env)
         }
     }
 };
@@ -173,11 +173,8 @@ const _: () = {
         type Output<'r> = Users<'r>;
         type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
         type Error = Infallible;
-        fn construct<'r>(
-            _: di::At<'r>,
-            (pool, (stamp, ())): (&'r Pool, (Stamp, ())),
-        ) -> Result<Users<'r>, Infallible> {
-            Ok(Users { pool, stamp })
+        fn construct<'r>(_: di::At<'r>, (pool, (stamp, ())): (&'r Pool, (Stamp, ()))) -> Users<'r> {
+            Users { pool, stamp }
         }
     }
     // A value stored in the frame must not be able to keep a shorter borrow.

@@ -4,7 +4,8 @@ use std::{
     any::Any,
     collections::HashMap,
     marker::PhantomData,
-    mem::MaybeUninit,
+    mem::{MaybeUninit, forget},
+    ptr::NonNull,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -26,7 +27,7 @@ use crate::{
     teardown::{Ended, caught},
 };
 
-/// A raw pointer, thin or fat.
+/// A raw pointer, thin or fat. That of a singleton of a sized type is thin, and beside it stands a pointer to what holds it.
 #[derive(Clone, Copy)]
 #[repr(C, align(16))]
 pub(crate) struct Slot(MaybeUninit<[*const u8; 2]>);
@@ -71,26 +72,78 @@ impl Slot {
         // SAFETY: the caller's.
         unsafe { *self.0.as_ptr().cast::<*const T>() }
     }
+
+    /// Beside a thin pointer, what holds the value.
+    fn set_held(&mut self, held: NonNull<Held>) {
+        // SAFETY: the second word, of which nothing is a part yet.
+        unsafe { (*self.0.as_mut_ptr())[1] = held.as_ptr().cast_const().cast() }
+    }
+
+    /// What holds the value.
+    ///
+    /// # Safety
+    /// The slot is that of a singleton of a sized type, which is there for as long as this is used.
+    #[inline]
+    pub(super) unsafe fn held<'a>(&self) -> &'a Held {
+        // SAFETY: the caller's. `Kept` has put it there, and owns it.
+        unsafe { &*(*self.0.as_ptr())[1].cast::<Held>() }
+    }
 }
 
-/// A singleton that the app owns: the raw pointer of its `Arc`, and how to release it.
-pub struct Kept {
-    pub(super) slot: Slot,
-    release: Release,
-    teardown: Option<(TeardownOp, Owner)>,
+/// A handle to a singleton, without its type: others are made of it. The code of an `Arc` for each singleton of an app would be
+/// most of what there is to build for one.
+pub(super) struct Held {
+    handle: Erased,
+    /// The bits of the `Arc` that this is; only of one that is a thin pointer.
+    bits: *const u8,
 }
 
-enum Release {
-    /// Of a type that is not known to be sized.
-    As(unsafe fn(&Slot)),
-    /// Of a sized one: what has a type is only its table, since the code of an `Arc` for each singleton of an app is most of
-    /// what there is to build for one.
-    Erased(*const dyn Released),
+enum Erased {
+    /// Of a sized type, of which nothing but its table is built.
+    Sized(Arc<dyn Released>),
+    /// Of one that is not known to be.
+    Any(Box<dyn Counted>),
 }
 
 /// What is dropped at the end, whatever its type.
-trait Released {}
+pub(super) trait Released {}
 impl<T> Released for T {}
+
+/// An `Arc`, whatever it is of.
+trait Counted {
+    /// Counts one handle more, which somebody is given.
+    fn count(&self);
+}
+
+impl<T: ?Sized> Counted for Arc<T> {
+    fn count(&self) {
+        forget(Arc::clone(self));
+    }
+}
+
+impl Held {
+    /// Puts a new handle there.
+    ///
+    /// # Safety
+    /// The value is sized, and `out` is free memory for an `Arc` of its type.
+    #[inline]
+    pub(super) unsafe fn put_handle(&self, out: *mut u8) {
+        match &self.handle {
+            Erased::Sized(handle) => forget(Arc::clone(handle)),
+            Erased::Any(handle) => handle.count(),
+        }
+        // SAFETY: the caller's. It is a copy of a handle that is alive, and has been counted.
+        unsafe { (out as *mut *const u8).write(self.bits) }
+    }
+}
+
+/// A singleton that the app owns.
+pub struct Kept {
+    pub(super) slot: Slot,
+    /// Owned. A raw pointer, since slots refer to it.
+    held: NonNull<Held>,
+    teardown: Option<(TeardownOp, Owner)>,
+}
 
 // SAFETY: `new` takes only values that are `Send + Sync`, or macros promise it for nodes (see `Node`).
 unsafe impl Send for Kept {}
@@ -98,24 +151,33 @@ unsafe impl Send for Kept {}
 unsafe impl Sync for Kept {}
 
 impl Kept {
-    pub(super) fn new<T: ?Sized>(value: Arc<T>) -> Self {
-        Kept {
-            slot: Slot::of(Arc::into_raw(value)),
-            // SAFETY: called once, when this is dropped, with the slot that owns the count.
-            release: Release::As(|slot| drop(unsafe { Arc::from_raw(slot.read::<T>()) })),
-            teardown: None,
+    pub(super) fn new<T: ?Sized + 'static>(value: Arc<T>) -> Self {
+        let pointer = Arc::as_ptr(&value);
+        let is_thin = size_of_val(&pointer) == size_of::<*const u8>();
+        // SAFETY: a thin `Arc` is as large as a pointer, and so are its bits.
+        let bits = is_thin.then(|| unsafe { bits(&value) });
+        Self::held(Slot::of(pointer), Erased::Any(Box::new(value)), bits)
+    }
+
+    /// # Safety
+    /// These are the bits of the `Arc` that the value was coerced from.
+    pub(super) unsafe fn of_node(value: Arc<dyn Released>, bits: *const u8) -> Self {
+        let slot = Slot::of(Arc::as_ptr(&value).cast::<u8>());
+        Self::held(slot, Erased::Sized(value), Some(bits))
+    }
+
+    fn held(mut slot: Slot, handle: Erased, bits: Option<*const u8>) -> Self {
+        let held = Held {
+            handle,
+            bits: bits.unwrap_or_default(),
+        };
+        let held = NonNull::from(Box::leak(Box::new(held)));
+        if bits.is_some() {
+            slot.set_held(held);
         }
-    }
-
-    pub(super) fn of_node<T: 'static>(value: Arc<T>) -> Self {
-        Self::erased(value)
-    }
-
-    fn erased(value: Arc<dyn Released>) -> Self {
-        let value = Arc::into_raw(value);
         Kept {
-            slot: Slot::of(value.cast::<u8>()),
-            release: Release::Erased(value),
+            slot,
+            held,
             teardown: None,
         }
     }
@@ -128,17 +190,22 @@ impl Kept {
     }
 }
 
+/// The bits of an `Arc` that is a thin pointer.
+///
+/// # Safety
+/// It is one.
+pub(super) unsafe fn bits<T: ?Sized>(value: &Arc<T>) -> *const u8 {
+    const { assert!(size_of::<Arc<T>>() == size_of::<*const T>()) };
+    // SAFETY: the caller's.
+    unsafe { *(value as *const Arc<T>).cast::<*const u8>() }
+}
+
 impl Drop for Kept {
     fn drop(&mut self) {
-        // SAFETY: this owns one count of the `Arc` that it was made of.
-        let release = || unsafe {
-            match self.release {
-                Release::As(release) => release(&self.slot),
-                Release::Erased(value) => drop(Arc::from_raw(value)),
-            }
-        };
+        // SAFETY: made by `Box::leak`, and dropped only here.
+        let held = unsafe { Box::from_raw(self.held.as_ptr()) };
         // Whatever else is released comes after it, in reverse order of construction, and a panic would change that.
-        let _ = caught(release);
+        let _ = caught(|| drop(held));
     }
 }
 

@@ -115,7 +115,6 @@ async fn construct<C: Container>(
 pub(super) struct Room {
     at: *mut u8,
     layout: Layout,
-    drop: Option<unsafe fn(*mut u8)>,
     arc: ArcFn,
     is_written: bool,
 }
@@ -130,7 +129,6 @@ impl Room {
         Room {
             at: allocate(layout),
             layout,
-            drop: output.drop,
             arc,
             is_written: false,
         }
@@ -142,22 +140,21 @@ impl Room {
     }
 
     fn finish(mut self) -> Kept {
-        assert!(self.is_written);
-        self.is_written = false;
+        self.moved().expect("it is written")
+    }
+
+    /// What is written, if it is.
+    fn moved(&mut self) -> Option<Kept> {
         // SAFETY: the value is live, of the type that both are of, and moved away.
-        unsafe { (self.arc)(self.at) }
+        std::mem::take(&mut self.is_written).then(|| unsafe { (self.arc)(self.at) })
     }
 }
 
 impl Drop for Room {
     fn drop(&mut self) {
-        // SAFETY: allocated with the same layout; a value that was not moved away is dropped once.
-        unsafe {
-            if let (true, Some(drop)) = (self.is_written, self.drop) {
-                drop(self.at);
-            }
-            free(self.at, self.layout);
-        }
+        drop(self.moved());
+        // SAFETY: allocated with the same layout, and empty.
+        unsafe { free(self.at, self.layout) }
     }
 }
 

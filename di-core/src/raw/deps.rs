@@ -1,13 +1,14 @@
 //! From the types of dependencies to the values that a constructor receives.
 
-use std::{mem::MaybeUninit, sync::Arc};
+use std::{marker::PhantomData, mem::ManuallyDrop, sync::Arc};
 
-use super::{Inputs, Lazy, LazyArc, Transient};
+use super::{Inputs, Lazy, LazyArc, Transient, maker::Thrown};
 use crate::{
     graph::MAX_DEPS,
     key::{
         Extracted, Extractor, Guard, Lazily, LazilyShared, Lent, Mode, Of, Owned, Ref, Shared, Use,
     },
+    node::Recipe,
 };
 
 /// One dependency as a type: what the constructor receives for it.
@@ -42,11 +43,11 @@ macro_rules! referred {
 }
 referred!(Ref, Guard);
 
-// SAFETY: clones the `Arc` behind a singleton's slot, which is what a `Shared` input names.
+// SAFETY: makes a handle to the singleton behind a slot, which is what a `Shared` input names.
 unsafe impl<D: ?Sized, F: ?Sized + for<'q> Of<'q>, Q> Dep for Use<Shared, D, F, Q> {
     const MODE: Mode = Mode::Shared;
     type Arg<'r> = Arc<<F as Of<'static>>::T>;
-    const PUT: Put = Inputs::put_shared::<<F as Of<'static>>::T>;
+    const PUT: Put = Inputs::put_shared::<<F as Of<'static>>::T>();
 }
 
 // SAFETY: moves a value out of the frame, which is where the plan puts an `Owned` input.
@@ -102,7 +103,7 @@ unsafe impl<X: Extractor> Dep for Use<Extracted, X, X> {
 ///
 /// # Safety
 /// As for [`Dep`], for every element.
-pub unsafe trait Deps {
+pub unsafe trait Deps: Sized {
     /// How many there are.
     const LEN: usize;
     /// What the constructor receives, as the same nested list.
@@ -112,6 +113,14 @@ pub unsafe trait Deps {
     /// # Safety
     /// As for [`Dep::PUT`], for every element, and `'r`.
     unsafe fn take<'r>(inputs: Inputs) -> Self::Args<'r>;
+    /// Runs the constructor `N`. Reads the inputs itself: without optimisation, one fn more for each node takes time to build.
+    ///
+    /// # Errors
+    /// None.
+    ///
+    /// # Safety
+    /// As for [`take`](Self::take), and `out` is free memory for the constructor's output.
+    unsafe fn construct<N: Recipe<Self, B>, B>(inputs: Inputs, out: *mut u8) -> Result<(), Thrown>;
 }
 
 // SAFETY: reads nothing.
@@ -120,6 +129,19 @@ unsafe impl Deps for () {
     type Args<'r> = ();
     #[inline]
     unsafe fn take<'r>(_: Inputs) -> Self::Args<'r> {}
+    #[inline]
+    unsafe fn construct<N: Recipe<(), B>, B>(_: Inputs, out: *mut u8) -> Result<(), Thrown> {
+        // SAFETY: the caller's.
+        unsafe { (out as *mut N::Output<'_>).write(N::construct(PhantomData, ())) };
+        Ok(())
+    }
+}
+
+/// A value that is written later. What a `MaybeUninit` does by methods is done by fields, since without optimisation each method is a fn
+/// for each type.
+union Late<T> {
+    none: (),
+    some: ManuallyDrop<T>,
 }
 
 /// An impl for each length and not one of head and tail, which the compiler would build for each tail of every node's list.
@@ -137,13 +159,28 @@ macro_rules! lists {
             type Args<'r> = nested!($($dep::Arg<'r>),*);
             #[inline]
             unsafe fn take<'r>(inputs: Inputs) -> Self::Args<'r> {
-                let mut args = MaybeUninit::<Self::Args<'r>>::uninit();
-                let out = args.as_mut_ptr();
+                let mut args = Late::<Self::Args<'r>> { none: () };
+                let at = &raw mut args as *mut Self::Args<'r>;
                 // SAFETY: the caller's; each argument is written.
                 unsafe {
-                    put!(inputs, (*out), $($dep $i)*);
-                    args.assume_init()
+                    put!(inputs, (*at), $($dep $i)*);
+                    ManuallyDrop::into_inner(args.some)
                 }
+            }
+            #[inline]
+            unsafe fn construct<N: Recipe<Self, B>, B>(
+                inputs: Inputs,
+                out: *mut u8,
+            ) -> Result<(), Thrown> {
+                let mut args = Late::<Self::Args<'_>> { none: () };
+                let at = &raw mut args as *mut Self::Args<'_>;
+                // SAFETY: as above. The lifetime is erased: the plan keeps what is borrowed alive.
+                unsafe {
+                    put!(inputs, (*at), $($dep $i)*);
+                    let args = ManuallyDrop::into_inner(args.some);
+                    (out as *mut N::Output<'_>).write(N::construct(PhantomData, args));
+                }
+                Ok(())
             }
         }
     };
@@ -157,7 +194,7 @@ macro_rules! nested {
 macro_rules! put {
     ($inputs:ident, ($($out:tt)*), ) => {};
     ($inputs:ident, ($($out:tt)*), $dep:ident $i:literal $($rest:tt)*) => {
-        (const { $dep::PUT })($inputs, $i, &raw mut ($($out)*).0 as *mut u8);
+        ($dep::PUT)($inputs, $i, &raw mut ($($out)*).0 as *mut u8);
         put!($inputs, (($($out)*).1), $($rest)*);
     };
 }

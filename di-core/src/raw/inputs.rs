@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{deps::Put, lazy::Deferred};
+use super::{block::Slot, deps::Put, lazy::Deferred};
 
 /// A pointer with what belongs to it: a vtable, a length.
 type Fat = [MaybeUninit<*const u8>; 2];
@@ -99,15 +99,30 @@ impl Inputs {
         unsafe { (out as *mut Fat).write(*(self.locate(i).0 as *const Fat)) }
     }
 
-    /// Input `i` as a new handle to a singleton.
-    ///
+    /// What writes an input of type `V` as a new handle to a singleton.
+    pub(super) const fn put_shared<V: ?Sized>() -> Put {
+        if size_of::<&V>() == size_of::<*mut u8>() {
+            Self::put_handle
+        } else {
+            Self::put_fat_handle::<V>
+        }
+    }
+
+    /// # Safety
+    /// Input `i` is a slot of the app that holds a sized singleton, and `out` is free memory for an `Arc` of its type.
+    #[inline]
+    unsafe fn put_handle(self, i: usize, out: *mut u8) {
+        // SAFETY: the caller's. What is held is there for as long as the slot is.
+        unsafe { (*self.locate(i).0.cast::<Slot>()).held().put_handle(out) }
+    }
+
     /// # Safety
     /// Input `i` is a slot of the app that holds the raw pointer of an `Arc<V>`, and `out` is free memory for one.
     #[inline]
-    pub(super) unsafe fn put_shared<V: ?Sized>(self, i: usize, out: *mut u8) {
+    unsafe fn put_fat_handle<V: ?Sized>(self, i: usize, out: *mut u8) {
         // SAFETY: the caller's. The slot keeps its count.
         unsafe {
-            let kept = (self.locate(i).0 as *const *const V).read();
+            let kept = *(self.locate(i).0 as *const *const V);
             let kept = ManuallyDrop::new(Arc::from_raw(kept));
             (out as *mut Arc<V>).write(Arc::clone(&kept));
         }

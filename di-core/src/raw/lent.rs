@@ -68,7 +68,7 @@ pub(crate) struct LentOps {
 }
 
 impl LentOps {
-    pub(super) const fn of<T>() -> Self {
+    pub(super) const fn of<T: 'static>() -> Self {
         LentOps {
             drop_handed: drop_handed::<T>,
             keep: keep::<T>,
@@ -85,7 +85,7 @@ unsafe fn drop_handed<T>(at: *mut u8) {
 
 /// # Safety
 /// `at` is a `Lent<T>` whose other half is live, and not used again; `T` is `Send + Sync` (see `Node`).
-unsafe fn keep<T>(at: *mut u8) -> Kept {
+unsafe fn keep<T: 'static>(at: *mut u8) -> Kept {
     // SAFETY: the caller's.
     Kept::new(unsafe { at.add(offset_of!(Lent<T>, kept)).cast::<Arc<T>>().read() })
 }

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     BoxError, Container, Scope,
     key::{Deps, Extract},
-    node::{At, Bind, ConstructAsync, Recipe},
+    node::{At, Bind, ConstructAsync, ConstructSync, Recipe},
     teardown::{Teardown, TeardownShared},
 };
 
@@ -61,6 +61,16 @@ impl Output {
             },
         }
     }
+
+    /// Of what moves into its `Arc` before anything else can happen to it.
+    const fn kept<T>() -> Self {
+        assert!(size_of::<Arc<T>>() == size_of::<*const u8>());
+        Output {
+            size: size_of::<T>(),
+            align: align_of::<T>(),
+            drop: None,
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -93,13 +103,18 @@ pub(super) type ArcFn = unsafe fn(*mut u8) -> Kept;
 pub(crate) type KeptFn = fn(&(dyn Any + Send)) -> Option<BoxError>;
 
 impl Maker {
-    /// Of a sync constructor.
+    /// Of a plain constructor.
     pub const fn new<N: Recipe<D, B>, D: Deps, B>() -> Self {
+        Self::of::<N, D, B>(Op::Sync(D::construct::<N, B>))
+    }
+
+    /// Of a sync constructor that can fail.
+    pub const fn new_sync<N: ConstructSync<D, B>, D: Deps, B>() -> Self {
         Self::of::<N, D, B>(Op::Sync(construct::<N, D, B, AsItself>))
     }
 
     /// Of a sync constructor that blocks its thread.
-    pub const fn new_blocking<N: Recipe<D, B>, D: Deps, B>() -> Self {
+    pub const fn new_blocking<N: ConstructSync<D, B>, D: Deps, B>() -> Self {
         Self::of::<N, D, B>(Op::Blocking(construct::<N, D, B, AsItself>))
     }
 
@@ -111,12 +126,14 @@ impl Maker {
     }
 
     /// Of a sync constructor of a transient with a teardown.
-    pub const fn new_lent<N: TeardownShared<D, B>, D: Deps, B>() -> Self {
+    pub const fn new_lent_sync<N: ConstructSync<D, B> + TeardownShared<D, B>, D: Deps, B>() -> Self
+    {
         Self::lent::<N, D, B>(Op::Sync(construct::<N, D, B, AsLent>))
     }
 
     /// Of one that blocks its thread.
-    pub const fn new_lent_blocking<N: TeardownShared<D, B>, D: Deps, B>() -> Self {
+    pub const fn new_lent_blocking<N: ConstructSync<D, B> + TeardownShared<D, B>, D: Deps, B>()
+    -> Self {
         Self::lent::<N, D, B>(Op::Blocking(construct::<N, D, B, AsLent>))
     }
 
@@ -184,13 +201,17 @@ impl Maker {
 
     const fn of<N: Recipe<D, B>, D: Deps, B>(op: Op) -> Self {
         assert!(!N::META.is_lent());
+        let arc: Option<ArcFn> = match N::META.scope {
+            Scope::Singleton => Some(keep::<N::Output<'static>>),
+            _ => None,
+        };
         Maker {
             op,
-            output: Output::of::<N::Output<'static>>(),
-            arc: match N::META.scope {
-                Scope::Singleton => Some(keep::<N::Output<'static>>),
-                _ => None,
+            output: match (&arc, &op) {
+                (None, _) | (_, Op::Blocking(_)) => Output::of::<N::Output<'static>>(),
+                (Some(_), _) => Output::kept::<N::Output<'static>>(),
             },
+            arc,
             teardown: None,
             lent: None,
             kept: None,
@@ -244,7 +265,7 @@ impl AsyncOp {
 /// `at` is a live `T` that nobody uses again.
 unsafe fn drop_value<T>(at: *mut u8) {
     // SAFETY: the caller's.
-    unsafe { at.cast::<T>().drop_in_place() }
+    unsafe { std::ptr::drop_in_place(at as *mut T) }
 }
 
 /// In a fn of its own: nodes that cannot fail, most of them, share it.
@@ -256,7 +277,7 @@ fn thrown<E: Send + 'static>(error: E) -> Thrown {
 /// # Safety
 /// `inputs` are those of `N`, and `out` is free memory for its output.
 #[inline]
-unsafe fn construct<N: Recipe<D, B>, D: Deps, B, W>(
+unsafe fn construct<N: ConstructSync<D, B>, D: Deps, B, W>(
     inputs: Inputs,
     out: *mut u8,
 ) -> Result<(), Thrown>
@@ -265,7 +286,7 @@ where
 {
     // SAFETY: the caller's. The lifetime is erased: the plan keeps what is borrowed alive.
     let args = unsafe { <D as Deps>::take(inputs) };
-    match N::construct(PhantomData, args) {
+    match <N as ConstructSync<D, B>>::construct(PhantomData, args) {
         Ok(value) => {
             // SAFETY: the caller's.
             unsafe { W::write(out, value) };
@@ -354,6 +375,11 @@ unsafe fn coerce_slot<B: Bind>(from: *const Slot) -> Slot {
 /// # Safety
 /// `at` is a live `T` that nobody uses again; it is `Send + Sync` (see `Node`).
 unsafe fn keep<T: 'static>(at: *mut u8) -> Kept {
-    // SAFETY: the caller's.
-    Kept::of_node(Arc::new(unsafe { at.cast::<T>().read() }))
+    // SAFETY: the caller's; an `Arc` of a sized type is as large as a pointer (asserted in `Output::kept`). Without calls of `bits` and
+    // the like, which would be a fn for each type where nothing is optimised.
+    unsafe {
+        let value = Arc::new((at as *mut T).read());
+        let bits = *(&raw const value as *const *const u8);
+        Kept::of_node(value, bits)
+    }
 }

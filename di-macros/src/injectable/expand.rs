@@ -27,30 +27,27 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
     let family = value_family(node, di);
     let error = quote_spanned!(place(node)=> type Error = #error;);
     let meta = meta(node, di);
+    let how = How::of(node);
     let lent = if node.is_lent() { "_lent" } else { "" };
-    let kind = match (node.is_async, node.is_blocking) {
-        (true, _) => "_async",
-        (false, true) => "_blocking",
-        (false, false) => "",
-    };
-    let new = format_ident!("new{lent}{kind}");
-    let construct = construct(node, di);
-    let (construct, construct_async) = match node.is_async {
-        false => (Some(construct), None),
-        true => (
-            None,
-            Some(quote! {
+    let new = format_ident!("new{lent}{}", how.maker());
+    let construct = construct(node, &how, di);
+    let (plain, other) = match how.of_trait() {
+        None => (Some(construct), None),
+        Some(name) => {
+            let name = format_ident!("{name}");
+            let other = quote! {
                 #[automatically_derived]
-                impl #impls #di::ConstructAsync<#seal> for #target #bounds { #construct }
-            }),
-        ),
+                impl #impls #di::#name<#seal> for #target #bounds { #construct }
+            };
+            (None, Some(other))
+        }
     };
     let covariant = covariant(node, di);
     let (torn_down, teardown) = teardown(node, di);
     let kept = node.is_fallible.then(|| kept(di));
     let failing = node.is_fallible.then(|| quote!(.failing::<Self, #seal>()));
-    let is_plain = kind.is_empty() && lent.is_empty() && failing.is_none() && torn_down.is_none();
-    let maker = (!is_plain).then(
+    let is_default = matches!(how, How::Plain) && torn_down.is_none();
+    let maker = (!is_default).then(
         || quote!(const MAKER: #di::Maker = #di::Maker::#new::<Self, #seal>() #failing #torn_down;),
     );
     quote! {
@@ -65,11 +62,51 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
             type Family = #family;
             #error
             #kept
-            #construct
+            #plain
         }
-        #construct_async
+        #other
         #teardown
         #covariant
+    }
+}
+
+/// How a node is constructed.
+enum How {
+    /// At once, and without an error.
+    Plain,
+    /// At once, as a `Result`.
+    Sync,
+    Blocking,
+    Async,
+}
+
+impl How {
+    fn of(node: &Node) -> Self {
+        match (node.is_async, node.is_blocking) {
+            (true, _) => How::Async,
+            (false, true) => How::Blocking,
+            (false, false) if node.is_fallible || node.is_lent() => How::Sync,
+            (false, false) => How::Plain,
+        }
+    }
+
+    /// How the fn goes on that makes its maker.
+    fn maker(&self) -> &'static str {
+        match self {
+            How::Plain => "",
+            How::Sync => "_sync",
+            How::Blocking => "_blocking",
+            How::Async => "_async",
+        }
+    }
+
+    /// The trait that its constructor is of; that of a plain one is the recipe's.
+    fn of_trait(&self) -> Option<&'static str> {
+        match self {
+            How::Plain => None,
+            How::Sync | How::Blocking => Some("ConstructSync"),
+            How::Async => Some("ConstructAsync"),
+        }
     }
 }
 
@@ -270,7 +307,7 @@ fn built(node: &Node, di: &Facade) -> TokenStream {
     }
 }
 
-fn construct(node: &Node, di: &Facade) -> TokenStream {
+fn construct(node: &Node, how: &How, di: &Facade) -> TokenStream {
     let at_type = quote!(#di::At<'di>);
     let locals = nested(node.params.iter().map(|param| {
         let local = &param.local;
@@ -283,21 +320,24 @@ fn construct(node: &Node, di: &Facade) -> TokenStream {
     let (expression, place) = (&node.construct, place(node));
     let (now, error) = output(node, di);
     let at_place = di.at(place);
-    let value = if node.is_fallible {
-        quote_spanned!(place=> #at_place::Fallible::into_result(#expression))
-    } else {
-        quote_spanned! {place=>
+    let value = match how {
+        How::Plain => expression.clone(),
+        _ if node.is_fallible => {
+            quote_spanned!(place=> #at_place::Fallible::into_result(#expression))
+        }
+        _ => quote_spanned! {place=>
             let value: #now = #expression;
             #at_place::core::result::Result::Ok(value)
-        }
+        },
     };
     // An error about the fn as a whole, such as a future that is not `Send`, stands where its name stands.
     let named = node.span.resolved_at(Span::call_site());
     let keyword = (node.is_async).then(|| quote_spanned!(named=> async));
     let name = quote_spanned!(node.span=> construct);
     let named_di = di.at(named);
-    let returned = quote_spanned! {named=>
-        #named_di::core::result::Result<#now, #error>
+    let returned = match how {
+        How::Plain => now,
+        _ => quote_spanned!(named=> #named_di::core::result::Result<#now, #error>),
     };
     quote! {
         #[inline]
