@@ -8,7 +8,7 @@
 use crate::{
     Scope,
     graph::{NO_ROW, Row, Source, Table},
-    raw::{AsyncOp, BlockingCall, Control, Maker, Op, Room, Unseen},
+    raw::{AsyncOp, BlockingCall, Control, Maker, Op, Output, Room, Unseen},
 };
 
 /// One step: a constructor or an extractor, where its value goes, and where its inputs are listed.
@@ -358,9 +358,15 @@ impl Search<'_> {
             let made = &rows[row as usize];
             let output = match &made.maker {
                 Some(maker) => {
-                    let is_plain = matches!(maker.op, Op::Sync(_) | Op::Alias(..))
-                        && matches!(maker.teardown, None)
-                        && matches!(maker.output.drop, None);
+                    let is_plain = matches!(
+                        maker,
+                        Maker {
+                            op: Op::Sync(_) | Op::Alias(..),
+                            teardown: None,
+                            output: Output { drop: None, .. },
+                            ..
+                        }
+                    );
                     if !is_plain {
                         found.note(maker, is_guarding);
                     }

@@ -106,7 +106,7 @@ pub(crate) use self::{
     blocking::BlockingCall,
     inputs::{APP, Inputs},
     lazy::Origin,
-    maker::Op,
+    maker::{Op, Output},
     rest::Control,
     unseen::{Room, Unseen},
 };
