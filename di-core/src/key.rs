@@ -25,7 +25,7 @@ pub trait Of<'q> {
 /// The family of a type that is the same at every lifetime. A shorter name of what `dyn for<'q> Of<'q, T = T>` says: the
 /// compiler handles these types so often that their size shows.
 #[derive(Debug)]
-pub struct Always<T: ?Sized>(PhantomData<*const T>);
+pub struct Always<T: ?Sized>(PhantomData<T>);
 
 impl<T: ?Sized + 'static> Of<'_> for Always<T> {
     type T = T;
@@ -81,9 +81,10 @@ pub struct LazilyShared<E>(PhantomData<E>);
 pub enum Extracted {}
 
 /// One dependency: how it is held (`M`), its discriminator, its family, and its qualifier.
-pub struct Use<M, D: ?Sized, F: ?Sized, Q = ()>(
-    PhantomData<(*const M, *const D, *const F, *const Q)>,
-);
+pub struct Use<M, D: ?Sized, F: ?Sized, Q = ()>(PhantomData<dyn Names<M, D, F, Q>>);
+
+/// What debuggers are told of a trait object is its name alone. Of a tuple it would be each part, for each dependency.
+trait Names<M, D: ?Sized, F: ?Sized, Q> {}
 
 pub use crate::raw::{Dep, Deps};
 
