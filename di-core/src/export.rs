@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::{
     Scope,
     graph::{Graph, Kind, Row, Source},
+    node::{Meta, Param},
 };
 
 /// What a node of a graph is.
@@ -118,17 +119,22 @@ impl Graph {
     /// The edges, in the order of the nodes that ask and of their parameters.
     pub fn edges(self) -> impl Iterator<Item = GraphEdge> {
         (0..self.rows.len()).flat_map(move |from| {
-            let params = self.rows[from].meta.map_or(&[][..], |meta| meta.params);
+            let params: Vec<_> = self.params(from).map(|param| param.name).collect();
             let sources = self.sources(from as u16);
             sources.iter().enumerate().filter_map(move |(k, source)| {
                 Some(GraphEdge {
                     from,
                     to: usize::from(source.row()?),
-                    param: params.get(k).map(|param| param.name),
+                    param: params.get(k).copied(),
                     is_lazy: matches!(source, Source::Lazy(_)),
                 })
             })
         })
+    }
+
+    fn params(self, row: usize) -> impl Iterator<Item = Param> {
+        let meta = self.rows[row].meta;
+        meta.into_iter().flat_map(Meta::params)
     }
 
     /// What nothing provides, in the order of the nodes that ask; of a node's parameters, the first.
@@ -138,7 +144,7 @@ impl Graph {
             let k = sources
                 .iter()
                 .position(|source| matches!(source, Source::Missing))?;
-            let param = self.rows[from].meta.and_then(|meta| meta.params.get(k));
+            let param = self.params(from).nth(k);
             Some(GraphMissing {
                 from,
                 param: param.map(|param| param.name),

@@ -53,6 +53,30 @@ pub enum Mode {
     LazyShared,
 }
 
+/// How a macro writes the modes of most parameters.
+pub(crate) const REF: u8 = b'r';
+pub(crate) const SHARED: u8 = b's';
+
+impl Mode {
+    /// That which a macro writes as this letter, in the text of a node's parameters.
+    ///
+    /// # Panics
+    /// For another.
+    pub(crate) const fn of_letter(letter: u8) -> Self {
+        match letter {
+            REF => Mode::Ref,
+            SHARED => Mode::Shared,
+            b'o' => Mode::Owned,
+            b't' => Mode::Lent,
+            b'x' => Mode::Extract,
+            b'g' => Mode::Guard,
+            b'l' => Mode::Lazy,
+            b'L' => Mode::LazyShared,
+            _ => panic!("macros write no other letter"),
+        }
+    }
+}
+
 /// Held as `&T`.
 #[derive(Debug)]
 pub enum Ref {}

@@ -15,7 +15,7 @@
 //!         const META: &'static di::Meta = &di::Meta {
 //!             name: "Users",
 //!             scope: di::Scope::Request,
-//!             params: &[di::Param { name: "pool", ty: "Pool", qualifier: None, mode: di::Mode::Ref }],
+//!             params: "r\npool\tPool",
 //!             file: file!(),
 //!             line: line!(),
 //!             is_async: false,
@@ -49,8 +49,10 @@ pub struct Meta {
     pub name: &'static str,
     /// How long its values live.
     pub scope: Scope,
-    /// What its constructor asks for, in order.
-    pub params: &'static [Param],
+    /// What its constructor asks for, in order, as [`param`](Self::param) reads it: a line with a letter for each mode, and for each
+    /// parameter a line of its name, its type and its qualifier, if it has one, parted by tabs. A text, since a list of structs is
+    /// half of what there is to check about a node.
+    pub params: &'static str,
     /// The file of the definition.
     pub file: &'static str,
     /// The line of the definition, from 1.
@@ -69,14 +71,74 @@ impl Meta {
         self.name.is_empty()
     }
 
+    /// How parameter `k` is held. O(1).
+    ///
+    /// # Panics
+    /// If there is none.
+    pub(crate) const fn mode(&self, k: usize) -> Mode {
+        Mode::of_letter(self.params.as_bytes()[k])
+    }
+
+    /// Parameter `k`. O(length of the text).
+    ///
+    /// # Panics
+    /// If there is none.
+    pub const fn param(&self, k: usize) -> Param {
+        let (mut rest, mut line) = (line(self.params).1, 0);
+        while line < k {
+            rest = self::line(rest).1;
+            line += 1;
+        }
+        let (name, rest) = field(self::line(rest).0);
+        let (ty, qualifier) = field(rest);
+        Param {
+            name,
+            ty,
+            qualifier: match qualifier.is_empty() {
+                true => None,
+                false => Some(qualifier),
+            },
+            mode: self.mode(k),
+        }
+    }
+
+    /// All of them.
+    pub fn params(&self) -> impl Iterator<Item = Param> {
+        (0..line(self.params).0.len()).map(|k| self.param(k))
+    }
+
     /// Whether it is a transient that the container tears down, held as [`Transient`](crate::Transient).
     pub const fn is_lent(&self) -> bool {
         self.has_teardown && self.scope.is(Scope::Transient)
     }
 }
 
+/// The first line of a text, and the others.
+const fn line(text: &'static str) -> (&'static str, &'static str) {
+    cut(text, b'\n')
+}
+
+/// The first field of a line, and the others.
+const fn field(text: &'static str) -> (&'static str, &'static str) {
+    cut(text, b'\t')
+}
+
+/// What stands before a character, and after.
+const fn cut(text: &'static str, at: u8) -> (&'static str, &'static str) {
+    let bytes = text.as_bytes();
+    let mut i = 0;
+    while i < bytes.len() {
+        if bytes[i] == at {
+            let (before, after) = text.split_at(i);
+            return (before, after.split_at(1).1);
+        }
+        i += 1;
+    }
+    (text, "")
+}
+
 /// One parameter or field of a constructor.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Param {
     /// The name of the field or parameter.
     pub name: &'static str,

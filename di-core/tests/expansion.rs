@@ -73,12 +73,7 @@ const _: () = {
         const META: &'static di::Meta = &di::Meta {
             name: "connect",
             scope: di::Scope::Singleton,
-            params: &[di::Param {
-                name: "env",
-                ty: "Env",
-                qualifier: None,
-                mode: di::Mode::Ref,
-            }],
+            params: "r\nenv\tEnv",
             file: file!(),
             line: line!(),
             is_async: true,
@@ -112,12 +107,7 @@ const _: () = {
         const META: &'static di::Meta = &di::Meta {
             name: "stamp",
             scope: di::Scope::Transient,
-            params: &[di::Param {
-                name: "env",
-                ty: "Env",
-                qualifier: None,
-                mode: di::Mode::Ref,
-            }],
+            params: "r\nenv\tEnv",
             file: file!(),
             line: line!(),
             is_async: false,
@@ -147,20 +137,7 @@ const _: () = {
         const META: &'static di::Meta = &di::Meta {
             name: "Users",
             scope: di::Scope::Request,
-            params: &[
-                di::Param {
-                    name: "pool",
-                    ty: "Pool",
-                    qualifier: None,
-                    mode: di::Mode::Ref,
-                },
-                di::Param {
-                    name: "stamp",
-                    ty: "Stamp",
-                    qualifier: None,
-                    mode: di::Mode::Owned,
-                },
-            ],
+            params: "ro\npool\tPool\nstamp\tStamp",
             file: file!(),
             line: line!(),
             is_async: false,
@@ -341,26 +318,7 @@ unsafe impl di::Asks<ShowSeal> for show {
     const META: &'static di::Meta = &di::Meta {
         name: "show",
         scope: di::Scope::Request,
-        params: &[
-            di::Param {
-                name: "repo",
-                ty: "dyn Repo",
-                qualifier: None,
-                mode: di::Mode::Ref,
-            },
-            di::Param {
-                name: "users",
-                ty: "Users",
-                qualifier: None,
-                mode: di::Mode::Ref,
-            },
-            di::Param {
-                name: "own",
-                ty: "Stamp",
-                qualifier: None,
-                mode: di::Mode::Owned,
-            },
-        ],
+        params: "rro\nrepo\tdyn Repo\nusers\tUsers\nown\tStamp",
         file: file!(),
         line: line!(),
         is_async: true,

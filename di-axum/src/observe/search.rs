@@ -336,7 +336,7 @@ impl<'a> Search<'a> {
                 && node.place == Some((root.meta.file, root.meta.line))
                 && node.name == root.meta.name
         });
-        let asked = root.asks.iter().zip(root.meta.params);
+        let asked = root.asks.iter().zip(root.meta.params());
         let asked = asked
             .filter(|(source, _)| matches!(source, Source::Row(to) if usize::from(*to) == row));
         let to = self.nodes.get(row).map_or("", |node| node.name);

@@ -8,7 +8,7 @@ use crate::{
     Scope,
     graph::{Kind, Row, Table},
     key::Mode,
-    node::Param,
+    node::Meta,
     text::Text,
 };
 
@@ -48,7 +48,7 @@ pub(super) const fn check_held<const N: usize, const E: usize>(
         if let Some(to) = table.edge(row, k).row() {
             let to = &table.rows[to as usize];
             let verdict = match table.rows[row].meta {
-                Some(meta) => check_mode(table, row, &meta.params[k], to),
+                Some(meta) => check_mode(table, row, meta, k, to),
                 None => check_bound(&table.rows[row], to),
             };
             if verdict.is_some() {
@@ -63,10 +63,11 @@ pub(super) const fn check_held<const N: usize, const E: usize>(
 const fn check_mode<const N: usize, const E: usize>(
     table: &Table<N, E>,
     row: usize,
-    param: &Param,
+    meta: &Meta,
+    k: usize,
     to: &Row,
 ) -> Option<Text> {
-    let (code, why, sign) = match (param.mode, to.scope) {
+    let (code, why, sign) = match (meta.mode(k), to.scope) {
         (Mode::Ref, Scope::Transient) => (
             "[DI004] `",
             "` is transient and cannot be borrowed: every place that asks gets its own",
@@ -143,6 +144,7 @@ const fn check_mode<const N: usize, const E: usize>(
         ),
         _ => return None,
     };
+    let param = &meta.param(k);
     let text = Text::new().str(code).str(to.name).str(why).str("\n  ");
     let text = at(takes(node(text, &table.rows[row]), param), &table.rows[row]);
     let is_handler = matches!(table.rows[row].kind, Kind::Handler);

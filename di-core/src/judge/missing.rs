@@ -22,7 +22,7 @@ pub(super) const fn check_missing<const N: usize, const E: usize>(
             let Some(meta) = table.rows[row].meta else {
                 return Some(unbound(&table.rows[row]));
             };
-            let param = &meta.params[k];
+            let param = &meta.param(k);
             if matches!(param.mode, Mode::Extract) {
                 return Some(no_extractor(&table.rows[row], param));
             }
@@ -153,7 +153,7 @@ const fn misses<const N: usize, const E: usize>(
 ) -> bool {
     match (table.edge(row, k), table.rows[row].meta) {
         (Source::Missing, Some(meta)) => {
-            let other = &meta.params[k];
+            let other = &meta.param(k);
             !matches!(other.mode, Mode::Extract)
                 && same(other.ty, param.ty)
                 && match (other.qualifier, param.qualifier) {

@@ -16,7 +16,7 @@ mod way;
 use crate::{
     Scope,
     graph::{Kind, NO_ROW, Source, Table},
-    key::Mode,
+    key::{REF, SHARED},
     text::Text,
 };
 
@@ -74,14 +74,16 @@ const fn is_plain<const N: usize, const E: usize>(table: &Table<N, E>, row: usiz
     }
     let is_singleton = this.scope.is(Scope::Singleton);
     let (mut k, first, len) = (0, this.first as usize, this.len as usize);
+    // A call of `mode` for each would take longer than the rest.
+    let modes = meta.params.as_bytes();
     while k < len {
         let Source::Row(to) = table.edges[first + k] else {
             return false;
         };
         let to = &table.rows[to as usize];
-        let may_be_held = match (meta.params[k].mode, to.scope) {
-            (Mode::Ref | Mode::Shared, Scope::Singleton) => !to.is_lazy,
-            (Mode::Ref, Scope::Request) => !is_singleton,
+        let may_be_held = match (modes[k], to.scope) {
+            (REF | SHARED, Scope::Singleton) => !to.is_lazy,
+            (REF, Scope::Request) => !is_singleton,
             _ => false,
         };
         if !may_be_held {
@@ -271,7 +273,7 @@ const fn hop<const N: usize, const E: usize>(
 ) -> Text {
     let text = node(text, &table.rows[row]);
     match way::param(table, row, to) {
-        Some(param) => at(takes(text, param), &table.rows[row]),
+        Some(param) => at(takes(text, &param), &table.rows[row]),
         None => text.str(" is bound to `").str(table.rows[to].name).str("`"),
     }
 }
@@ -289,7 +291,7 @@ const fn needed_by<const N: usize, const E: usize>(
         let (from, to) = (way.rows[k] as usize, way.rows[k + 1] as usize);
         text = node(text.str("\n  needed by "), &table.rows[from]);
         text = match way::param(table, from, to) {
-            Some(param) => at(held(text.str(" for "), param), &table.rows[from]),
+            Some(param) => at(held(text.str(" for "), &param), &table.rows[from]),
             None => text.str(", which is bound to it"),
         };
     }

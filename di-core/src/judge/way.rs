@@ -17,15 +17,15 @@ pub(super) const fn param<const N: usize, const E: usize>(
     table: &Table<N, E>,
     row: usize,
     to: usize,
-) -> Option<&'static Param> {
+) -> Option<Param> {
     let Some(meta) = table.rows[row].meta else {
         return None;
     };
     let (mut k, mut lazy) = (0, None);
     while k < table.rows[row].len as usize {
         match table.edge(row, k) {
-            Source::Row(target) if target as usize == to => return Some(&meta.params[k]),
-            Source::Lazy(target) if target as usize == to => lazy = Some(&meta.params[k]),
+            Source::Row(target) if target as usize == to => return Some(meta.param(k)),
+            Source::Lazy(target) if target as usize == to => lazy = Some(meta.param(k)),
             _ => {}
         }
         k += 1;

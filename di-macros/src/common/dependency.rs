@@ -59,17 +59,6 @@ impl Key {
         name(&self.ty)
     }
 
-    /// The qualifier as users name it.
-    pub(crate) fn qualifier_name(&self, di: &Facade) -> TokenStream {
-        match &self.qualifier {
-            Some(qualifier) => {
-                let qualifier = text(qualifier);
-                quote!(#di::core::option::Option::Some(#qualifier))
-            }
-            None => quote!(#di::core::option::Option::None),
-        }
-    }
-
     /// As users name it.
     pub(crate) fn name(&self) -> String {
         let name = name(&self.ty);
@@ -223,26 +212,60 @@ impl Dependency {
     }
 
     /// What is known about the parameter of this name that asks for it.
-    pub(crate) fn param(&self, di: &Facade, name: &str) -> TokenStream {
-        let (ty, qualifier, mode) = (
-            self.key.type_name(),
-            self.key.qualifier_name(di),
-            self.mode(di),
-        );
-        quote!(#di::Param { name: #name, ty: #ty, qualifier: #qualifier, mode: #mode })
+    pub(crate) fn asked(&self, name: &str) -> Asked {
+        let mode = match self.held {
+            Held::Ref => 'r',
+            Held::Shared => 's',
+            Held::Owned => 'o',
+            Held::Guard => 'g',
+            Held::Lent => 't',
+            Held::Lazy => 'l',
+            Held::LazyShared => 'L',
+        };
+        let qualifier = self.key.qualifier.as_ref().map(text);
+        Asked::new(
+            mode,
+            [
+                Some(name.to_string()),
+                Some(self.key.type_name()),
+                qualifier,
+            ],
+        )
+    }
+}
+
+/// A parameter, as `Meta::params` has it: the letter of its mode, and its line.
+pub(crate) struct Asked {
+    mode: char,
+    line: String,
+}
+
+impl Asked {
+    fn new(mode: char, fields: [Option<String>; 3]) -> Self {
+        let fields = fields.into_iter().flatten();
+        // What parts fields and lines is in none of them.
+        let fields = fields.map(|field| field.replace(char::is_control, " "));
+        Asked {
+            mode,
+            line: fields.collect::<Vec<_>>().join("\t"),
+        }
     }
 
-    /// `Mode::Ref`
-    fn mode(&self, di: &Facade) -> TokenStream {
-        match self.held {
-            Held::Ref => quote!(#di::Mode::Ref),
-            Held::Shared => quote!(#di::Mode::Shared),
-            Held::Owned => quote!(#di::Mode::Owned),
-            Held::Guard => quote!(#di::Mode::Guard),
-            Held::Lent => quote!(#di::Mode::Lent),
-            Held::Lazy => quote!(#di::Mode::Lazy),
-            Held::LazyShared => quote!(#di::Mode::LazyShared),
-        }
+    /// `#[extract] name: Type`
+    pub(crate) fn extracted(name: &str, ty: &Type) -> Self {
+        Self::new('x', [Some(name.to_string()), Some(text(ty)), None])
+    }
+
+    /// The text of all of them.
+    pub(crate) fn all(asked: impl Iterator<Item = Self>) -> String {
+        let mut lines = Vec::new();
+        let modes = asked.map(|asked| {
+            lines.push(asked.line);
+            asked.mode
+        });
+        let modes: String = modes.collect();
+        lines.insert(0, modes);
+        lines.join("\n")
     }
 }
 

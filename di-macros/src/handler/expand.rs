@@ -23,7 +23,7 @@ use syn::{ItemFn, Lifetime, Type};
 
 use super::model::{Handler, Param};
 use crate::{
-    common::{Facade, text},
+    common::{Asked, Facade, text},
     injectable::nested,
 };
 
@@ -115,11 +115,11 @@ fn structure(ident: &syn::Ident, item: &ItemFn) -> TokenStream {
 fn asks(handler: &Handler, name: &str, di: &Facade) -> TokenStream {
     let ident = &handler.ident;
     let deps = deps(handler, di);
-    let guards = handler.guards.iter().map(|guard| guard.param(di, "guard"));
+    let guards = handler.guards.iter().map(|guard| guard.asked("guard"));
     let params = handler
         .injected()
-        .map(|(param, dependency)| dependency.param(di, &param.name));
-    let (params, count) = (guards.chain(params), handler.guards.len());
+        .map(|(param, dependency)| dependency.asked(&param.name));
+    let (params, count) = (Asked::all(guards.chain(params)), handler.guards.len());
     let is_async = !handler.is_blocking;
     let span = ident.span();
     let (file, line) = (
@@ -132,7 +132,7 @@ fn asks(handler: &Handler, name: &str, di: &Facade) -> TokenStream {
             const META: &'static #di::Meta = &#di::Meta {
                 name: #name,
                 scope: #di::Scope::Request,
-                params: &[#(#params),*],
+                params: #params,
                 file: #file,
                 line: #line,
                 is_async: #is_async,

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{GenericParam, Generics, Lifetime, Type, spanned::Spanned};
 
 use super::model::{Node, Param, Source, Target};
-use crate::common::{Facade, at, family, has_lifetimes, text};
+use crate::common::{Asked, Facade, at, family, has_lifetimes};
 
 /// All impls of a node, in a block of their own.
 pub(crate) fn node(node: &Node, di: &Facade) -> TokenStream {
@@ -205,20 +205,10 @@ fn meta(node: &Node, di: &Facade) -> TokenStream {
     let scope = format_ident!("{}", capitalised(&node.scope.to_string()));
     let (is_async, has_teardown) = (node.is_async, node.teardown.is_some());
     let is_lazy = node.is_lazy;
-    let params = node.params.iter().map(|param| match &param.source {
-        Source::Inject(dependency) => dependency.param(di, &param.name),
-        Source::Extract(ty) => {
-            let (name, ty) = (&param.name, text(ty));
-            quote! {
-                #di::Param {
-                    name: #name,
-                    ty: #ty,
-                    qualifier: #di::core::option::Option::None,
-                    mode: #di::Mode::Extract,
-                }
-            }
-        }
-    });
+    let params = Asked::all(node.params.iter().map(|param| match &param.source {
+        Source::Inject(dependency) => dependency.asked(&param.name),
+        Source::Extract(ty) => Asked::extracted(&param.name, ty),
+    }));
     let (file, line) = (
         quote_spanned!(node.span=> ::core::file!()),
         quote_spanned!(node.span=> ::core::line!()),
@@ -227,7 +217,7 @@ fn meta(node: &Node, di: &Facade) -> TokenStream {
         #di::Meta {
             name: #name,
             scope: #di::Scope::#scope,
-            params: &[#(#params),*],
+            params: #params,
             file: #file,
             line: #line,
             is_async: #is_async,

@@ -20,7 +20,7 @@ use syn::{FnArg, ItemFn, Lifetime, Type};
 
 use super::{Shape, attr::Args, model::Job};
 use crate::{
-    common::{Facade, at, find_impl_trait, peel, text},
+    common::{Asked, Facade, at, find_impl_trait, peel, text},
     injectable::{Source, deps, nested},
 };
 
@@ -112,10 +112,10 @@ fn marker(ident: &Ident, _: &Facade) -> TokenStream {
 fn asks(job: &Job, name: &str, di: &Facade) -> TokenStream {
     let (ident, deps) = (&job.ident, deps(&job.params, di));
     let span = ident.span();
-    let params = job.params.iter().filter_map(|param| match &param.source {
-        Source::Inject(dependency) => Some(dependency.param(di, &param.name)),
+    let params = Asked::all(job.params.iter().filter_map(|param| match &param.source {
+        Source::Inject(dependency) => Some(dependency.asked(&param.name)),
         Source::Extract(_) => None,
-    });
+    }));
     let (file, line) = (
         quote_spanned!(span=> ::core::file!()),
         quote_spanned!(span=> ::core::line!()),
@@ -126,7 +126,7 @@ fn asks(job: &Job, name: &str, di: &Facade) -> TokenStream {
             const META: &'static #di::Meta = &#di::Meta {
                 name: #name,
                 scope: #di::Scope::Request,
-                params: &[#(#params),*],
+                params: #params,
                 file: #file,
                 line: #line,
                 is_async: true,

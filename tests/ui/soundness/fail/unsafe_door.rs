@@ -10,7 +10,7 @@ impl di::Node for Mine {
     const META: &'static di::Meta = &di::Meta {
         name: "Mine",
         scope: di::Scope::Request,
-        params: &[],
+        params: "",
         file: "",
         line: 0,
         is_async: false,
