@@ -69,7 +69,7 @@ pub mod __private {
             Always, Dep, Deps, Extract, Extracted, Extractor, Guard, Lent, Mode, Of, Owned, Ref,
             Shared, Use,
         },
-        listed::{Answer, Entry, Errors, Listed, MAX_DEPS, Name, Source, count_edges},
+        listed::{Answer, Entry, Errors, Listed, MAX_DEPS, Name, Source, count_edges, joined},
         node::{
             At, Bind, ConstructAsync, ConstructSync, Fallible, Meta, Moved, Node, Param, Provider,
             Recipe, Seen, listed_as,

@@ -277,3 +277,29 @@ pub const fn count_edges(listed: &[Listed]) -> usize {
     }
     n
 }
+
+/// All entries, in order.
+///
+/// # Panics
+/// If there are not as many.
+pub const fn joined<const N: usize>(parts: &[&[Listed]]) -> [Listed; N] {
+    let none = Name {
+        name: "",
+        key: "",
+        qualifier: None,
+    };
+    let mut all = [Listed::given(none); N];
+    let (mut len, mut part) = (0, 0);
+    while part < parts.len() {
+        let entries = parts[part];
+        let mut i = 0;
+        while i < entries.len() {
+            all[len] = entries[i];
+            len += 1;
+            i += 1;
+        }
+        part += 1;
+    }
+    assert!(len == N);
+    all
+}

@@ -13,6 +13,10 @@ use crate::{
     injectable::nested,
 };
 
+/// How many entries are one item. With one each, items take the compiler a good part of what entries do; with all in one, it would go through
+/// the open obligations of all of them again and again, and after an edit check all again.
+const TOGETHER: usize = 16;
+
 impl Container<'_> {
     /// The graph as a const table, and the impl that hands it out.
     pub(super) fn table(&self) -> TokenStream {
@@ -22,16 +26,19 @@ impl Container<'_> {
             let name = called(&field.key.name(), &field.key, di);
             quote!(#di::Listed::given(#name))
         });
-        // An item of its own for each: in one body the compiler would go through the open obligations of all
-        // entries again and again.
-        let rows: Vec<_> = (0..self.nodes.len())
-            .map(|i| format_ident!("__ENTRY{i}"))
-            .collect();
-        let listed = self
+        let entries: Vec<TokenStream> = self
             .nodes
             .iter()
             .enumerate()
-            .map(|(i, entry)| self.listed(i, entry));
+            .map(|(i, entry)| self.listed(i, entry))
+            .collect();
+        let parts = entries.chunks(TOGETHER).map(|part| {
+            let len = part.len();
+            quote!([#di::Listed; #len] = [#(#part),*])
+        });
+        let names: Vec<_> = (0..parts.len())
+            .map(|i| format_ident!("__ENTRIES{i}"))
+            .collect();
         let count = self.fields.len() + self.nodes.len();
         let given = self.fields.iter().map(
             |Field {
@@ -73,8 +80,8 @@ impl Container<'_> {
             };
             #once
 
-            #(const #rows: #di::Listed = #listed;)*
-            const __LISTED: [#di::Listed; #count] = [#(#given_rows,)* #(#rows,)*];
+            #(const #names: #parts;)*
+            const __LISTED: [#di::Listed; #count] = #di::joined(&[&[#(#given_rows),*], #(&#names),*]);
             const __EDGES: usize = #di::count_edges(&__LISTED);
             static __GRAPH: #di::Table<#count, __EDGES> = #di::Table::#new(#name, &__LISTED);
             #[allow(dead_code)]
