@@ -70,6 +70,8 @@ pub struct Table<const N: usize, const E: usize> {
     pub(crate) slots: u16,
     /// How many rows, the last ones, are shown only where something asks for them.
     pub(crate) hidden: u16,
+    /// How many rows, the first ones, have all that something asks for.
+    asked: usize,
     /// Whether plans can be made: nothing is missing, no cycle, no captive.
     pub(crate) valid: bool,
     /// Bounds of any plan: steps, inputs, and bytes are checked separately.
@@ -208,7 +210,8 @@ impl<const N: usize, const E: usize> Table<N, E> {
         table
     }
 
-    /// Joins the entries, finds an order, and measures what plans can need.
+    /// Joins the entries, finds an order, and measures what plans can need. All of it is done by the compiler, for which a call is as long as
+    /// some thirty statements.
     pub const fn new(name: &'static str, listed: &[Listed; N]) -> Self {
         assert!(
             N < NO_ROW as usize,
@@ -225,6 +228,7 @@ impl<const N: usize, const E: usize> Table<N, E> {
             places: [NOWHERE; N],
             slots: 0,
             hidden: 0,
+            asked: 0,
             valid: true,
             max_steps: 0,
             max_inputs: 0,
@@ -265,9 +269,12 @@ impl<const N: usize, const E: usize> Table<N, E> {
             }
             let mut k = 0;
             while k < len {
-                self.edges[edge] = from.sources[k];
-                if matches!(from.sources[k], Source::Missing | Source::Unknown) {
-                    self.valid = false;
+                let source = from.sources[k];
+                self.edges[edge] = source;
+                match source {
+                    Source::Missing | Source::Unknown => self.valid = false,
+                    Source::Row(to) if to as usize >= self.asked => self.asked = to as usize + 1,
+                    _ => {}
                 }
                 edge += 1;
                 k += 1;
@@ -286,7 +293,7 @@ impl<const N: usize, const E: usize> Table<N, E> {
                 self.rows[i].scope = self.rows[to as usize].scope;
                 self.rows[i].is_lazy = self.rows[to as usize].is_lazy;
             }
-            if self.rows[i].scope.is(Scope::Singleton) {
+            if matches!(self.rows[i].scope, Scope::Singleton) {
                 self.rows[i].slot = self.slots;
                 self.places[i] = (self.slots as u32 * SLOT) << 1 | APP;
                 self.slots += 1;
@@ -341,13 +348,17 @@ impl<const N: usize, const E: usize> Table<N, E> {
         let (mut i, mut widest) = (0, (0, 0));
         while i < N {
             let node = self.order[i] as usize;
-            let (mut steps, mut inputs) = (1u32, self.rows[node].len as u32);
-            let mut k = 0;
-            while k < self.rows[node].len as usize {
-                match self.edges[self.rows[node].first as usize + k] {
-                    Source::Row(to) if self.rows[to as usize].scope.is(Scope::Transient) => {
-                        steps += self.rows[to as usize].steps;
-                        inputs += self.rows[to as usize].inputs;
+            let row = &self.rows[node];
+            let (mut k, first, len) = (0, row.first as usize, row.len as usize);
+            let (mut steps, mut inputs) = (1u32, len as u32);
+            while k < len {
+                match self.edges[first + k] {
+                    Source::Row(to) => {
+                        let to = &self.rows[to as usize];
+                        if matches!(to.scope, Scope::Transient) {
+                            steps += to.steps;
+                            inputs += to.inputs;
+                        }
                     }
                     Source::Extract(_) => steps += 1,
                     _ => {}
@@ -358,9 +369,10 @@ impl<const N: usize, const E: usize> Table<N, E> {
                 steps < MAX_STEPS as u32 && inputs < 1 << 20,
                 "[DI020] one request or singleton takes more than 32,000 constructions"
             );
-            self.rows[node].steps = steps;
-            self.rows[node].inputs = inputs;
-            if self.rows[node].scope.is(Scope::Transient) {
+            let row = &mut self.rows[node];
+            row.steps = steps;
+            row.inputs = inputs;
+            if matches!(row.scope, Scope::Transient) {
                 if steps > widest.0 {
                     widest.0 = steps;
                 }
@@ -401,17 +413,12 @@ impl<const N: usize, const E: usize> Table<N, E> {
 
     /// How many rows are shown: without what the facade hands in, unless something asks for it.
     const fn shown(&self) -> usize {
-        let mut shown = N - self.hidden as usize;
-        let mut k = 0;
-        while k < E {
-            if let Source::Row(to) = self.edges[k]
-                && to as usize >= shown
-            {
-                shown = to as usize + 1;
-            }
-            k += 1;
+        let shown = N - self.hidden as usize;
+        if self.asked > shown {
+            self.asked
+        } else {
+            shown
         }
-        shown
     }
 
     /// How many of a handler's sources, the first ones, are guards.
