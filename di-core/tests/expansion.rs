@@ -279,11 +279,7 @@ const _: () = {
         const INDEX: u16 = 2;
     }
     const _: () = di::check(&GRAPH, 2);
-    #[allow(dead_code)]
-    struct Key2;
-    impl di::Everywhere for Key2 {
-        type T<'r> = Users<'r>;
-    }
+    // A provider of a type that borrows has an impl of `Everywhere` beside it.
     // Entry 3, a binding.
     unsafe impl di::ProvidedIn<App> for dyn Repo {
         type Family = dyn for<'q> di::Of<'q, T = dyn Repo + 'q>;

@@ -7,7 +7,7 @@ use syn::{ItemStruct, Type};
 use super::{Container, binding, lifetime};
 use crate::{
     common::{Key, at, has_lifetimes},
-    container::model::{Entry, Kind, written_at},
+    container::model::{Entry, Kind, NodeType, written_at},
 };
 
 impl Container<'_> {
@@ -21,7 +21,7 @@ impl Container<'_> {
         let nodes = self.nodes.iter().enumerate().map(|(i, entry)| {
             let row = self.fields.len() + i;
             match &entry.kind {
-                Kind::Node { key, node } => self.node(row, entry, key, &node.tokens(di)),
+                Kind::Node { key, node } => self.node(row, entry, key, node),
                 Kind::Binding { key, to } => self.binding(i, row, entry, key, to),
                 Kind::Seed { key } => {
                     let scope = quote!(#di::Scope::Request as u8);
@@ -38,12 +38,15 @@ impl Container<'_> {
         given.chain(nodes).collect()
     }
 
-    fn node(&self, row: usize, entry: &Entry, key: &Key, node: &TokenStream) -> TokenStream {
+    fn node(&self, row: usize, entry: &Entry, key: &Key, node: &NodeType) -> TokenStream {
         let di = self.di;
+        // The recipe of a type that is listed as itself has said so: its output is compared with the key, at every lifetime.
+        let is_proven = node.is(key) || !has_lifetimes(&key.ty);
+        let node = node.tokens(di);
         let scope = quote_spanned!(entry.place()=> #di::NodeProbe::<(#node)>::NUMBER);
         let provides = self.provides(row, key, &scope, entry.place());
         let check = self.check(row, entry.place());
-        let everywhere = has_lifetimes(&key.ty).then(|| {
+        let everywhere = (!is_proven).then(|| {
             let (ident, ty) = (format_ident!("__Key{row}"), at(&key.ty, &lifetime("'di")));
             quote! {
                 #[allow(dead_code)]
