@@ -258,3 +258,104 @@ async fn a_failing_singleton_names_its_path_and_undoes_the_rest() {
     assert_eq!(undone, ["-pump begun", "-walls", "-ground"]);
     assert_eq!(Arc::strong_count(&log), 1, "nothing is left");
 }
+
+// Handles: whatever a singleton's size is and wherever it comes from, all are to the same value.
+
+#[derive(Debug)]
+#[repr(align(64))]
+struct Wide(u8);
+
+#[injectable(singleton)]
+impl Wide {
+    fn new() -> Self {
+        Wide(7)
+    }
+}
+
+#[derive(Debug)]
+struct Empty;
+
+#[injectable(singleton)]
+impl Empty {
+    async fn new() -> Self {
+        Empty
+    }
+}
+
+trait Named: Send + Sync {
+    fn name(&self) -> &'static str;
+}
+
+impl Named for Wide {
+    fn name(&self) -> &'static str {
+        "wide"
+    }
+}
+
+#[injectable(singleton)]
+struct Holder {
+    wide: Arc<Wide>,
+    empty: Arc<Empty>,
+    named: Arc<dyn Named>,
+    text: Arc<String>,
+    letters: Arc<str>,
+}
+
+#[injectable(request)]
+struct Borrower {
+    wide: Arc<Wide>,
+    text: Arc<String>,
+    letters: Arc<str>,
+}
+
+#[container(Wide, Empty, dyn Named = Wide, Holder, Borrower)]
+struct Shelf {
+    text: String,
+    letters: Arc<str>,
+}
+
+#[tokio::test]
+async fn handles_of_any_size_and_origin_are_to_one_value() {
+    let letters: Arc<str> = "abc".into();
+    let shelf = Shelf::build("text".to_string(), letters.clone())
+        .await
+        .expect("nothing fails");
+    let holder = shelf.get::<Holder>();
+    assert!(std::ptr::eq(shelf.get::<Wide>(), &*holder.wide));
+    assert!(std::ptr::eq(shelf.get::<Empty>(), &*holder.empty));
+    assert!(std::ptr::addr_eq(
+        &raw const *holder.named,
+        &raw const *holder.wide
+    ));
+    assert!(std::ptr::eq(shelf.get::<String>(), &*holder.text));
+    assert!(Arc::ptr_eq(&letters, &holder.letters));
+    assert_eq!((holder.wide.0, holder.named.name()), (7, "wide"));
+    assert_eq!((&**holder.text, &*holder.letters), ("text", "abc"));
+
+    // The app's own, and that of the holder; of the wide one another, as its trait.
+    let counts = |holder: &Holder| {
+        (
+            Arc::strong_count(&holder.wide),
+            Arc::strong_count(&holder.empty),
+            Arc::strong_count(&holder.text),
+            Arc::strong_count(&holder.letters),
+        )
+    };
+    assert_eq!(counts(holder), (3, 2, 2, 3));
+    {
+        let scope = shelf.scope();
+        let borrower = scope.get::<Borrower>().await.expect("nothing fails");
+        assert!(Arc::ptr_eq(&borrower.wide, &holder.wide));
+        assert!(Arc::ptr_eq(&borrower.text, &holder.text));
+        assert!(Arc::ptr_eq(&borrower.letters, &holder.letters));
+        assert_eq!(counts(holder), (4, 2, 3, 4));
+    }
+    assert_eq!(counts(holder), (3, 2, 2, 3));
+
+    let (wide, empty) = (holder.wide.clone(), holder.empty.clone());
+    drop(shelf);
+    assert_eq!(Arc::strong_count(&wide), 1, "only this one is left");
+    assert_eq!(Arc::strong_count(&empty), 1, "only this one is left");
+    assert_eq!(Arc::strong_count(&letters), 1, "only this one is left");
+    assert_eq!((wide.0, &raw const *wide as usize % 64), (7, 0));
+}
