@@ -138,7 +138,8 @@ unsafe impl Deps for () {
 }
 
 /// A value that is written later. What a `MaybeUninit` does by methods is done by fields, since without optimisation each method is a fn
-/// for each type.
+/// for each type. Both begin where it does.
+#[repr(C)]
 union Late<T> {
     none: (),
     some: ManuallyDrop<T>,

@@ -31,8 +31,9 @@
 //!
 //! # Singletons
 //! Each moves into an `Arc` of its own when it is constructed. The block has a slot for each with the raw pointer of that `Arc` (for a
-//! trait object, the same pointer after an unsizing coercion; such an alias owns no count). A slot is
-//! written once, before any reader exists, and released in reverse order when the last handle goes.
+//! trait object, the same pointer after an unsizing coercion; such an alias owns no count). Beside the thin pointer of a sized one stands
+//! what holds it ([`block::Held`]): a new handle is a copy of the bits of an `Arc` that is alive, counted by a clone of the same `Arc` under
+//! another type that is forgotten. A slot is written once, before any reader exists, and released in reverse order when the last handle goes.
 //! A slot that is empty belongs to a singleton that a test has made superfluous ([`replace`]). Where that can be, nobody
 //! reads a slot without asking: a frame is not opened, and a scope that is filled at run time looks.
 //!

@@ -4,7 +4,10 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{GenericParam, Generics, Lifetime, Type, spanned::Spanned};
 
-use super::model::{Node, Param, Source, Target};
+use super::{
+    construct::{How, construct},
+    model::{Node, Param, Source, Target},
+};
 use crate::common::{Asked, Facade, at, family, has_lifetimes};
 
 /// All impls of a node, in a block of their own.
@@ -67,46 +70,6 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
         #other
         #teardown
         #covariant
-    }
-}
-
-/// How a node is constructed.
-enum How {
-    /// At once, and without an error.
-    Plain,
-    /// At once, as a `Result`.
-    Sync,
-    Blocking,
-    Async,
-}
-
-impl How {
-    fn of(node: &Node) -> Self {
-        match (node.is_async, node.is_blocking) {
-            (true, _) => How::Async,
-            (false, true) => How::Blocking,
-            (false, false) if node.is_fallible || node.is_lent() => How::Sync,
-            (false, false) => How::Plain,
-        }
-    }
-
-    /// How the fn goes on that makes its maker.
-    fn maker(&self) -> &'static str {
-        match self {
-            How::Plain => "",
-            How::Sync => "_sync",
-            How::Blocking => "_blocking",
-            How::Async => "_async",
-        }
-    }
-
-    /// The trait that its constructor is of; that of a plain one is the recipe's.
-    fn of_trait(&self) -> Option<&'static str> {
-        match self {
-            How::Plain => None,
-            How::Sync | How::Blocking => Some("ConstructSync"),
-            How::Async => Some("ConstructAsync"),
-        }
     }
 }
 
@@ -185,7 +148,7 @@ fn kept(di: &Facade) -> TokenStream {
 }
 
 /// What is built, and the error, as types.
-fn output(node: &Node, di: &Facade) -> (TokenStream, TokenStream) {
+pub(super) fn output(node: &Node, di: &Facade) -> (TokenStream, TokenStream) {
     let now = value_type(node, di, &lifetime("'di"));
     let forever = at(&node.output, &lifetime("'static"));
     if node.is_fallible {
@@ -235,7 +198,7 @@ fn capitalised(word: &str) -> String {
 }
 
 /// What is returned, as the place of what is written about it.
-fn place(node: &Node) -> Span {
+pub(super) fn place(node: &Node) -> Span {
     node.output.span().resolved_at(Span::call_site())
 }
 
@@ -294,49 +257,6 @@ fn built(node: &Node, di: &Facade) -> TokenStream {
         quote!(#di::Moved #built)
     } else {
         quote!(#di::Seen #built)
-    }
-}
-
-fn construct(node: &Node, how: &How, di: &Facade) -> TokenStream {
-    let at_type = quote!(#di::At<'di>);
-    let locals = nested(node.params.iter().map(|param| {
-        let local = &param.local;
-        quote!(#local)
-    }));
-    let arguments = nested(node.params.iter().map(|param| match &param.source {
-        Source::Inject(dependency) => dependency.argument(di, &lifetime("'di")),
-        Source::Extract(ty) => quote!(#ty),
-    }));
-    let (expression, place) = (&node.construct, place(node));
-    let (now, error) = output(node, di);
-    let at_place = di.at(place);
-    let value = match how {
-        How::Plain => expression.clone(),
-        _ if node.is_fallible => {
-            quote_spanned!(place=> #at_place::Fallible::into_result(#expression))
-        }
-        _ => quote_spanned! {place=>
-            let value: #now = #expression;
-            #at_place::core::result::Result::Ok(value)
-        },
-    };
-    // An error about the fn as a whole, such as a future that is not `Send`, stands where its name stands.
-    let named = node.span.resolved_at(Span::call_site());
-    let keyword = (node.is_async).then(|| quote_spanned!(named=> async));
-    let name = quote_spanned!(node.span=> construct);
-    let named_di = di.at(named);
-    let returned = match how {
-        How::Plain => now,
-        _ => quote_spanned!(named=> #named_di::core::result::Result<#now, #error>),
-    };
-    quote! {
-        #[inline]
-        #keyword fn #name<'di>(
-            _: #at_type,
-            #locals: #arguments,
-        ) -> #returned {
-            #value
-        }
     }
 }
 
@@ -475,6 +395,6 @@ pub(crate) fn hash(name: &str) -> u64 {
     })
 }
 
-fn lifetime(name: &str) -> Lifetime {
+pub(super) fn lifetime(name: &str) -> Lifetime {
     Lifetime::new(name, Span::call_site())
 }

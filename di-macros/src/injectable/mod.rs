@@ -4,6 +4,7 @@
 //! stands, by hand, in `di-core/tests/expansion.rs`.
 
 mod attr;
+mod construct;
 mod expand;
 mod item_fn;
 mod item_impl;
