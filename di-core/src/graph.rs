@@ -6,6 +6,7 @@
 use crate::{
     Scope,
     judge::is_refused,
+    near::Module,
     node::Meta,
     plan::{MAX_STEPS, NOWHERE},
     raw::{APP, Maker, SLOT},
@@ -23,6 +24,8 @@ pub(crate) struct Row {
     pub(crate) meta: Option<&'static Meta>,
     pub(crate) scope: Scope,
     pub(crate) maker: Option<Maker>,
+    /// The module that lists the first of what is missing, where that is known.
+    pub(crate) module: Option<&'static Module>,
     pub(crate) errors: Errors,
     /// Its edges are `edges[first..first + len]`, one for each parameter.
     pub(crate) first: u32,
@@ -255,6 +258,7 @@ impl<const N: usize, const E: usize> Table<N, E> {
                 meta: from.meta,
                 scope: from.scope,
                 maker: from.maker,
+                module: from.module,
                 errors: from.errors,
                 first: edge as u32,
                 len: len as u16,
@@ -452,6 +456,7 @@ const EMPTY: Row = Row {
     meta: None,
     scope: Scope::Singleton,
     maker: None,
+    module: None,
     errors: Errors::NONE,
     first: 0,
     len: 0,

@@ -17,6 +17,7 @@ mod judge;
 mod kept;
 mod key;
 mod listed;
+mod near;
 mod node;
 mod observe;
 mod outcome;
@@ -70,6 +71,7 @@ pub mod __private {
             Shared, Use,
         },
         listed::{Answer, Entry, Errors, Listed, MAX_DEPS, Name, Source, count_edges, joined},
+        near::*,
         node::{
             At, Bind, ConstructAsync, ConstructSync, Fallible, Meta, Moved, Node, Param, Provider,
             Recipe, Seen, listed_as,

@@ -13,6 +13,7 @@ use crate::{
     graph::{MAX_DEPS, Source},
     key::{Extract, Extracted, Guard, Lazily, LazilyShared, Lent, Owned, Ref, Shared, Use},
     listed::Errors,
+    near::Module,
     node::Node,
     raw::AsyncOp,
     scope::{LAZY, LENT},
@@ -97,7 +98,7 @@ lists!(
 );
 const _: () = assert!(MAX_DEPS == 32, "an impl of `SourcesIn` for each length");
 
-/// Asks the container `C` for every dependency of the list `L`. A container writes `|ask| ask.pick().settle()` for each
+/// Asks the container `C` for every dependency of the list `L`. A container writes `|ask| ask.pick().settle().module(never())` for each
 /// node, in a closure that is never called: what counts is its type, a [`Chosen`]. Methods, because a const item for each
 /// dependency takes the compiler far longer.
 ///
@@ -130,10 +131,16 @@ impl Known {
     pub const fn settle(self) -> Self {
         self
     }
+
+    /// Nor anything to find in a module.
+    #[must_use]
+    pub fn module<M>(self, _by: M) -> Self {
+        self
+    }
 }
 
 /// What the container `C` has of the list `L`, as far as `W` says.
-pub struct Found<C, L, W>(PhantomData<(*const C, *const L, *const W)>);
+pub struct Found<C, L, W>(pub(crate) PhantomData<(*const C, *const L, *const W)>);
 
 /// A list of which something is missing.
 pub struct Part<C, L>(PhantomData<(*const C, *const L)>);
@@ -202,6 +209,8 @@ edges! {
 pub unsafe trait Chosen<C, L> {
     /// The sources of a node's dependencies.
     const SOURCES: &'static [Source];
+    /// The module that lists the first of what is missing, where that is known.
+    const MODULE: Option<&'static Module> = None;
 }
 // SAFETY: that of `SourcesIn`.
 unsafe impl<C, L: SourcesIn<C>> Chosen<C, L> for Known {
@@ -227,6 +236,7 @@ unsafe impl<C, L, E, R: Chosen<C, L>, A: AnswerOf<E>, S: SourceOf<E>> Answered<C
 {
     const ANSWERS: Answers = Answers {
         sources: R::SOURCES,
+        module: R::MODULE,
         errors: Errors {
             fallible: S::FALLIBLE,
             answer: A::ANSWER,
@@ -238,6 +248,7 @@ unsafe impl<C, L, E, R: Chosen<C, L>, A: AnswerOf<E>, S: SourceOf<E>> Answered<C
 /// As values.
 pub struct Answers {
     pub(crate) sources: &'static [Source],
+    pub(crate) module: Option<&'static Module>,
     pub(crate) errors: Errors,
 }
 

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     graph::{Row, Source, Table},
     key::Mode,
+    near::Module,
     node::Param,
     text::Text,
 };
@@ -16,7 +17,7 @@ pub(super) const fn check_missing<const N: usize, const E: usize>(
     table: &Table<N, E>,
     row: usize,
 ) -> Option<Text> {
-    let mut k = 0;
+    let (mut k, mut is_first) = (0, true);
     while k < table.rows[row].len as usize {
         if matches!(table.edge(row, k), Source::Missing) {
             let Some(meta) = table.rows[row].meta else {
@@ -27,8 +28,14 @@ pub(super) const fn check_missing<const N: usize, const E: usize>(
                 return Some(no_extractor(&table.rows[row], param));
             }
             if !is_said_before(table, row, k, param) {
-                return Some(missing(table, row, param));
+                let module = if is_first {
+                    table.rows[row].module
+                } else {
+                    None
+                };
+                return Some(missing(table, row, param, module));
             }
+            is_first = false;
         }
         k += 1;
     }
@@ -59,6 +66,7 @@ const fn missing<const N: usize, const E: usize>(
     table: &Table<N, E>,
     row: usize,
     param: &Param,
+    module: Option<&Module>,
 ) -> Text {
     let text = Text::new()
         .str("[DI001] nothing provides `")
@@ -76,6 +84,20 @@ const fn missing<const N: usize, const E: usize>(
             .str(": &")
             .str(param.ty)
             .str("`, in something request-scoped; or pass what is needed of it as an argument of a method");
+    }
+    if let Some(module) = module {
+        return text
+            .str("\n  the module `")
+            .str(module.name)
+            .str("` lists it, at ")
+            .str(module.file)
+            .str(":")
+            .number(module.line)
+            .str(", and is not included\n  help: include it in the list of `")
+            .str(table.name)
+            .str("`, `..")
+            .str(module.name)
+            .str("`");
     }
     let is_object = is_object(param.ty);
     let text = text.str(if is_object {

@@ -20,7 +20,7 @@
 //! ```
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{
     ItemStruct, Lifetime, Path, Type, Visibility, parse_quote,
     visit_mut::{self, VisitMut},
@@ -46,6 +46,7 @@ pub(crate) fn expand(item: &ItemStruct, listing: Listing, di: &Facade) -> TokenS
     let mut entries = without_duplicates(replaced.entries, &mut report);
     let errors = report.check().err().map(|error| error.to_compile_error());
     let place = place(item, &entries);
+    let lists = lists(item, &entries, di);
     let mut aliases = Aliases {
         tokens: TokenStream::new(),
         next: 0,
@@ -80,8 +81,44 @@ pub(crate) fn expand(item: &ItemStruct, listing: Listing, di: &Facade) -> TokenS
         #[doc(hidden)]
         #[allow(unused_imports)]
         #vis use #name as #ident;
+        #lists
         #(#same)*
         #errors
+    }
+}
+
+/// What is said of each key, for containers that miss it and do not include the module. Not of those that it has from another module, which
+/// says so itself.
+fn lists(item: &ItemStruct, entries: &[Entry], di: &Facade) -> TokenStream {
+    let (import, di) = (di.import(), di.imported());
+    let (name, span) = (item.ident.to_string(), item.ident.span());
+    let (file, line) = (
+        quote_spanned!(span=> ::core::file!()),
+        quote_spanned!(span=> ::core::line!()),
+    );
+    let own = entries.iter().filter(|entry| entry.id.is_none());
+    let keys = own.filter_map(|entry| match &entry.kind {
+        Kind::Node { key, .. }
+        | Kind::Binding { key, .. }
+        | Kind::Seed { key }
+        | Kind::Task { key, .. } => Some((key.discriminator(), key.qualifier())),
+        Kind::Handler { .. } | Kind::Service { .. } | Kind::BuiltIn { .. } => None,
+    });
+    let (keys, qualifiers): (Vec<_>, Vec<_>) = keys.unzip();
+    quote! {
+        const _: () = {
+            #import
+            struct __Module;
+            impl __Module {
+                const HERE: &'static #di::Module = &#di::Module { name: #name, file: #file, line: #line };
+            }
+            #(
+                #[automatically_derived]
+                impl #di::ListedIn<__Module, #qualifiers> for #keys {
+                    const MODULE: &'static #di::Module = __Module::HERE;
+                }
+            )*
+        };
     }
 }
 

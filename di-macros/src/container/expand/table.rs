@@ -75,12 +75,12 @@ impl Container<'_> {
         quote! {
             #[allow(unused_imports)]
             use #di::{
-                AskAnswer as _, AskSource as _, NotANode as _, PickSome as _, Settle as _,
-                Unprovided as _,
+                AskAnswer as _, AskSource as _, InModule as _, InNoModule as _, NotANode as _,
+                PickSome as _, Settle as _, Unprovided as _,
             };
             #once
 
-            #(const #names: #parts;)*
+            #(#[allow(unreachable_code, clippy::diverging_sub_expression)] const #names: #parts;)*
             const __LISTED: [#di::Listed; #count] = #di::joined(&[&[#(#given_rows),*], #(&#names),*]);
             const __EDGES: usize = #di::count_edges(&__LISTED);
             static __GRAPH: #di::Table<#count, __EDGES> = #di::Table::#new(#name, &__LISTED);
@@ -175,7 +175,7 @@ impl Container<'_> {
             #di::Listed::#kind::<#container, _, _>(
                 #name
                 #asked,
-                |ask| ask.pick().settle(),
+                |ask| ask.pick().settle().module(#di::never()),
             )
         }
     }
@@ -190,7 +190,7 @@ impl Container<'_> {
         let (place, di) = (entry.place(), self.di.at(entry.place()));
         let ty = node.tokens(self.di);
         let found = quote_spanned! {place=>
-            |ask, error| (ask.pick().settle(), error.answer(), error.source())
+            |ask, error| (ask.pick().settle().module(#di::never()), error.answer(), error.source())
         };
         if node.is(key) {
             let family = key.family(self.di);

@@ -1,6 +1,7 @@
-//! error: DI001 at 12
+//! error: DI001 at 13
 //! says: [DI001] nothing provides `Ledger`
-//! says: help: add `Ledger` to the list of `App`, include a module that lists it, or hand it in as a field of `App`
+//! says: the module `Billing` lists it, at
+//! says: help: include it in the list of `App`, `..Billing`
 use std::sync::Arc;
 
 use di_axum::{container, injectable};
