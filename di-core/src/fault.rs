@@ -8,7 +8,7 @@ use crate::{
     listed::Answer,
 };
 
-/// A constructor's error, in concrete code: `|_, error| (.., error.answer(), error.source())`, in
+/// A constructor's error, in concrete code: `|_, error| (error.answer(), error.source(), ..)`, in
 /// the closure that is never called. Its own methods, of an error that cannot be, come before those of a trait; of these, those of `Fault`
 /// itself before those of a reference to it.
 pub struct Fault<E>(PhantomData<*const E>);

@@ -232,7 +232,7 @@ pub unsafe trait Answered<C, L, E> {
 }
 // SAFETY: that of `Chosen`.
 unsafe impl<C, L, E, R: Chosen<C, L>, A: AnswerOf<E>, S: SourceOf<E>> Answered<C, L, E>
-    for (R, A, S)
+    for (A, S, R)
 {
     const ANSWERS: Answers = Answers {
         sources: R::SOURCES,

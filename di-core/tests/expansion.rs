@@ -206,9 +206,9 @@ const _: () =
                 ) -> PhantomData<$key> = |_, value| di::listed_as(value);
                 di::Entry::<App, $node>::HERE.provider(named!($name), |ask, error| {
                     (
-                        ask.pick().settle().module(di::never()),
                         error.answer(),
                         error.source(),
+                        ask.pick().settle().module(di::never()),
                     )
                 })
             }};
@@ -220,7 +220,7 @@ const _: () =
         provider!("Pool", connect, Pool),
         di::Entry::<App, Users<'static>, dyn for<'q> di::Of<'q, T = Users<'q>>>::HERE
             .node(named!("Users"), |ask, error| {
-                (ask.pick().settle().module(di::never()), error.answer(), error.source())
+                (error.answer(), error.source(), ask.pick().settle().module(di::never()))
             }),
         di::Listed::binding::<B3>(
             named!("dyn Repo"),

@@ -190,7 +190,7 @@ impl Container<'_> {
         let (place, di) = (entry.place(), self.di.at(entry.place()));
         let ty = node.tokens(self.di);
         let found = quote_spanned! {place=>
-            |ask, error| (ask.pick().settle().module(#di::never()), error.answer(), error.source())
+            |ask, error| (error.answer(), error.source(), ask.pick().settle().module(#di::never()))
         };
         if node.is(key) {
             let family = key.family(self.di);
