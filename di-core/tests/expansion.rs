@@ -180,141 +180,141 @@ impl App {
     }
 }
 
-const _: () =
-    {
-        #[allow(unused_imports)]
-        use di::{
-            AskAnswer as _, AskSource as _, InModule as _, InNoModule as _, NotANode as _,
-            PickSome as _, Settle as _, Unprovided as _,
+const _: () = {
+    #[allow(unused_imports)]
+    use di::{
+        AskAnswer as _, AskSource as _, InModule as _, InNoModule as _, NotANode as _,
+        PickSome as _, Settle as _, Unprovided as _,
+    };
+
+    // The macro writes all of this out.
+    type UsersFamily = dyn for<'q> di::Of<'q, T = Users<'q>>;
+    macro_rules! named {
+        ($name:literal) => {
+            di::Name {
+                name: $name,
+                key: $name,
+                qualifier: None,
+            }
         };
+    }
+    macro_rules! provider {
+        ($name:literal, $node:ty, $key:ty) => {{
+            let _: for<'di> fn(
+                di::At<'di>,
+                PhantomData<<$node as di::Recipe<_, _>>::Output<'di>>,
+            ) -> PhantomData<$key> = |_, value| di::listed_as(value);
+            di::Entry::<App, $node>::HERE.provider(named!($name), |ask, error| {
+                (
+                    error.answer(),
+                    error.source(),
+                    ask.pick().settle().module(di::never()),
+                )
+            })
+        }};
+    }
 
-        // The macro writes all of this out.
-        macro_rules! named {
-            ($name:literal) => {
-                di::Name {
-                    name: $name,
-                    key: $name,
-                    qualifier: None,
-                }
-            };
-        }
-        macro_rules! provider {
-            ($name:literal, $node:ty, $key:ty) => {{
-                let _: for<'di> fn(
-                    di::At<'di>,
-                    PhantomData<<$node as di::Recipe<_, _>>::Output<'di>>,
-                ) -> PhantomData<$key> = |_, value| di::listed_as(value);
-                di::Entry::<App, $node>::HERE.provider(named!($name), |ask, error| {
-                    (
-                        error.answer(),
-                        error.source(),
-                        ask.pick().settle().module(di::never()),
-                    )
-                })
-            }};
-        }
-
-        // At most 16 each.
-        #[allow(unreachable_code)]
-        const ENTRIES0: [di::Listed; 4] = [
+    // At most 16 each.
+    #[allow(unreachable_code)]
+    const ENTRIES0: [di::Listed; 4] = [
         provider!("Pool", connect, Pool),
-        di::Entry::<App, Users<'static>, dyn for<'q> di::Of<'q, T = Users<'q>>>::HERE
-            .node(named!("Users"), |ask, error| {
-                (error.answer(), error.source(), ask.pick().settle().module(di::never()))
-            }),
+        di::Entry::<App, Users<'static>, UsersFamily>::HERE.node(named!("Users"), |ask, error| {
+            (
+                error.answer(),
+                error.source(),
+                ask.pick().settle().module(di::never()),
+            )
+        }),
         di::Listed::binding::<B3>(
             named!("dyn Repo"),
-            &[di::Probe::<App, Users<'static>, dyn for<'q> di::Of<'q, T = Users<'q>>, ()>::SOURCE],
+            &[di::Probe::<App, Users<'static>, UsersFamily, ()>::SOURCE],
         ),
         provider!("Stamp", stamp, Stamp),
     ];
-        const LISTED: [di::Listed; 5] =
-            di::joined(&[&[di::Listed::given(named!("Env"))], &ENTRIES0]);
-        const EDGES: usize = di::count_edges(&LISTED);
-        static GRAPH: di::Table<5, EDGES> = di::Table::new("App", &LISTED);
-        const STEPS: usize = GRAPH.max_steps();
-        const INPUTS: usize = GRAPH.max_inputs();
+    const LISTED: [di::Listed; 5] = di::joined(&[&[di::Listed::given(named!("Env"))], &ENTRIES0]);
+    const EDGES: usize = di::count_edges(&LISTED);
+    static GRAPH: di::Table<5, EDGES> = di::Table::new("App", &LISTED);
+    const STEPS: usize = GRAPH.max_steps();
+    const INPUTS: usize = GRAPH.max_inputs();
 
-        unsafe impl di::Container for App {
-            const NAME: &'static str = "App";
-            const GRAPH: di::Graph = GRAPH.graph();
-            type Given = (di::Plain<Env>, ());
-            type Request = di::RequestHead;
-            fn empty_request() -> di::RequestHead {
-                di::empty_request()
-            }
-            fn handle(&self) -> &di::Handle<Self> {
-                &self.0
-            }
-            fn from_handle(handle: di::Handle<Self>) -> Self {
-                Self(handle)
-            }
-            fn plan_of(row: u16) -> di::OwnedView {
-                di::OwnedView::of::<5, EDGES, STEPS, INPUTS>(&GRAPH, row)
-            }
+    unsafe impl di::Container for App {
+        const NAME: &'static str = "App";
+        const GRAPH: di::Graph = GRAPH.graph();
+        type Given = (di::Plain<Env>, ());
+        type Request = di::RequestHead;
+        fn empty_request() -> di::RequestHead {
+            di::empty_request()
         }
+        fn handle(&self) -> &di::Handle<Self> {
+            &self.0
+        }
+        fn from_handle(handle: di::Handle<Self>) -> Self {
+            Self(handle)
+        }
+        fn plan_of(row: u16) -> di::OwnedView {
+            di::OwnedView::of::<5, EDGES, STEPS, INPUTS>(&GRAPH, row)
+        }
+    }
 
-        pub struct PlanOf<H>(PhantomData<H>);
-        impl<H: di::Root<App>> PlanOf<H> {
-            const LAYOUT: di::Layout<STEPS, INPUTS> =
-                di::Layout::new(&GRAPH, &H::SOURCES, H::GUARDS);
-        }
-        unsafe impl<H: di::Root<App>> di::Plan for PlanOf<H> {
-            type Container = App;
-            type Root = H;
-            const VIEW: di::View<'static> =
-                PlanOf::<H>::LAYOUT.view(&GRAPH, &H::SOURCES, H::GUARDS);
-        }
-        unsafe impl<H: di::Root<App>> di::Mounts<H> for App {
-            type Plan = PlanOf<H>;
-        }
+    pub struct PlanOf<H>(PhantomData<H>);
+    impl<H: di::Root<App>> PlanOf<H> {
+        const LAYOUT: di::Layout<STEPS, INPUTS> = di::Layout::new(&GRAPH, &H::SOURCES, H::GUARDS);
+    }
+    unsafe impl<H: di::Root<App>> di::Plan for PlanOf<H> {
+        type Container = App;
+        type Root = H;
+        const VIEW: di::View<'static> = PlanOf::<H>::LAYOUT.view(&GRAPH, &H::SOURCES, H::GUARDS);
+    }
+    unsafe impl<H: di::Root<App>> di::Mounts<H> for App {
+        type Plan = PlanOf<H>;
+    }
 
-        // Entry 0, a field.
-        unsafe impl di::ProvidedIn<App> for Env {
-            type Family = di::Always<Env>;
-            type Scope = di::ScopeIs<{ di::Scope::Singleton as u8 }>;
-            const INDEX: u16 = 0;
+    // Entry 0, a field.
+    unsafe impl di::ProvidedIn<App> for Env {
+        type Family = di::Always<Env>;
+        type Scope = di::ScopeIs<{ di::Scope::Singleton as u8 }>;
+        const INDEX: u16 = 0;
+    }
+    // Entry 1.
+    unsafe impl di::ProvidedIn<App> for Pool {
+        type Family = di::Always<Pool>;
+        type Scope = di::ScopeIs<{ di::NodeProbe::<connect>::NUMBER }>;
+        const INDEX: u16 = 1;
+    }
+    const _: () = di::check(&GRAPH, 1);
+    // Entry 2.
+    unsafe impl di::ProvidedIn<App> for Users<'static> {
+        type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
+        type Scope = di::ScopeIs<{ di::NodeProbe::<Users<'static>>::NUMBER }>;
+        const INDEX: u16 = 2;
+    }
+    const _: () = di::check(&GRAPH, 2);
+    // A provider of a type that borrows has an impl of `Everywhere` beside it.
+    // Entry 3, a binding.
+    unsafe impl di::ProvidedIn<App> for dyn Repo {
+        type Family = dyn for<'q> di::Of<'q, T = dyn Repo + 'q>;
+        type Scope = di::ScopeIs<
+            { <<App as di::Provides<Users<'static>>>::Scope as di::ScopeNumber>::SCOPE },
+        >;
+        const INDEX: u16 = 3;
+    }
+    pub struct B3;
+    impl di::Bind for B3 {
+        type From<'r> = Users<'r>;
+        type To<'r> = dyn Repo + 'r;
+        fn coerce<'r>(_: di::At<'r>, from: *const Users<'r>) -> *const (dyn Repo + 'r) {
+            from
         }
-        // Entry 1.
-        unsafe impl di::ProvidedIn<App> for Pool {
-            type Family = di::Always<Pool>;
-            type Scope = di::ScopeIs<{ di::NodeProbe::<connect>::NUMBER }>;
-            const INDEX: u16 = 1;
-        }
-        const _: () = di::check(&GRAPH, 1);
-        // Entry 2.
-        unsafe impl di::ProvidedIn<App> for Users<'static> {
-            type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
-            type Scope = di::ScopeIs<{ di::NodeProbe::<Users<'static>>::NUMBER }>;
-            const INDEX: u16 = 2;
-        }
-        const _: () = di::check(&GRAPH, 2);
-        // A provider of a type that borrows has an impl of `Everywhere` beside it.
-        // Entry 3, a binding.
-        unsafe impl di::ProvidedIn<App> for dyn Repo {
-            type Family = dyn for<'q> di::Of<'q, T = dyn Repo + 'q>;
-            type Scope = di::ScopeIs<
-                { <<App as di::Provides<Users<'static>>>::Scope as di::ScopeNumber>::SCOPE },
-            >;
-            const INDEX: u16 = 3;
-        }
-        pub struct B3;
-        impl di::Bind for B3 {
-            type From<'r> = Users<'r>;
-            type To<'r> = dyn Repo + 'r;
-            fn coerce<'r>(_: di::At<'r>, from: *const Users<'r>) -> *const (dyn Repo + 'r) {
-                from
-            }
-        }
-        const _: () = di::check(&GRAPH, 3);
-        // Entry 4.
-        unsafe impl di::ProvidedIn<App> for Stamp {
-            type Family = di::Always<Stamp>;
-            type Scope = di::ScopeIs<{ di::NodeProbe::<stamp>::NUMBER }>;
-            const INDEX: u16 = 4;
-        }
-        const _: () = di::check(&GRAPH, 4);
-    };
+    }
+    const _: () = di::check(&GRAPH, 3);
+    // Entry 4.
+    unsafe impl di::ProvidedIn<App> for Stamp {
+        type Family = di::Always<Stamp>;
+        type Scope = di::ScopeIs<{ di::NodeProbe::<stamp>::NUMBER }>;
+        const INDEX: u16 = 4;
+    }
+    const _: () = di::check(&GRAPH, 4);
+};
 
 // ---- A root: `(repo: &dyn Repo, users: &Users<'_>, #[inject] own: Stamp)`
 
