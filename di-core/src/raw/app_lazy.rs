@@ -17,8 +17,9 @@ use std::{
 };
 
 use super::{
-    block::{Block, Keep, Kept, Slot},
+    block::Block,
     construct::{Base, unit},
+    held::{Keep, Kept, Slot},
     lazy::{Building, Deferred, Origin},
     maker::Op,
     turns::{Ask, Builder, Constructing, Site},

@@ -6,11 +6,11 @@
 use std::alloc::Layout;
 
 use super::{
-    block::{SLOT, Slot},
     closing::Owner,
     construct::{Erased, Place, run, run_extractor, told},
     filled::Filled,
     heap::{allocate, free},
+    held::{SLOT, Slot},
     inputs::{APP, Inputs},
     maker::{AsyncOp, Output},
 };

@@ -11,10 +11,10 @@ use std::{
 use futures_util::FutureExt as _;
 
 use super::{
-    block::{Keep, Kept, SLOT},
     blocking::BlockingCall,
     closing::Owner,
     heap::{allocate, free},
+    held::{Keep, Kept, SLOT},
     inputs::{APP, Inputs},
     maker::{ArcFn, AsyncOp, Maker, Op, Output, Thrown},
 };

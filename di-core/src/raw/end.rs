@@ -4,7 +4,7 @@
 
 use std::task::{Context, Poll};
 
-use super::{block::Kept, closing::TeardownOp, frame::Plan, lent::LentOps, step::flag};
+use super::{closing::TeardownOp, frame::Plan, held::Kept, lent::LentOps, step::flag};
 use crate::{
     Outcome,
     observe::{Act, Watch},

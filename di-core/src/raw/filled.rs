@@ -14,10 +14,10 @@ use std::{
 };
 
 use super::{
-    block::{Kept, Slot},
     call::Call,
     closing::Owner,
     construct::{run, told},
+    held::{Kept, Slot},
     lazy::Deferred,
     maker::{Maker, Op},
     put_off::PutOff,

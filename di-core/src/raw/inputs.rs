@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{block::Slot, deps::Put, lazy::Deferred};
+use super::{deps::Put, held::Slot, lazy::Deferred};
 
 /// A pointer with what belongs to it: a vtable, a length.
 type Fat = [MaybeUninit<*const u8>; 2];

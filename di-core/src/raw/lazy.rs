@@ -8,7 +8,8 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use super::block::{Block, Slot};
+use super::block::Block;
+use super::held::Slot;
 use crate::{BuildError, Container, Graph, error::NotBuilt};
 
 /// Where a lazy value comes from.

@@ -9,7 +9,8 @@ use std::{
 };
 
 use super::{
-    block::{Block, Slot},
+    block::Block,
+    held::Slot,
     lazy::{Building, Deferred, Origin},
 };
 use crate::{BuildError, Failure, error::NotBuilt};

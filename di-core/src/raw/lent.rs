@@ -6,7 +6,7 @@
 
 use std::{fmt, mem::offset_of, ops::Deref, sync::Arc};
 
-use super::block::Kept;
+use super::held::Kept;
 
 /// A transient with a teardown, which runs at the end of the request that it was made for, or, in a singleton, when the app is
 /// shut down.

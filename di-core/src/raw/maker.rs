@@ -11,8 +11,8 @@ use std::{
 };
 
 use super::{
-    block::{Kept, Slot},
     closing::TeardownOp,
+    held::{Kept, Slot},
     inputs::Inputs,
     lent::{AsItself, AsLent, Lent, LentOps, Written},
 };

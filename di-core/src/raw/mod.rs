@@ -32,7 +32,7 @@
 //! # Singletons
 //! Each moves into an `Arc` of its own when it is constructed. The block has a slot for each with the raw pointer of that `Arc` (for a
 //! trait object, the same pointer after an unsizing coercion; such an alias owns no count). Beside the thin pointer of a sized one stands
-//! what holds it ([`block::Held`]): a new handle is a copy of the bits of an `Arc` that is alive, counted by a clone of the same `Arc` under
+//! what holds it ([`held::Held`]): a new handle is a copy of the bits of an `Arc` that is alive, counted by a clone of the same `Arc` under
 //! another type that is forgotten. A slot is written once, before any reader exists, and released in reverse order when the last handle goes.
 //! A slot that is empty belongs to a singleton that a test has made superfluous ([`replace`]). Where that can be, nobody
 //! reads a slot without asking: a frame is not opened, and a scope that is filled at run time looks.
@@ -81,6 +81,7 @@ mod end;
 mod filled;
 mod frame;
 mod heap;
+mod held;
 mod inputs;
 mod lazy;
 mod lazy_arc;
@@ -102,22 +103,14 @@ mod unseen;
 mod values;
 mod weak;
 
-pub(crate) use self::{
-    block::SLOT,
-    blocking::BlockingCall,
-    inputs::{APP, Inputs},
-    lazy::Origin,
-    maker::{Op, Output},
-    rest::Control,
-    unseen::{Room, Unseen},
-};
 pub use self::{
-    block::{Given, Handed, Handle, Kept, Plain},
+    block::Handle,
     closing::Last,
     construct::OwnedView,
     deps::{Dep, Deps},
     drive::Drive,
     frame::{Flow, Frame, Memory, Plan, Ready},
+    held::{Given, Handed, Kept, Plain},
     lazy::{Asking, Lazy},
     lazy_arc::{AskingArc, LazyArc},
     lent::Transient,
@@ -129,4 +122,13 @@ pub use self::{
     startup::start,
     step::{BUILD, EXTRACT, GUARD},
     weak::Late,
+};
+pub(crate) use self::{
+    blocking::BlockingCall,
+    held::SLOT,
+    inputs::{APP, Inputs},
+    lazy::Origin,
+    maker::{Op, Output},
+    rest::Control,
+    unseen::{Room, Unseen},
 };

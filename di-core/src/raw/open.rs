@@ -12,11 +12,11 @@ use std::{
 };
 
 use super::{
-    block::{Kept, Slot},
     call::Call,
     deps::Deps,
     filled::Filled,
     frame::Plan,
+    held::{Kept, Slot},
     needs::rows,
 };
 use crate::{

@@ -3,8 +3,9 @@
 use std::{pin::Pin, sync::Weak};
 
 use super::{
-    block::{Block, Slot},
+    block::Block,
     filled::Filled,
+    held::Slot,
     lazy::{Building, Deferred, Origin},
 };
 use crate::{Container, error::NotBuilt};

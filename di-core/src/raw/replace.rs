@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::block::Kept;
+use super::held::Kept;
 use crate::{
     Container,
     graph::{Graph, Kind, Source},

@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use super::{block::Kept, open::Asked, open::OpenScope};
+use super::{held::Kept, open::Asked, open::OpenScope};
 use crate::{
     BuildError, Container, Outcome, TeardownError,
     container::Provides,

@@ -6,8 +6,9 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::{
     app_lazy::AppSite,
-    block::{Block, Handed, Handle, Kept, Slot},
+    block::{Block, Handle},
     construct::{Base, Built, unit},
+    held::{Handed, Kept, Slot},
     maker::Op,
     replace::Replacements,
     turns::Site,

@@ -17,7 +17,7 @@ use std::{
     task::{Context, Poll, Wake, Waker},
 };
 
-use super::{block::Slot, circle::circle};
+use super::{circle::circle, held::Slot};
 use crate::{Failure, graph::Graph, teardown::caught};
 
 /// A construction: where the value is when it is through.

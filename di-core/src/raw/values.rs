@@ -3,10 +3,10 @@
 use std::alloc::Layout;
 
 use super::{
-    block::{Kept, Slot},
     closing::{Closing, Owner, TeardownOp},
     construct::Place,
     heap::{allocate, free},
+    held::{Kept, Slot},
     maker::{Op, Output},
 };
 use crate::{Outcome, teardown::caught};
