@@ -175,16 +175,3 @@ impl<'f, P: Plan> Injected<'f, '_, P> {
         }
     }
 }
-
-/// The scope that a request comes with.
-#[cfg_attr(not(debug_assertions), inline(always))]
-pub(crate) fn joined<C: Container<Request = Parts>>(
-    head: &Parts,
-    container: &C,
-) -> Option<RequestScope<C>> {
-    if container.handle().is_scoped() {
-        RequestScope::joined(head, container)
-    } else {
-        None
-    }
-}

@@ -78,6 +78,7 @@ mod connections;
 mod construct_error;
 mod ended;
 mod entered;
+mod erased;
 mod extract;
 mod host;
 mod inject;
@@ -133,7 +134,7 @@ pub mod __private {
         lazy::{Lazy, LazyArc},
         opener::Opener,
         runtime::{empty_request, shutdown},
-        serve::{Endpoint, Injects, Via, serve, unbuilt},
+        serve::{Endpoint, Serves, Via, serve, unbuilt},
         work::{
             Finished, Job, NoJob, PayloadOf, RunFuture, Runs, Service, ServiceOf, ServiceOptions,
             Services, Shutdown, Task, TaskError, TaskOptions, TaskQueue, Tasks, run,

@@ -11,7 +11,7 @@ use std::{
 
 use axum::{
     extract::{FromRequestParts, Request},
-    http::request::Parts,
+    http::{Extensions, request::Parts},
     response::Response,
 };
 use di_core::{
@@ -89,10 +89,23 @@ impl<C: Container> RequestScope<C> {
     }
 
     /// The open scope of this app that a request comes with.
-    pub(crate) fn joined(head: &Parts, app: &C) -> Option<Self> {
-        let scope = head.extensions.get::<Self>()?;
+    pub(crate) fn joined(extensions: &Extensions, app: &C) -> Option<Self> {
+        let scope = extensions.get::<Self>()?;
         let is_same = scope.0.container().handle().is_same(app.handle());
         is_same.then(|| scope.clone())
+    }
+}
+
+/// The scope that a request comes with.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(crate) fn joined<C: Container<Request = Parts>>(
+    extensions: &Extensions,
+    container: &C,
+) -> Option<RequestScope<C>> {
+    if container.handle().is_scoped() {
+        RequestScope::joined(extensions, container)
+    } else {
+        None
     }
 }
 
@@ -100,7 +113,7 @@ impl<S: HasContainer> FromRequestParts<S> for RequestScope<S::Container> {
     type Rejection = Response;
 
     async fn from_request_parts(head: &mut Parts, state: &S) -> Result<Self, Response> {
-        Self::joined(head, state.container()).ok_or_else(|| {
+        Self::joined(&head.extensions, state.container()).ok_or_else(|| {
             tracing::error!(
                 "a `RequestScope` was asked for where none is open: add `.layer(di_axum::scoped(app))` to the router, outside \
                  of the middleware that asks"
@@ -289,7 +302,7 @@ where
     B: Before<C>,
 {
     let (mut head, body) = request.into_parts();
-    if let Some(scope) = RequestScope::joined(&head, &app) {
+    if let Some(scope) = RequestScope::joined(&head.extensions, &app) {
         return match B::build(&scope.0, &mut head).await {
             Ok(()) => called(inner, Request::from_parts(head, body)).await,
             Err(answer) => answer,

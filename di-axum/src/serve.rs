@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use axum::{body::Body, extract::Request, http::request::Parts, response::Response};
 use di_core::{
-    __private::{Asks, At, Deps, Ended, Flow, Frame, Memory, Mounts, Plan, ScopeFuture, Source},
+    __private::{Asks, Ended, Flow, Frame, Injects, Memory, Mounts, Plan, ScopeFuture, Source},
     Container, Failure, HasContainer, Outcome, Panic,
 };
 
@@ -12,13 +12,18 @@ use crate::{
     answer::failed,
     construct_error::Asker,
     ended,
-    entered::{Entered, joined},
-    scoped::{RequestScope, opened},
+    entered::Entered,
+    erased,
+    scoped::{RequestScope, joined, opened},
     seen::{Root, Seen},
 };
 
 /// axum's marker for the last extractor, in a type of our own: `Handler<Via<M>, S>`.
 pub struct Via<M>(PhantomData<fn() -> M>);
+
+/// A router state in whose container the handler `H` is mounted.
+pub trait Serves<H>: HasContainer<Container: Mounts<H> + Container<Request = Parts>> {}
+impl<S, H> Serves<H> for S where S: HasContainer<Container: Mounts<H> + Container<Request = Parts>> {}
 
 /// A marked handler, written by `#[handler]`. `Seal` is a private type of the expansion.
 pub trait Endpoint<Seal, S: HasContainer, M>: Asks<Seal> {
@@ -49,19 +54,9 @@ pub trait Endpoint<Seal, S: HasContainer, M>: Asks<Seal> {
 /// each handler, also when the condition is false.
 type Begin<S> = fn(Request, S) -> ScopeFuture<Response>;
 
-/// A marked handler that takes nothing by value. Not generic, so that what the compiler finds out about its future holds
-/// everywhere; most of what there is to find out is left to this crate.
-pub trait Injects<Seal>: Asks<Seal> {
-    /// Runs the handler.
-    fn run<'r>(
-        at: At<'r>,
-        injected: <Self::Deps as Deps>::Args<'r>,
-    ) -> impl Future<Output = Response> + Send;
-}
-
 impl<H, Seal, S> Endpoint<Seal, S, ()> for H
 where
-    H: Injects<Seal>,
+    H: Injects<Seal, Response>,
     S: HasContainer<Container: Container<Request = Parts>>,
 {
     async fn run<'m, P: Plan<Container = S::Container, Root = H>>(
@@ -87,7 +82,7 @@ where
         };
         match injected {
             Ok(injected) => {
-                <H as Injects<Seal>>::run(PhantomData, injected.args::<H, Seal>()).await
+                <H as Injects<Seal, Response>>::run(PhantomData, injected.args::<H, Seal>()).await
             }
             Err(failure) => unbuilt::<P>(H::META.name, failure),
         }
@@ -101,7 +96,10 @@ where
     {
         (const {
             match Frame::<'_, <S::Container as Mounts<H>>::Plan>::IS_DIRECT {
-                true => begin::<H, Seal, S, (), Direct> as Begin<S>,
+                true if <S::Container as Mounts<H>>::Plan::IS_LOOPED => {
+                    looped::<H, Seal, S> as Begin<S>
+                }
+                true => direct::<H, Seal, S> as Begin<S>,
                 false => begin::<H, Seal, S, (), Whole> as Begin<S>,
             }
         })(request, state)
@@ -225,20 +223,52 @@ where
     ) -> impl Future<Output = Response> + Send {
         let (head, body) = request.into_parts();
         let mut seen = Seen::request(&head, state.container(), Some(root::<P, H, Seal>()));
-        let entered = Entered::of(joined(&head, state.container()), memory, &mut seen);
+        let entered = Entered::of(
+            joined(&head.extensions, state.container()),
+            memory,
+            &mut seen,
+        );
         seen.around(|| H::run(entered, head, body, state))
     }
 }
 
-/// In a frame that is built at once, of a handler with nothing to wait for before it runs: most are such, and their futures are a part of what the
-/// compiler takes for others.
+/// Of a handler with nothing to wait for before it runs, where nothing is optimised.
+fn looped<H, Seal, S>(request: Request, state: S) -> ScopeFuture<Response>
+where
+    S: HasContainer<Container: Mounts<H> + Container<Request = Parts>>,
+    H: Injects<Seal, Response>,
+    Seal: 'static,
+{
+    let handler = const { &erased::Handler::of::<<S::Container as Mounts<H>>::Plan, H, Seal>() };
+    handler.serve(request, state)
+}
+
+/// Of a handler with nothing to wait for before it runs: most are such, and their futures are a part of what the compiler takes for
+/// others.
+fn direct<H, Seal, S>(request: Request, state: S) -> ScopeFuture<Response>
+where
+    S: HasContainer<Container: Mounts<H> + Container<Request = Parts>>,
+    H: Injects<Seal, Response>,
+    Seal: 'static,
+{
+    match joined(request.extensions(), state.container()) {
+        None => begin::<H, Seal, S, (), Direct>(request, state),
+        scope => {
+            let handler =
+                const { &erased::Handler::of::<<S::Container as Mounts<H>>::Plan, H, Seal>() };
+            handler.serve_in(scope, request, state)
+        }
+    }
+}
+
+/// In a frame that is built at once.
 enum Direct {}
 
 impl<P, H, Seal, S> Way<P, H, Seal, S, ()> for Direct
 where
     P: Plan<Container = S::Container, Root = H>,
     S: HasContainer<Container: Container<Request = Parts>>,
-    H: Injects<Seal>,
+    H: Injects<Seal, Response>,
 {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn run<'m>(
@@ -247,40 +277,30 @@ where
         memory: Memory<'m, P>,
     ) -> impl Future<Output = Response> + Send {
         // The request is gone before anything is built.
-        let (scope, mut seen) = arrived(request, state.container(), root::<P, H, Seal>());
-        let entered = Entered::of(scope, memory, &mut seen);
-        seen.around(|| direct::<P, H, Seal>(entered))
+        let mut seen = arrived(request, state.container(), root::<P, H, Seal>());
+        let mut frame = memory.open();
+        seen.frame(&mut frame);
+        seen.around(|| run_in::<P, H, Seal>(frame))
     }
 }
 
-async fn direct<P, H, Seal>(mut entered: Entered<'_, P>) -> Response
+async fn run_in<P, H, Seal>(mut frame: Frame<'_, P>) -> Response
 where
     P: Plan<Container: Container<Request = Parts>, Root = H>,
-    H: Injects<Seal>,
+    H: Injects<Seal, Response>,
 {
-    let injected = match &mut entered {
-        Entered::Own(frame) => match frame.build_now() {
-            Ok(ready) => ready.args::<H, Seal>(),
-            Err(failure) => return unbuilt::<P>(H::META.name, failure),
-        },
-        Entered::Joined(scope) => match scope.open_scope().ready::<P>().await {
-            Ok(joined) => joined.args::<H, Seal>(),
-            Err(failure) => return unbuilt::<P>(H::META.name, failure),
-        },
+    let injected = match frame.build_now() {
+        Ok(ready) => ready.args::<H, Seal>(),
+        Err(failure) => return unbuilt::<P>(H::META.name, failure),
     };
     H::run(PhantomData, injected).await
 }
 
-/// Takes what is read of a request: the scope that it comes with, and who sees it.
+/// Takes what is read of a request: who sees it.
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn arrived<C: Container<Request = Parts>>(
-    request: Request,
-    container: &C,
-    root: Root,
-) -> (Option<RequestScope<C>>, Seen) {
+fn arrived<C: Container<Request = Parts>>(request: Request, container: &C, root: Root) -> Seen {
     let (head, _body) = request.into_parts();
-    let seen = Seen::request(&head, container, Some(root));
-    (joined(&head, container), seen)
+    Seen::request(&head, container, Some(root))
 }
 
 /// In a scope that is filled at run time: that of the request, or one of its own.
@@ -295,7 +315,7 @@ where
     async fn run<'m>(request: Request, state: &'m S, _: Memory<'m, P>) -> Response {
         let (head, body) = request.into_parts();
         let container = state.container();
-        let joined = RequestScope::joined(&head, container);
+        let joined = RequestScope::joined(&head.extensions, container);
         let seen = Seen::request(&head, container, Some(root::<P, H, Seal>()));
         let inside = seen.clone();
         let handled =
@@ -307,7 +327,7 @@ where
     }
 }
 
-fn root<P: Plan, H: Asks<Seal>, Seal>() -> Root {
+pub(crate) const fn root<P: Plan, H: Asks<Seal>, Seal>() -> Root {
     Root {
         meta: H::META,
         asks: const { P::VIEW.root() },
@@ -323,7 +343,7 @@ pub fn unbuilt<P: Plan>(name: &'static str, failure: Failure) -> Response {
 
 /// The same for all handlers of an app.
 #[cold]
-fn unbuilt_of<C: Container>(
+pub(crate) fn unbuilt_of<C: Container>(
     name: &'static str,
     root: &'static [Source],
     failure: Failure,

@@ -5,7 +5,7 @@ use std::{marker::PhantomData, sync::Arc};
 use crate::{
     graph::{Graph, MAX_DEPS, Source},
     key::{Deps, Guard, Lazily, LazilyShared, Lent, Of, Owned, Ref, Shared, Use},
-    node::Meta,
+    node::{At, Meta},
     raw::{Handed, Handle, OwnedView, Plan},
     scope::{
         Eager, HeldByArc, HeldByHandle, HeldByLazy, HeldByLazyArc, HeldByRef, HeldByRequest,
@@ -120,6 +120,16 @@ pub unsafe trait Asks<S>: 'static {
     const META: &'static Meta;
     /// The dependencies.
     type Deps: Deps;
+}
+
+/// A root that takes what it asks for and nothing else: a handler that takes nothing by value. Not generic, so that what the compiler
+/// finds out about its future holds everywhere.
+pub trait Injects<S, O>: Asks<S> {
+    /// Runs it.
+    fn run<'r>(
+        at: At<'r>,
+        injected: <Self::Deps as Deps>::Args<'r>,
+    ) -> impl Future<Output = O> + Send;
 }
 
 /// What a root asks for, as a value; `L` is the list of its dependencies.

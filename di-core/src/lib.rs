@@ -57,8 +57,8 @@ pub mod __private {
     pub use crate::{
         builder::Builder,
         container::{
-            Asks, Container, Everywhere, HasContainer, Hosts, Mounts, Provided, ProvidedAll,
-            ProvidedIn, Provides, Root, share,
+            Asks, Container, Everywhere, HasContainer, Hosts, Injects, Mounts, Provided,
+            ProvidedAll, ProvidedIn, Provides, Root, share,
         },
         error::{BoxError, BuildError, Failure, IntoSource, NotBuilt},
         export::quoted,
@@ -80,10 +80,10 @@ pub mod __private {
         plan::{Layout, View},
         probe::*,
         raw::{
-            Asked, Asking, AskingArc, AsyncOp, BUILD, Drive, EXTRACT, Flow, Frame, GUARD, Given,
-            Handed, Handle, Joined, Kept, Last, Late, Lazy, LazyArc, Maker, Memory, OpenScope,
-            OwnedView, Plain, Plan, Preparing, Ready, Replacements, ScopeFuture, SeededScope,
-            Transient, start,
+            AnyRoot, Asked, Asking, AskingArc, AsyncOp, BUILD, Drive, EXTRACT, Flow, Frame, GUARD,
+            Given, Handed, Handle, InFrame, Joined, Kept, Last, Late, Lazy, LazyArc, Maker, Memory,
+            OpenScope, OwnedView, Plain, Plan, Preparing, Ready, Replacements, RootFlow,
+            RootMemory, RootOps, ScopeFuture, SeededScope, Transient, start,
         },
         runtime::{BlockingWork, BoxFuture, Runtime},
         scope::{

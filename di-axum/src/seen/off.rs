@@ -2,7 +2,7 @@
 
 use axum::http::request::Parts;
 use di_core::{
-    __private::{Frame, OpenScope, Plan},
+    __private::{Frame, InFrame, OpenScope, Plan},
     Container, Meta,
 };
 
@@ -27,6 +27,9 @@ impl Seen {
 
     #[inline(always)]
     pub(crate) fn frame<P: Plan>(&mut self, _: &mut Frame<'_, P>) {}
+
+    #[inline(always)]
+    pub(crate) fn in_frame<C, O>(&mut self, _: &mut InFrame<'_, C, O>) {}
 
     pub(crate) fn scope<C: Container>(&self, app: C) -> OpenScope<C> {
         OpenScope::new(app)

@@ -8,7 +8,7 @@ use std::{
 
 use axum::http::request::Parts;
 use di_core::{
-    __private::{Frame, OpenScope, Plan},
+    __private::{Frame, InFrame, OpenScope, Plan},
     Container, Meta,
 };
 use pin_project_lite::pin_project;
@@ -77,12 +77,22 @@ impl Seen {
 
     /// Has a frame told of what is built in it, and of its root.
     pub(crate) fn frame<P: Plan>(&mut self, frame: &mut Frame<'_, P>) {
-        let live = match &self.live {
+        if let Some(live) = self.told() {
+            frame.observe(live);
+        }
+    }
+
+    /// The same of a root without its types.
+    pub(crate) fn in_frame<C, O>(&mut self, frame: &mut InFrame<'_, C, O>) {
+        if let Some(live) = self.told() {
+            frame.observe(live);
+        }
+    }
+
+    fn told(&mut self) -> Option<Arc<Live>> {
+        match &self.live {
             Some(live) if self.is_answered && !live.has_spans() => self.live.take(),
             live => live.clone(),
-        };
-        if let Some(live) = live {
-            frame.observe(live);
         }
     }
 

@@ -60,7 +60,7 @@ pub(super) fn build<P: Plan>(
 
 /// # Safety
 /// `bases` are those of a frame of this plan that is ready for its constructors.
-unsafe fn build_all(
+pub(super) unsafe fn build_all(
     view: &'static View<'static>,
     bases: Bases,
     mark: &mut u32,
@@ -89,7 +89,7 @@ unsafe fn build_all(
 }
 
 /// One for each plan: where it stands in a body, the compiler evaluates it again.
-fn view<P: Plan>() -> &'static View<'static> {
+pub(super) const fn view<P: Plan>() -> &'static View<'static> {
     struct Of<P>(PhantomData<P>);
     impl<P: Plan> Of<P> {
         const VIEW: &'static View<'static> = &P::VIEW;
@@ -113,7 +113,7 @@ pub(super) fn drop_values<P: Plan>(bases: Bases, mark: u32) {
 
 /// # Safety
 /// `bases` are those of a frame of this plan, `mark` says how far it is, and nobody uses it again.
-unsafe fn drop_all(view: &'static View<'static>, bases: Bases, mark: u32) {
+pub(super) unsafe fn drop_all(view: &'static View<'static>, bases: Bases, mark: u32) {
     for k in (0..view.len).rev() {
         let step = &view.steps[k];
         let is_done = mark >= 2 * k as u32 + 2;

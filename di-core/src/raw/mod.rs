@@ -93,6 +93,8 @@ mod open;
 mod put_off;
 mod replace;
 mod rest;
+mod root;
+mod root_flow;
 mod scope_future;
 mod seeded;
 mod startup;
@@ -117,6 +119,8 @@ pub use self::{
     maker::{AsyncOp, Maker},
     open::{Asked, Joined, OpenScope, Preparing},
     replace::Replacements,
+    root::{InFrame, RootMemory, RootOps},
+    root_flow::{AnyRoot, RootFlow},
     scope_future::ScopeFuture,
     seeded::SeededScope,
     startup::start,

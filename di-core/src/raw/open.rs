@@ -18,6 +18,7 @@ use super::{
     frame::Plan,
     held::{Kept, Slot},
     needs::rows,
+    root::{InScope, RootOps},
 };
 use crate::{
     BuildError, Container, Failure, Outcome, TeardownError,
@@ -180,6 +181,20 @@ impl<C: Container> OpenScope<C> {
             call: self.preparing(const { P::VIEW.root() }),
             _plan: PhantomData,
         }
+    }
+
+    #[doc(hidden)]
+    /// Runs a root with what it asks for, which is built where it is not there.
+    ///
+    /// # Errors
+    /// The first constructor that fails; the root does not run then.
+    pub async fn run<O>(&self, root: &'static RootOps<C, O>) -> Result<O, Failure> {
+        let mut call = self.prepare(root.view().root).await?;
+        self.filled.observed.root_begins();
+        // SAFETY: the sources are those of the root, which is of this container. The arguments, and the scope in which the values
+        // are, stay until the root is dropped, which is before this future ends.
+        let running = unsafe { InScope::begin(root, call.take().0) };
+        Ok(running.await)
     }
 
     // For all roots of a container: the code of these is built once.

@@ -42,7 +42,8 @@ pub(crate) struct Control {
     pub(super) end: End,
 }
 
-pub(super) const fn shape<P: Plan, F, S, O>() -> Shape {
+/// `frame` are the size and the alignment of the frame, and of what lies behind it.
+pub(super) const fn shape<P: Plan, F, S, O>(frame: (usize, usize)) -> Shape {
     const fn behind(layout: Layout, next: Layout) -> (Layout, usize) {
         match layout.extend(next) {
             Ok(extended) => extended,
@@ -66,7 +67,7 @@ pub(super) const fn shape<P: Plan, F, S, O>() -> Shape {
         Layout::new::<F>()
     };
     let (whole, state) = behind(future, Layout::new::<S>());
-    let (whole, frame) = behind(whole, layout(P::VIEW.size, P::VIEW.align));
+    let (whole, frame) = behind(whole, layout(frame.0, frame.1));
     Shape {
         layout: whole.pad_to_align(),
         state,

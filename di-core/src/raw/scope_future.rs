@@ -13,7 +13,7 @@ use super::{
     rest::{Control, Owned, Rest, Shape, drop_value, shape, spawn},
 };
 use crate::{
-    HasContainer, Outcome,
+    HasContainer, Meta, Outcome,
     teardown::{Ended, Panic, caught},
 };
 
@@ -27,9 +27,9 @@ use crate::{
 /// driver drops it, unless safe code forgets the driver: a flag in the frame tells, and the allocation is then leaked too.
 pub struct ScopeFuture<O: 'static> {
     /// The future; then the state, then the frame.
-    at: *mut u8,
-    ops: &'static Ops<O>,
-    phase: Phase,
+    pub(super) at: *mut u8,
+    pub(super) ops: &'static Ops<O>,
+    pub(super) phase: Phase,
 }
 
 // SAFETY: owns a future, an output and a state that are `Send`, and the memory of a frame, which is `Send`.
@@ -37,7 +37,7 @@ unsafe impl<O: Send> Send for ScopeFuture<O> {}
 impl<O> Unpin for ScopeFuture<O> {}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Phase {
+pub(super) enum Phase {
     /// The future is live.
     Running,
     /// The output stands in its place, and values are being torn down.
@@ -47,23 +47,39 @@ enum Phase {
 }
 
 /// What depends on the types of the future and the plan. Calls through here are all that a request pays for erasure.
-struct Ops<O: 'static> {
+pub(super) struct Ops<O: 'static> {
     /// Both take a live scope; after `drop_scope` it is none. Where nothing is optimised they are those of all handlers: what is around a future takes
     /// longer to compile than most of them.
-    poll_scope: unsafe fn(&mut ScopeFuture<O>, &mut Context<'_>) -> Poll<O>,
-    drop_scope: unsafe fn(&mut ScopeFuture<O>),
+    pub(super) poll_scope: unsafe fn(&mut ScopeFuture<O>, &mut Context<'_>) -> Poll<O>,
+    pub(super) drop_scope: unsafe fn(&mut ScopeFuture<O>),
     /// Both take a live future; after `drop` it is none.
-    poll: unsafe fn(*mut u8, &mut Context<'_>) -> Poll<O>,
-    drop: unsafe fn(*mut u8),
-    panicked: fn(Panic) -> O,
+    pub(super) poll: unsafe fn(*mut u8, &mut Context<'_>) -> Poll<O>,
+    pub(super) drop: unsafe fn(*mut u8),
+    pub(super) panicked: Panicked<O>,
     /// In plans with a teardown.
-    end: Option<EndOps<O>>,
-    shape: Shape,
+    pub(super) end: Option<EndOps<O>>,
+    pub(super) shape: Shape,
 }
 
-struct EndOps<O> {
-    outcome: fn(&O) -> Outcome,
-    ended: fn(O, Ended) -> O,
+/// The output of one that panicked.
+pub(super) enum Panicked<O> {
+    Typed(fn(Panic) -> O),
+    Of(&'static Meta, fn(&'static Meta, Panic) -> O),
+}
+
+impl<O> Panicked<O> {
+    #[cold]
+    fn output(&self, panic: Panic) -> O {
+        match self {
+            Panicked::Typed(output) => output(panic),
+            Panicked::Of(root, output) => output(root, panic),
+        }
+    }
+}
+
+pub(super) struct EndOps<O> {
+    pub(super) outcome: fn(&O) -> Outcome,
+    pub(super) ended: fn(O, Ended) -> O,
 }
 
 impl<O: 'static> ScopeFuture<O> {
@@ -98,7 +114,7 @@ impl<O: 'static> ScopeFuture<O> {
                 },
                 poll: poll::<F>,
                 drop: drop_value::<F>,
-                panicked: W::panicked,
+                panicked: Panicked::Typed(W::panicked),
                 end: match P::VIEW.control {
                     None => None,
                     Some(_) => Some(EndOps {
@@ -106,7 +122,7 @@ impl<O: 'static> ScopeFuture<O> {
                         ended: W::ended,
                     }),
                 },
-                shape: shape::<P, F, W::State, O>(),
+                shape: shape::<P, F, W::State, O>((P::VIEW.size, P::VIEW.align)),
             }
         };
         let shape = &ops.shape;
@@ -156,7 +172,10 @@ impl<O: 'static> ScopeFuture<O> {
 /// # Safety
 /// `shape` is one of a future with this state. The state lives as long as the memory, and what is made of it no longer.
 #[cfg_attr(not(debug_assertions), inline(always))]
-unsafe fn place<S: HasContainer>(shape: &'static Shape, state: S) -> (*mut u8, &'static S) {
+pub(super) unsafe fn place<S: HasContainer>(
+    shape: &'static Shape,
+    state: S,
+) -> (*mut u8, &'static S) {
     // SAFETY: the caller's: the offsets are inside of the memory.
     unsafe {
         let at = allocate(shape.layout);
@@ -179,7 +198,7 @@ unsafe fn place<S: HasContainer>(shape: &'static Shape, state: S) -> (*mut u8, &
 
 /// # Safety
 /// `at` is a live `F`, on the heap, and is not moved before it is dropped.
-unsafe fn poll<F: Future>(at: *mut u8, cx: &mut Context<'_>) -> Poll<F::Output> {
+pub(super) unsafe fn poll<F: Future>(at: *mut u8, cx: &mut Context<'_>) -> Poll<F::Output> {
     // SAFETY: the caller's.
     unsafe { Pin::new_unchecked(&mut *(at as *mut F)).poll(cx) }
 }
@@ -221,17 +240,17 @@ impl<O: 'static> ScopeFuture<O> {
     ///
     /// # Safety
     /// The future is live.
-    unsafe fn poll_any(&mut self, cx: &mut Context<'_>) -> Poll<O> {
+    pub(super) unsafe fn poll_any(&mut self, cx: &mut Context<'_>) -> Poll<O> {
         // SAFETY: the caller's.
         unsafe { self.poll_handler(cx) }
-            .unwrap_or_else(|panic| Poll::Ready((self.ops.panicked)(panic)))
+            .unwrap_or_else(|panic| Poll::Ready(self.ops.panicked.output(panic)))
     }
 
     /// Drops everything, in such a plan: [`drop_only`] of any future.
     ///
     /// # Safety
     /// The future is live, and the scope is not used again.
-    unsafe fn drop_any(&mut self) {
+    pub(super) unsafe fn drop_any(&mut self) {
         let _owned = Owned(self.rest());
         // SAFETY: the caller's.
         unsafe { (self.ops.drop)(self.at) }
@@ -244,7 +263,7 @@ impl<O: 'static> ScopeFuture<O> {
     ///
     /// # Panics
     /// In a plan without a teardown.
-    unsafe fn poll_to_end(&mut self, cx: &mut Context<'_>) -> Poll<O> {
+    pub(super) unsafe fn poll_to_end(&mut self, cx: &mut Context<'_>) -> Poll<O> {
         let ops = self.ops.end.as_ref().expect("the plan has a teardown");
         if self.phase == Phase::Running {
             // SAFETY: the future is live.
@@ -254,7 +273,7 @@ impl<O: 'static> ScopeFuture<O> {
                     let outcome = (ops.outcome)(&output);
                     (output, outcome)
                 }
-                Err(panic) => ((self.ops.panicked)(panic), Outcome::Panicked),
+                Err(panic) => (self.ops.panicked.output(panic), Outcome::Panicked),
             };
             // Whatever panics below, the future is not touched again.
             self.phase = Phase::Over;
@@ -283,7 +302,7 @@ impl<O: 'static> ScopeFuture<O> {
     ///
     /// # Safety
     /// The scope is as its phase says, and is not used again.
-    unsafe fn give_up(&mut self) {
+    pub(super) unsafe fn give_up(&mut self) {
         let rest = self.rest();
         // SAFETY: the control is live.
         if let (Phase::Running, Some((end, control))) = (self.phase, unsafe { rest.control() })

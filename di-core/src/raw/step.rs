@@ -224,9 +224,13 @@ pub(super) const fn first_drop_of(view: &View<'static>) -> usize {
 
 /// Whether step `k` takes an owned value that would have to be dropped.
 pub(super) const fn takes_drop<P: Plan>(k: usize) -> bool {
+    takes_drop_at(&P::VIEW, k)
+}
+
+pub(super) const fn takes_drop_at(view: &View<'static>, k: usize) -> bool {
     let mut i = 0;
-    while i < P::VIEW.len {
-        if P::VIEW.steps[i].taken_by as usize == k && drop_fn::<P>(i).is_some() {
+    while i < view.len {
+        if view.steps[i].taken_by as usize == k && drop_at(view, i).is_some() {
             return true;
         }
         i += 1;

@@ -8,7 +8,7 @@
 //! }
 //! unsafe impl Asks<__Seal> for invite { type Deps = (Use<Ref, Users<'static>, ..>, ()); }
 //! unsafe impl<C: Container> Root<C> for invite where (Use<Ref, Users<'static>, ..>, ()): ProvidedAll<C> { .. }
-//! // Without extractors: `impl Injects<__Seal> for invite { async fn run(..) -> Response { call(..).await } }`.
+//! // Without extractors: `impl Injects<__Seal, Response> for invite { async fn run(..) -> Response { call(..).await } }`.
 //! impl<__S, __M> Endpoint<__Seal, __S, __M> for invite where __S: ExtractsBody<Json<Invite>, __M> {
 //!     async fn run<P>(entered: Entered<P>, head: RequestHead, body: RequestBody, state: &__S) -> Response { .. }
 //! }
@@ -201,7 +201,7 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
     let Some((last, heads)) = extracted.split_last() else {
         return quote! {
             #[automatically_derived]
-            impl #di::Injects<__Seal> for #ident {
+            impl #di::Injects<__Seal, #di::Response> for #ident {
                 #keyword fn #run<'request>(_: #di::At<'request>, #injected: #arguments) -> #response {
                     #answer
                 }
@@ -307,7 +307,7 @@ fn mount(handler: &Handler, di: &Facade) -> TokenStream {
         #[automatically_derived]
         impl #generics #di::Handler<#di::Via<#marker>, __S> for #ident
         where
-            __S: #di::HasContainer<Container: #di::Mounts<#ident> + #di::Container<Request = #di::RequestHead>>,
+            __S: #di::Serves<#ident>,
             #bounds
         {
             type Future = #future;
