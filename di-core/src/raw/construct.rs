@@ -11,12 +11,13 @@ use std::{
 use futures_util::FutureExt as _;
 
 use super::{
+    blank::Blank,
     blocking::BlockingCall,
     closing::Owner,
     heap::{allocate, free},
     held::{Keep, Kept, SLOT},
     inputs::{APP, Inputs},
-    maker::{ArcFn, AsyncOp, Maker, Op, Output, Thrown},
+    maker::{AsyncOp, Maker, Op, Output, ReleasedFn, Thrown},
 };
 use crate::{
     Container, Failure, Panic,
@@ -91,7 +92,7 @@ async fn construct<C: Container>(
     let Some(maker) = &graph.rows[usize::from(row)].maker else {
         return Ok(Built { row, memory: None });
     };
-    let Some(arc) = maker.arc else {
+    let Some(released) = maker.released else {
         return Ok(Built { row, memory: None });
     };
     let plan = C::plan_of(row);
@@ -99,9 +100,9 @@ async fn construct<C: Container>(
     for k in 0..temporary.plan.steps.len() {
         temporary.step(k, runtime).await?;
     }
-    let memory = Room::new(&maker.output, arc);
+    let mut memory = Room::new(&maker.output, released);
     let inputs = temporary.take();
-    let made = run(maker, inputs, Place(memory.at), runtime, false);
+    let made = run(maker, inputs, memory.place(), runtime, false);
     told(&runtime.observed(), maker, row, made)
         .await
         .map_err(|error| Failure::new(row, error))?;
@@ -111,27 +112,28 @@ async fn construct<C: Container>(
     })
 }
 
-/// Where a singleton is written before it moves into its `Arc`.
+/// Where a singleton is written.
 pub(super) struct Room {
-    at: *mut u8,
-    layout: Layout,
-    arc: ArcFn,
+    /// Until it is the app's.
+    memory: Option<Blank>,
+    released: ReleasedFn,
     is_written: bool,
 }
 
-// SAFETY: holds nothing or a node's value, which is `Send + Sync`.
-unsafe impl Send for Room {}
-
 impl Room {
-    fn new(output: &Output, arc: ArcFn) -> Self {
+    fn new(output: &Output, released: ReleasedFn) -> Self {
         let layout = Layout::from_size_align(output.size, output.align);
         let layout = layout.expect("the layout of a type");
         Room {
-            at: allocate(layout),
-            layout,
-            arc,
+            memory: Some(Blank::new(layout)),
+            released,
             is_written: false,
         }
+    }
+
+    fn place(&mut self) -> Place {
+        let memory = self.memory.as_mut().expect("it is not the app's");
+        Place(memory.at())
     }
 
     fn written(mut self) -> Self {
@@ -145,16 +147,15 @@ impl Room {
 
     /// What is written, if it is.
     fn moved(&mut self) -> Option<Kept> {
-        // SAFETY: the value is live, of the type that both are of, and moved away.
-        std::mem::take(&mut self.is_written).then(|| unsafe { (self.arc)(self.at) })
+        let memory = self.memory.take_if(|_| self.is_written)?;
+        // SAFETY: the memory is for a value of the type that both are of, which is live.
+        Some(unsafe { Kept::of_node((self.released)(memory.into_raw())) })
     }
 }
 
 impl Drop for Room {
     fn drop(&mut self) {
         drop(self.moved());
-        // SAFETY: allocated with the same layout, and empty.
-        unsafe { free(self.at, self.layout) }
     }
 }
 

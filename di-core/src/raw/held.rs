@@ -142,10 +142,20 @@ impl Kept {
         Self::held(Slot::of(pointer), Erased::Any(Box::new(value)), bits)
     }
 
+    /// Of what was written into a [`Blank`].
+    ///
     /// # Safety
-    /// These are the bits of the `Arc` that the value was coerced from.
-    pub(super) unsafe fn of_node(value: Arc<dyn Released>, bits: *const u8) -> Self {
-        let slot = Slot::of(Arc::as_ptr(&value).cast::<u8>());
+    /// `value` is what [`Blank::into_raw`] returned for a layout of the value's type, as a pointer to that type, and the value is live.
+    pub(super) unsafe fn of_node(value: *const dyn Released) -> Self {
+        const { assert!(size_of::<Arc<dyn Released>>() == size_of::<*const dyn Released>()) };
+        let slot = Slot::of(value.cast::<u8>());
+        // SAFETY: an `Arc` of a slice may become one of another type of the same size and alignment (`Arc::from_raw`), and that one
+        // of a trait object. An `Arc` is a pointer (as large as one), and without what belongs to a fat one it is that of the value's type.
+        let (value, bits) = unsafe {
+            let value = Arc::from_raw(value);
+            let bits = *(&raw const value).cast::<*const dyn Released>();
+            (value, bits.cast::<u8>())
+        };
         Self::held(slot, Erased::Sized(value), Some(bits))
     }
 

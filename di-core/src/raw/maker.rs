@@ -6,13 +6,13 @@ use std::{
     mem::needs_drop,
     pin::Pin,
     ptr::NonNull,
-    sync::Arc,
     task::{Context, Poll},
 };
 
 use super::{
+    blank::has_alignment,
     closing::TeardownOp,
-    held::{Kept, Slot},
+    held::{Released, Slot},
     inputs::Inputs,
     lent::{AsItself, AsLent, Lent, LentOps, Written},
 };
@@ -62,9 +62,12 @@ impl Output {
         }
     }
 
-    /// Of what moves into its `Arc` before anything else can happen to it.
+    /// Of what its `Arc` drops from the moment at which it is written.
     const fn kept<T>() -> Self {
-        assert!(size_of::<Arc<T>>() == size_of::<*const u8>());
+        assert!(
+            has_alignment(align_of::<T>()),
+            "[DI020] a singleton is aligned to more than 4,096 bytes"
+        );
         Output {
             size: size_of::<T>(),
             align: align_of::<T>(),
@@ -88,8 +91,8 @@ pub(crate) enum Op {
 pub struct Maker {
     pub(crate) op: Op,
     pub(crate) output: Output,
-    /// For singletons: moves the value into the `Arc` that the app keeps.
-    pub(super) arc: Option<ArcFn>,
+    /// For singletons, which are written into the `Arc` that the app keeps.
+    pub(super) released: Option<ReleasedFn>,
     pub(crate) teardown: Option<TeardownOp>,
     /// For transients with a teardown.
     pub(crate) lent: Option<LentOps>,
@@ -97,8 +100,8 @@ pub struct Maker {
     pub(crate) kept: Option<KeptFn>,
 }
 
-/// What the value is moved from is free memory then.
-pub(super) type ArcFn = unsafe fn(*mut u8) -> Kept;
+/// A pointer to a value, which is not read, as one to what is dropped at the end.
+pub(super) type ReleasedFn = fn(*const u8) -> *const dyn Released;
 
 pub(crate) type KeptFn = fn(&(dyn Any + Send)) -> Option<BoxError>;
 
@@ -150,7 +153,7 @@ impl Maker {
         Maker {
             op,
             output: Output::of::<Lent<N::Output<'static>>>(),
-            arc: None,
+            released: None,
             teardown: Some(TeardownOp::shared::<N, D, B>()),
             lent: Some(LentOps::of::<N::Output<'static>>()),
             kept: None,
@@ -169,7 +172,7 @@ impl Maker {
         Maker {
             op: Op::Alias(coerce_reference::<B>, coerce_slot::<B>),
             output: Output::of::<*const B::To<'static>>(),
-            arc: None,
+            released: None,
             teardown: None,
             lent: None,
             kept: None,
@@ -201,17 +204,17 @@ impl Maker {
 
     const fn of<N: Recipe<D, B>, D: Deps, B>(op: Op) -> Self {
         assert!(!N::META.is_lent());
-        let arc: Option<ArcFn> = match N::META.scope {
-            Scope::Singleton => Some(keep::<N::Output<'static>>),
+        let released: Option<ReleasedFn> = match N::META.scope {
+            Scope::Singleton => Some(released::<N::Output<'static>>),
             _ => None,
         };
         Maker {
             op,
-            output: match (&arc, &op) {
+            output: match (&released, &op) {
                 (None, _) | (_, Op::Blocking(_)) => Output::of::<N::Output<'static>>(),
                 (Some(_), _) => Output::kept::<N::Output<'static>>(),
             },
-            arc,
+            released,
             teardown: None,
             lent: None,
             kept: None,
@@ -372,14 +375,7 @@ unsafe fn coerce_slot<B: Bind>(from: *const Slot) -> Slot {
     unsafe { Slot::of(B::coerce(PhantomData, (*from).read::<B::From<'static>>())) }
 }
 
-/// # Safety
-/// `at` is a live `T` that nobody uses again; it is `Send + Sync` (see `Node`).
-unsafe fn keep<T: 'static>(at: *mut u8) -> Kept {
-    // SAFETY: the caller's; an `Arc` of a sized type is as large as a pointer (asserted in `Output::kept`). Without calls of `bits` and
-    // the like, which would be a fn for each type where nothing is optimised.
-    unsafe {
-        let value = Arc::new((at as *mut T).read());
-        let bits = *(&raw const value as *const *const u8);
-        Kept::of_node(value, bits)
-    }
+/// No closure, which would be two fns for each type.
+fn released<T: 'static>(at: *const u8) -> *const dyn Released {
+    at as *const T
 }

@@ -69,6 +69,7 @@
 //! whoever waits, all that the thread may use is leaked: `Control::is_blocking` and `filled::Busy` tell.
 
 mod app_lazy;
+mod blank;
 mod block;
 mod blocking;
 mod call;
