@@ -29,7 +29,7 @@ pub unsafe trait Dep {
 /// # Safety
 /// The inputs come from a step whose input of that number is of the dependency that has this fn, is initialised, lives for as long
 /// as what is written, and, when it is owned, was not taken before. The pointer is to free memory for that.
-pub(super) type Put = unsafe fn(Inputs, usize, *mut u8);
+pub(super) type Put = unsafe fn(&Inputs, usize, *mut u8);
 
 macro_rules! referred {
     ($($mode:ident),*) => {$(
@@ -132,7 +132,7 @@ unsafe impl Deps for () {
     #[inline]
     unsafe fn construct<N: Recipe<(), B>, B>(_: Inputs, out: *mut u8) -> Result<(), Thrown> {
         // SAFETY: the caller's.
-        unsafe { (out as *mut N::Output<'_>).write(N::construct(PhantomData, ())) };
+        unsafe { std::ptr::write(out as *mut N::Output<'_>, N::construct(PhantomData, ())) };
         Ok(())
     }
 }
@@ -165,7 +165,7 @@ macro_rules! lists {
                 // SAFETY: the caller's; each argument is written.
                 unsafe {
                     put!(inputs, (*at), $($dep $i)*);
-                    ManuallyDrop::into_inner(args.some)
+                    std::ptr::read(at)
                 }
             }
             #[inline]
@@ -178,8 +178,8 @@ macro_rules! lists {
                 // SAFETY: as above. The lifetime is erased: the plan keeps what is borrowed alive.
                 unsafe {
                     put!(inputs, (*at), $($dep $i)*);
-                    let args = ManuallyDrop::into_inner(args.some);
-                    (out as *mut N::Output<'_>).write(N::construct(PhantomData, args));
+                    let args = std::ptr::read(at);
+                    std::ptr::write(out as *mut N::Output<'_>, N::construct(PhantomData, args));
                 }
                 Ok(())
             }
@@ -195,7 +195,7 @@ macro_rules! nested {
 macro_rules! put {
     ($inputs:ident, ($($out:tt)*), ) => {};
     ($inputs:ident, ($($out:tt)*), $dep:ident $i:literal $($rest:tt)*) => {
-        ($dep::PUT)($inputs, $i, &raw mut ($($out)*).0 as *mut u8);
+        ($dep::PUT)(&$inputs, $i, &raw mut ($($out)*).0 as *mut u8);
         put!($inputs, (($($out)*).1), $($rest)*);
     };
 }

@@ -27,7 +27,7 @@ impl Inputs {
     /// # Safety
     /// `at` has an entry `i`, and its base is valid at that offset.
     #[inline]
-    unsafe fn locate(self, i: usize) -> (*mut u8, bool) {
+    unsafe fn locate(&self, i: usize) -> (*mut u8, bool) {
         // SAFETY: the caller's.
         unsafe {
             let at = *self.at.add(i);
@@ -45,7 +45,7 @@ impl Inputs {
     /// # Safety
     /// As above, and the entry names a sized value or the slot of one.
     #[inline]
-    unsafe fn thin(self, i: usize) -> *mut u8 {
+    unsafe fn thin(&self, i: usize) -> *mut u8 {
         // SAFETY: the caller's.
         unsafe {
             let (place, is_slot) = self.locate(i);
@@ -66,7 +66,7 @@ impl Inputs {
         let mut reference = MaybeUninit::uninit();
         // SAFETY: the caller's.
         unsafe {
-            Self::put_reference::<V>()(self, i, reference.as_mut_ptr() as *mut u8);
+            Self::put_reference::<V>()(&self, i, reference.as_mut_ptr() as *mut u8);
             reference.assume_init()
         }
     }
@@ -86,7 +86,7 @@ impl Inputs {
     /// # Safety
     /// As for [`thin`](Self::thin), and `out` is free memory for a pointer.
     #[inline]
-    unsafe fn put_thin(self, i: usize, out: *mut u8) {
+    unsafe fn put_thin(&self, i: usize, out: *mut u8) {
         // SAFETY: the caller's.
         unsafe { (out as *mut *mut u8).write(self.thin(i)) }
     }
@@ -94,7 +94,7 @@ impl Inputs {
     /// # Safety
     /// As for [`locate`](Self::locate); the entry names a fat reference or the slot of one, and `out` is free memory for one.
     #[inline]
-    unsafe fn put_fat(self, i: usize, out: *mut u8) {
+    unsafe fn put_fat(&self, i: usize, out: *mut u8) {
         // SAFETY: the caller's.
         unsafe { (out as *mut Fat).write(*(self.locate(i).0 as *const Fat)) }
     }
@@ -111,7 +111,7 @@ impl Inputs {
     /// # Safety
     /// Input `i` is a slot of the app that holds a sized singleton, and `out` is free memory for an `Arc` of its type.
     #[inline]
-    unsafe fn put_handle(self, i: usize, out: *mut u8) {
+    unsafe fn put_handle(&self, i: usize, out: *mut u8) {
         // SAFETY: the caller's. What is held is there for as long as the slot is.
         unsafe { (*self.locate(i).0.cast::<Slot>()).held().put_handle(out) }
     }
@@ -119,7 +119,7 @@ impl Inputs {
     /// # Safety
     /// Input `i` is a slot of the app that holds the raw pointer of an `Arc<V>`, and `out` is free memory for one.
     #[inline]
-    unsafe fn put_fat_handle<V: ?Sized>(self, i: usize, out: *mut u8) {
+    unsafe fn put_fat_handle<V: ?Sized>(&self, i: usize, out: *mut u8) {
         // SAFETY: the caller's. The slot keeps its count.
         unsafe {
             let kept = *(self.locate(i).0 as *const *const V);
@@ -133,7 +133,7 @@ impl Inputs {
     /// # Safety
     /// Input `i` is an owned value of type `V` in the frame that is initialised and not used again, and `out` is free memory for one.
     #[inline]
-    pub(super) unsafe fn put_owned<V>(self, i: usize, out: *mut u8) {
+    pub(super) unsafe fn put_owned<V>(&self, i: usize, out: *mut u8) {
         // SAFETY: the caller's.
         unsafe { self.locate(i).0.copy_to_nonoverlapping(out, size_of::<V>()) }
     }
@@ -143,7 +143,7 @@ impl Inputs {
     /// # Safety
     /// Input `i` is a slot that holds the pointer of a `dyn Deferred`, which is there for `'r`.
     #[inline]
-    pub(super) unsafe fn deferred<'r>(self, i: usize) -> &'r dyn Deferred {
+    pub(super) unsafe fn deferred<'r>(&self, i: usize) -> &'r dyn Deferred {
         // SAFETY: the caller's.
         unsafe {
             let (place, _) = self.locate(i);
