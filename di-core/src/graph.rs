@@ -64,6 +64,12 @@ pub struct Table<const N: usize, const E: usize> {
     pub(crate) is_draft: bool,
     pub(crate) rows: [Row; N],
     pub(crate) edges: [Source; E],
+    /// For each edge, the row that is needed at once, or `NO_ROW`. What plans read: a number is found in half the time.
+    pub(crate) targets: [u16; E],
+    /// For each row, what a plan needs to know where there is nothing else to it: its value's size and alignment. `OTHERWISE` is the size where
+    /// there is.
+    pub(crate) sizes: [u32; N],
+    pub(crate) aligns: [u32; N],
     /// Every row after the rows that it needs, when there is no cycle.
     pub(crate) order: [u16; N],
     /// For each row, the row that one of its edges leads back to, in a cycle.
@@ -226,6 +232,9 @@ impl<const N: usize, const E: usize> Table<N, E> {
             is_draft: false,
             rows: [EMPTY; N],
             edges: [Source::None; E],
+            targets: [NO_ROW; E],
+            sizes: [OTHERWISE; N],
+            aligns: [1; N],
             order: [0; N],
             back: [NO_ROW; N],
             places: [NOWHERE; N],
@@ -277,7 +286,12 @@ impl<const N: usize, const E: usize> Table<N, E> {
                 self.edges[edge] = source;
                 match source {
                     Source::Missing | Source::Unknown => self.valid = false,
-                    Source::Row(to) if to as usize >= self.asked => self.asked = to as usize + 1,
+                    Source::Row(to) => {
+                        self.targets[edge] = to;
+                        if to as usize >= self.asked {
+                            self.asked = to as usize + 1;
+                        }
+                    }
                     _ => {}
                 }
                 edge += 1;
@@ -376,6 +390,15 @@ impl<const N: usize, const E: usize> Table<N, E> {
             let row = &mut self.rows[node];
             row.steps = steps;
             row.inputs = inputs;
+            if steps == 1
+                && matches!(row.scope, Scope::Request)
+                && let Some(maker) = &row.maker
+                && maker.is_plain()
+                && maker.output.size < OTHERWISE as usize
+            {
+                self.sizes[node] = maker.output.size as u32;
+                self.aligns[node] = maker.output.align as u32;
+            }
             if matches!(row.scope, Scope::Transient) {
                 if steps > widest.0 {
                     widest.0 = steps;
@@ -443,6 +466,9 @@ impl<const N: usize, const E: usize> Table<N, E> {
         self.edges[self.rows[row].first as usize + k]
     }
 }
+
+/// The size of a row's value where a plan has to look closer.
+pub(crate) const OTHERWISE: u32 = u32::MAX;
 
 const NEW: u8 = 0;
 const OPEN: u8 = 1;

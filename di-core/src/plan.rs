@@ -7,8 +7,8 @@
 
 use crate::{
     Scope,
-    graph::{NO_ROW, Row, Source, Table},
-    raw::{AsyncOp, BlockingCall, Control, Maker, Op, Output, Room, Unseen},
+    graph::{NO_ROW, OTHERWISE, Row, Source, Table},
+    raw::{AsyncOp, BlockingCall, Control, Maker, Op, Room, Unseen},
 };
 
 /// One step: a constructor or an extractor, where its value goes, and where its inputs are listed.
@@ -64,24 +64,28 @@ const EMPTY: Step = Step {
     taken_by: SHARED,
 };
 
-/// A node that is being planned.
+/// A node that waits for one that it needs.
 #[derive(Clone, Copy)]
 struct Open {
     /// The row, or `NO_ROW` for the root.
     row: u16,
-    /// The next parameter.
-    next: usize,
     /// Its first input.
     first: usize,
+    /// Its first edge.
+    of: usize,
+    /// How many there are.
+    len: usize,
+    /// The one that it waits for.
+    next: usize,
 }
 
-impl Open {
-    const ROOT: Self = Open {
-        row: NO_ROW,
-        next: 0,
-        first: 0,
-    };
-}
+const WAITING: Open = Open {
+    row: NO_ROW,
+    first: 0,
+    of: 0,
+    len: 0,
+    next: 0,
+};
 
 /// What the search works in. Slices, and one fn that calls few others: const evaluation finds out the layouts of each call's locals
 /// anew, and the search runs for every handler.
@@ -91,6 +95,9 @@ impl Open {
 struct Search<'s> {
     rows: &'s [Row],
     edges: &'s [Source],
+    targets: &'s [u16],
+    sizes: &'s [u32],
+    aligns: &'s [u32],
     stack: &'s mut [Open],
     steps: &'s mut [Step],
     extractors: &'s mut [Step],
@@ -114,6 +121,8 @@ struct Found {
     drops: bool,
     waits: bool,
     is_lazy: bool,
+    /// Whether a step, or the root, takes an owned value.
+    takes: bool,
 }
 
 /// Of a row whose value has no place, or not yet.
@@ -155,6 +164,7 @@ impl<const S: usize, const I: usize> Layout<S, I> {
             drops: false,
             waits: false,
             is_lazy: false,
+            takes: false,
         };
         let (mut steps, mut extractors) = ([EMPTY; S], [EMPTY; S]);
         let mut inputs = [0; I];
@@ -163,7 +173,10 @@ impl<const S: usize, const I: usize> Layout<S, I> {
             let search = Search {
                 rows: &table.rows,
                 edges: &table.edges,
-                stack: &mut [Open::ROOT; S],
+                targets: &table.targets,
+                sizes: &table.sizes,
+                aligns: &table.aligns,
+                stack: &mut [WAITING; S],
                 steps: &mut steps,
                 extractors: &mut extractors,
                 inputs: &mut inputs,
@@ -201,8 +214,10 @@ impl<const S: usize, const I: usize> Layout<S, I> {
         found.limit();
         let steps = steps.split_at_mut(found.steps).0;
         let extractors = extractors.split_at_mut(count).0;
-        renumber(steps, guards, count, len);
-        renumber(extractors, guards, count, len);
+        if found.takes {
+            renumber(steps, guards, count, len);
+            renumber(extractors, guards, count, len);
+        }
         let mut all = Room::new();
         let (guarding, building) = steps.split_at(guards);
         all.extend(guarding);
@@ -266,6 +281,9 @@ impl Search<'_> {
         let Search {
             rows,
             edges,
+            targets,
+            sizes,
+            aligns,
             stack,
             steps,
             extractors,
@@ -273,151 +291,159 @@ impl Search<'_> {
             child,
             place,
         } = self;
-        let root_len = root.len();
-        stack[0] = Open::ROOT;
-        let mut depth = 1;
-        let mut used = root_len;
+        // The node that is being planned: its row (none for the root), its inputs, its edges, and the next of them. Those around it wait on the
+        // stack; what is in locals is found sooner.
+        let mut row = NO_ROW;
+        let mut first = 0;
+        let mut of = 0;
+        let mut len = root.len();
+        let mut k = 0;
+        let mut depth = 0;
+        let mut used = len;
         let mut is_guarding = false;
         loop {
-            let open = &stack[depth - 1];
-            let row = open.row;
-            let first = open.first;
-            let mut k = open.next;
-            let is_root = row == NO_ROW;
-            let mut from = root;
-            let mut of = 0;
-            let mut len = root_len;
-            if !is_root {
-                let row = &rows[row as usize];
-                from = edges;
-                of = row.first as usize;
-                len = row.len as usize;
-            }
             // Fills the inputs whose values have a place, up to the first that has none.
             let mut without = NO_ROW;
             while k < len {
-                if is_root && k <= guards {
+                let mut to = NO_ROW;
+                if row != NO_ROW {
+                    to = targets[of + k];
+                } else if k <= guards {
                     is_guarding = k < guards;
                     found.guards = found.steps;
                 }
-                match from[of + k] {
-                    Source::Row(to) => {
-                        let there = place[to as usize];
-                        if there == NOWHERE {
-                            without = to;
-                            break;
+                if to == NO_ROW {
+                    let source = match row == NO_ROW {
+                        true => root[k],
+                        false => edges[of + k],
+                    };
+                    match source {
+                        Source::Row(row) => to = row,
+                        Source::Extract(op) => {
+                            let out = found.extract(op);
+                            let step = Step {
+                                row,
+                                extractor: Some(op),
+                                out,
+                                ..EMPTY
+                            };
+                            inputs[first + k] = out << 1;
+                            if is_guarding {
+                                child[first + k] = found.steps as u16;
+                                steps[found.steps] = step;
+                                found.steps += 1;
+                            } else {
+                                child[first + k] = found.extractors as u16 | EXTRACTOR;
+                                extractors[found.extractors] = step;
+                                found.extractors += 1;
+                            }
                         }
-                        inputs[first + k] = there;
+                        Source::Lazy(to) => match rows[to as usize].scope {
+                            Scope::Singleton => inputs[first + k] = place[to as usize],
+                            _ => found.is_lazy = true,
+                        },
+                        Source::Missing | Source::Unknown | Source::None => {}
                     }
-                    Source::Extract(op) => {
-                        let out = found.extract(op);
-                        let step = Step {
-                            row,
-                            extractor: Some(op),
-                            out,
-                            ..EMPTY
-                        };
-                        inputs[first + k] = out << 1;
-                        if is_guarding {
-                            child[first + k] = found.steps as u16;
-                            steps[found.steps] = step;
-                            found.steps += 1;
-                        } else {
-                            child[first + k] = found.extractors as u16 | EXTRACTOR;
-                            extractors[found.extractors] = step;
-                            found.extractors += 1;
-                        }
+                }
+                if to != NO_ROW {
+                    let there = place[to as usize];
+                    if there == NOWHERE {
+                        without = to;
+                        break;
                     }
-                    Source::Lazy(to) => match rows[to as usize].scope {
-                        Scope::Singleton => inputs[first + k] = place[to as usize],
-                        _ => found.is_lazy = true,
-                    },
-                    Source::Missing | Source::Unknown | Source::None => {}
+                    inputs[first + k] = there;
                 }
                 k += 1;
             }
-            if k < len {
-                stack[depth - 1].next = k;
+            if without != NO_ROW {
                 stack[depth] = Open {
-                    row: without,
-                    next: 0,
-                    first: used,
+                    row,
+                    first,
+                    of,
+                    len,
+                    next: k,
                 };
                 depth += 1;
-                used += rows[without as usize].len as usize;
+                let open = &rows[without as usize];
+                row = without;
+                first = used;
+                of = open.first as usize;
+                len = open.len as usize;
+                k = 0;
+                used += len;
                 continue;
             }
-            if is_root {
+            if row == NO_ROW {
                 if k == guards {
                     found.guards = found.steps;
                 }
-                break take(child, (0, len), steps, extractors, ROOT);
+                let taken = take(child, (0, len), steps, extractors, ROOT);
+                found.takes |= taken;
+                break;
             }
             // All its inputs have a place: it becomes the next step.
-            depth -= 1;
-            let made = &rows[row as usize];
-            let output = match &made.maker {
-                Some(maker) => {
-                    let is_plain = matches!(
-                        maker,
-                        Maker {
-                            op: Op::Sync(_) | Op::Alias(..),
-                            teardown: None,
-                            output: Output { drop: None, .. },
-                            ..
-                        }
-                    );
-                    if !is_plain {
-                        found.note(maker, is_guarding);
-                    }
-                    &maker.output
-                }
-                None => panic!(
-                    "[DI025] this handler needs a value that is handed in when a scope is opened, a `#[seed]`, and nobody hands it in to a handler"
-                ),
-            };
-            // As `Found::reserve` does.
-            let at = (found.size + output.align - 1) & !(output.align - 1);
-            found.size = at + output.size;
-            if output.align > found.align {
-                found.align = output.align;
-            }
             let step = found.steps;
             found.steps = step + 1;
+            let mut size = sizes[row as usize] as usize;
+            let mut align = aligns[row as usize] as usize;
+            let is_plain = size != OTHERWISE as usize;
+            if !is_plain {
+                (size, align) = found.look(&rows[row as usize], is_guarding);
+            }
+            // As `Found::reserve` does.
+            let at = (found.size + align - 1) & !(align - 1);
+            found.size = at + size;
+            if align > found.align {
+                found.align = align;
+            }
+            let value = (at as u32) << 1;
             steps[step] = Step {
                 row,
                 extractor: None,
                 out: at as u32,
                 first: first as u32,
-                len: made.len,
+                len: len as u16,
                 taken_by: SHARED,
             };
-            let taker = &mut stack[depth - 1];
+            depth -= 1;
+            let taker = &stack[depth];
             let input = taker.first + taker.next;
-            taker.next += 1;
-            inputs[input] = (at as u32) << 1;
-            match made.scope {
-                Scope::Transient => child[input] = step as u16,
-                _ => place[row as usize] = (at as u32) << 1,
+            inputs[input] = value;
+            if is_plain {
+                place[row as usize] = value;
+            } else {
+                let made = &rows[row as usize];
+                match made.scope {
+                    Scope::Transient => child[input] = step as u16,
+                    _ => place[row as usize] = value,
+                }
+                if made.steps > 1 {
+                    take(child, (first, first + len), steps, extractors, step as u16);
+                    found.takes = true;
+                }
             }
-            if made.steps > 1 {
-                take(child, (first, first + len), steps, extractors, step as u16);
-            }
+            row = taker.row;
+            first = taker.first;
+            of = taker.of;
+            len = taker.len;
+            k = taker.next + 1;
         }
     }
 }
 
-/// The step takes those of its inputs that have a step of their own. Their numbers are as they are before [`renumber`].
+/// The step takes those of its inputs that have a step of their own, and returns whether there are any. Their numbers are as they are before [`renumber`].
 const fn take(
     child: &[u16],
     (mut k, end): (usize, usize),
     steps: &mut [Step],
     extractors: &mut [Step],
     step: u16,
-) {
+) -> bool {
+    let mut is_any = false;
     while k < end {
         let child = child[k];
         if child != NO_ROW {
+            is_any = true;
             if child & EXTRACTOR == 0 {
                 steps[child as usize].taken_by = step;
             } else {
@@ -426,6 +452,7 @@ const fn take(
         }
         k += 1;
     }
+    is_any
 }
 
 impl Found {
@@ -434,6 +461,17 @@ impl Found {
         self.note_future(op.size, op.align);
         self.drops |= op.output.drop.is_some();
         self.reserve(op.output.size, op.output.align)
+    }
+
+    /// The size and the alignment of a row's value, and what its constructor needs besides.
+    const fn look(&mut self, row: &Row, is_guarding: bool) -> (usize, usize) {
+        let Some(maker) = &row.maker else {
+            panic!(
+                "[DI025] this handler needs a value that is handed in when a scope is opened, a `#[seed]`, and nobody hands it in to a handler"
+            );
+        };
+        self.note(maker, is_guarding);
+        (maker.output.size, maker.output.align)
     }
 
     /// What a constructor needs beside a place for its value.

@@ -202,6 +202,19 @@ impl Maker {
         self
     }
 
+    /// Whether a plan needs nothing for it but a place for its value, which nothing is done about.
+    pub(crate) const fn is_plain(&self) -> bool {
+        matches!(
+            self,
+            Maker {
+                op: Op::Sync(_) | Op::Alias(..),
+                teardown: None,
+                output: Output { drop: None, .. },
+                ..
+            }
+        )
+    }
+
     const fn of<N: Recipe<D, B>, D: Deps, B>(op: Op) -> Self {
         assert!(!N::META.is_lent());
         let released: Option<ReleasedFn> = match N::META.scope {

@@ -133,7 +133,7 @@ pub(crate) use self::{
     held::SLOT,
     inputs::{APP, Inputs},
     lazy::Origin,
-    maker::{Op, Output},
+    maker::Op,
     rest::Control,
     unseen::{Room, Unseen},
 };
