@@ -10,7 +10,6 @@ use std::{
 };
 
 use super::{
-    blank::has_alignment,
     closing::TeardownOp,
     held::{Released, Slot},
     inputs::Inputs,
@@ -64,10 +63,6 @@ impl Output {
 
     /// Of what its `Arc` drops from the moment at which it is written.
     const fn kept<T>() -> Self {
-        assert!(
-            has_alignment(align_of::<T>()),
-            "[DI020] a singleton is aligned to more than 4,096 bytes"
-        );
         Output {
             size: size_of::<T>(),
             align: align_of::<T>(),
