@@ -29,8 +29,14 @@
 //! same plans, [`unroll`] with [`drive`] and [`looped`]; both keep the mark in this way, [`looped`] also for steps that take
 //! nothing that has to be dropped.
 //!
+//! # Roots without their types
+//! What runs a root ([`RootOps`]) is made of its plan and of its list of dependencies, of which there is one; both are those of one type, and of one
+//! container, which is a parameter of all that uses it. The root's future lies behind the frame, or, in a scope that was opened before, in memory of
+//! its own ([`root`]). It borrows the values: in both cases it is dropped first, once, and then they are.
+//!
 //! # Singletons
-//! Each moves into an `Arc` of its own when it is constructed. The block has a slot for each with the raw pointer of that `Arc` (for a
+//! Each is written into the memory of an `Arc` of its own ([`blank`]), which is that of an `Arc` of a slice: one of another type with the same size and
+//! alignment may be made of it (`Arc::from_raw`), as soon as the value is there. The block has a slot for each with the raw pointer of that `Arc` (for a
 //! trait object, the same pointer after an unsizing coercion; such an alias owns no count). Beside the thin pointer of a sized one stands
 //! what holds it ([`held::Held`]): a new handle is a copy of the bits of an `Arc` that is alive, counted by a clone of the same `Arc` under
 //! another type that is forgotten. A slot is written once, before any reader exists, and released in reverse order when the last handle goes.
