@@ -1,13 +1,14 @@
 //! Which crate an expansion names: `di-axum` or `di-core`, under the name that the user gave it.
 
 use proc_macro_crate::{FoundCrate, crate_name};
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 /// The path of the hidden module that expansions use.
 #[derive(Clone)]
 pub(crate) struct Facade {
-    path: TokenStream,
+    /// Token by token: a stream would be copied by the compiler, and joined with what stands before and after, each time.
+    path: Vec<TokenTree>,
     pub(crate) is_web: bool,
 }
 
@@ -16,7 +17,7 @@ impl Facade {
     /// is long is parsed, resolved and lowered each time.
     pub(crate) fn imported(&self) -> Self {
         Facade {
-            path: quote!(__di),
+            path: tokens(quote!(__di)),
             is_web: self.is_web,
         }
     }
@@ -27,21 +28,22 @@ impl Facade {
     }
 
     /// The path as if it stood at this place: the compiler takes an expression's place from its first token.
-    pub(crate) fn at(&self, span: Span) -> TokenStream {
-        self.path
-            .clone()
-            .into_iter()
-            .map(|mut token| {
-                token.set_span(span);
-                token
-            })
-            .collect()
+    pub(crate) fn at(&self, span: Span) -> Self {
+        let at = |token: &TokenTree| {
+            let mut token = token.clone();
+            token.set_span(span);
+            token
+        };
+        Facade {
+            path: self.path.iter().map(at).collect(),
+            is_web: self.is_web,
+        }
     }
 }
 
 impl ToTokens for Facade {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        self.path.to_tokens(tokens);
+        tokens.extend(self.path.iter().cloned());
     }
 }
 
@@ -55,13 +57,17 @@ pub(crate) fn facade() -> Facade {
         };
         let name = Ident::new(&name, Span::call_site());
         return Facade {
-            path: quote!(::#name::__private),
+            path: tokens(quote!(::#name::__private)),
             is_web,
         };
     }
     // Neither is a dependency: the compiler then says that `di_axum` cannot be found.
     Facade {
-        path: quote!(::di_axum::__private),
+        path: tokens(quote!(::di_axum::__private)),
         is_web: true,
     }
+}
+
+fn tokens(path: TokenStream) -> Vec<TokenTree> {
+    path.into_iter().collect()
 }

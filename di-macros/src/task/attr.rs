@@ -5,6 +5,7 @@ use quote::quote_spanned;
 use syn::{Expr, Token, parse::ParseStream, spanned::Spanned};
 
 use super::Shape;
+use crate::common::Facade;
 
 /// What stands in the parentheses.
 #[derive(Default)]
@@ -77,7 +78,7 @@ impl Args {
     }
 
     /// The value of the options.
-    pub(super) fn options(&self, di: &TokenStream, shape: Shape, span: Span) -> TokenStream {
+    pub(super) fn options(&self, di: &Facade, shape: Shape, span: Span) -> TokenStream {
         let options = match shape {
             Shape::Task => quote_spanned!(span=> #di::TaskOptions::new()),
             Shape::Service => quote_spanned!(span=> #di::ServiceOptions::new()),
