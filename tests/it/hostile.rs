@@ -2,12 +2,12 @@
 
 use std::{panic::AssertUnwindSafe, pin::Pin, sync::Arc, task::Poll};
 
-use axum::{Router, http::StatusCode, routing::get};
+use axum::{Router, http::StatusCode, response::Response, routing::get};
 use di_axum::{
-    __private::{Ended, Flow, Memory, Mounts, Plan, ScopeFuture},
-    Outcome, Panic, TeardownError, container, handler, injectable,
+    __private::{AnyRoot, Ended, Flow, Memory, Mounts, Plan, RootFlow, RootMemory, ScopeFuture},
+    Meta, Outcome, Panic, TeardownError, container, handler, injectable,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tower::ServiceExt as _;
 
 use crate::support::{Log, poll_once, request, within};
@@ -279,6 +279,64 @@ async fn a_driver_that_is_forgotten_keeps_its_memory() {
     // Goes through the list in which the future still is.
     gate.add_permits(1);
     assert!(log.take().is_empty());
+}
+
+#[container()]
+struct Ringing {
+    bell: Arc<Notify>,
+}
+
+/// Waits in a list that goes through the futures that are in it.
+#[handler]
+async fn hear(bell: &Notify) {
+    bell.notified().await;
+}
+
+/// Forgets the handler that waits.
+struct ForgetsHandler;
+
+impl RootFlow<Ringing> for ForgetsHandler {
+    type State = Ringing;
+    type Output = Response;
+
+    fn run<'m>(
+        self,
+        _: &'m Ringing,
+        memory: RootMemory<'m, Ringing, Response>,
+    ) -> impl Future<Output = Response> + Send + use<'m> {
+        let mut handled = Box::pin(memory.open());
+        assert!(poll_once(&mut handled).is_pending());
+        std::mem::forget(handled);
+        std::future::ready(Response::default())
+    }
+
+    fn outcome(_: &Response) -> Outcome {
+        Outcome::Success
+    }
+
+    fn panicked(_: &'static Meta, panic: Panic) -> Response {
+        panic!("{panic}");
+    }
+
+    fn ended(response: Response, _: Ended) -> Response {
+        response
+    }
+}
+
+/// The same of a handler's future, behind the frame.
+#[tokio::test]
+async fn a_handler_that_is_forgotten_keeps_its_memory() {
+    static HEAR: AnyRoot<ForgetsHandler, Ringing> =
+        AnyRoot::of::<<Ringing as Mounts<hear>>::Plan, hear, _>();
+    let bell = Arc::new(Notify::new());
+    let app = Ringing::build(bell.clone()).await.expect("nothing fails");
+    let counted = allocation_counter::measure(|| {
+        let mut handled = Box::pin(HEAR.future(ForgetsHandler, app.clone()));
+        assert!(poll_once(&mut handled).is_ready());
+    });
+    // What was forgotten, and the memory in which the handler's future is.
+    assert_eq!(counted.count_current, 2);
+    bell.notify_waiters();
 }
 
 /// What is moved into a constructor that fails.

@@ -102,13 +102,19 @@ async fn construct<C: Container>(
     }
     let mut memory = Room::new(&maker.output, released);
     let inputs = temporary.take();
-    let made = run(maker, inputs, memory.place(), runtime, false);
+    let running = run(maker, inputs, memory.place(), runtime, false);
+    let made = async {
+        running.await?;
+        // Before anybody is told, who may panic.
+        memory.is_written = true;
+        Ok(())
+    };
     told(&runtime.observed(), maker, row, made)
         .await
         .map_err(|error| Failure::new(row, error))?;
     Ok(Built {
         row,
-        memory: Some(memory.written()),
+        memory: Some(memory),
     })
 }
 
@@ -134,11 +140,6 @@ impl Room {
     fn place(&mut self) -> Place {
         let memory = self.memory.as_mut().expect("it is not the app's");
         Place(memory.at())
-    }
-
-    fn written(mut self) -> Self {
-        self.is_written = true;
-        self
     }
 
     fn finish(mut self) -> Kept {

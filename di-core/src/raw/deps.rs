@@ -137,8 +137,8 @@ unsafe impl Deps for () {
     }
 }
 
-/// A value that is written later. What a `MaybeUninit` does by methods is done by fields, since without optimisation each method is a fn
-/// for each type. Both begin where it does.
+/// Room for a value that is written, and read, by a pointer. What a `MaybeUninit` does by methods would each be a fn for each type without
+/// optimisation. Both fields begin where it does.
 #[repr(C)]
 union Late<T> {
     none: (),

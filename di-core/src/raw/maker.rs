@@ -61,7 +61,7 @@ impl Output {
         }
     }
 
-    /// Of what its `Arc` drops from the moment at which it is written.
+    /// Of what is dropped by its `Arc`.
     const fn kept<T>() -> Self {
         Output {
             size: size_of::<T>(),

@@ -32,7 +32,8 @@
 //! # Roots without their types
 //! What runs a root ([`RootOps`]) is made of its plan and of its list of dependencies, of which there is one; both are those of one type, and of one
 //! container, which is a parameter of all that uses it. The root's future lies behind the frame, or, in a scope that was opened before, in memory of
-//! its own ([`root`]). It borrows the values: in both cases it is dropped first, once, and then they are.
+//! its own ([`root`]). It borrows the values: in both cases it is dropped first, once, and then they are. It is pinned: where safe code forgets
+//! who drops it, a flag behind it tells, and the memory is leaked too.
 //!
 //! # Singletons
 //! Each is written into the memory of an `Arc` of its own ([`blank`]), which is that of an `Arc` of a slice: one of another type with the same size and

@@ -21,6 +21,8 @@ pub(super) struct Shape {
     pub(super) frame: usize,
     /// The flag; in plans with futures.
     pub(super) in_flight: Option<usize>,
+    /// Whether a root's future behind the frame is live; where it lies there.
+    pub(super) live: Option<usize>,
     /// In plans with a teardown.
     pub(super) end: Option<EndShape>,
 }
@@ -42,8 +44,8 @@ pub(crate) struct Control {
     pub(super) end: End,
 }
 
-/// `frame` are the size and the alignment of the frame, and of what lies behind it.
-pub(super) const fn shape<P: Plan, F, S, O>(frame: (usize, usize)) -> Shape {
+/// `frame` are the size and the alignment of the frame and of what lies behind it, and `live` is where a root's future says there that it is.
+pub(super) const fn shape<P: Plan, F, S, O>(frame: (usize, usize), live: Option<usize>) -> Shape {
     const fn behind(layout: Layout, next: Layout) -> (Layout, usize) {
         match layout.extend(next) {
             Ok(extended) => extended,
@@ -75,6 +77,10 @@ pub(super) const fn shape<P: Plan, F, S, O>(frame: (usize, usize)) -> Shape {
         frame,
         in_flight: match P::VIEW.flag {
             Some(flag) => Some(frame + flag),
+            None => None,
+        },
+        live: match live {
+            Some(live) => Some(frame + live),
             None => None,
         },
         end: match P::VIEW.control {
@@ -141,10 +147,11 @@ impl Rest {
                 (end.drop)(self.at.add(self.shape.frame), &mut control.end);
                 std::ptr::from_mut(control).drop_in_place();
             }
-            let is_forgotten = match self.shape.in_flight {
-                Some(flag) => self.at.add(flag).cast::<bool>().read(),
-                None => false,
-            };
+            let flags = [self.shape.in_flight, self.shape.live];
+            let is_forgotten = flags
+                .into_iter()
+                .flatten()
+                .any(|flag| self.at.add(flag).cast::<bool>().read());
             (self.shape.drop_state)(self.at.add(self.shape.state));
             if !is_forgotten {
                 free(self.at, self.shape.layout);

@@ -1,7 +1,8 @@
 //! A root without its types: how it is run where nothing is optimised, and in scopes that were opened before.
 //!
 //! Code that is generic over the root is built for each. Without an optimiser nothing is won by that, and it was most of what a build
-//! took for a handler. Here only what begins, polls and drops the root's own future is of its types; all else is built once for an app.
+//! took for a handler. Here only what begins, polls and drops the root's own future is of its types, and, in plans with a teardown, what ends a frame; all
+//! else is built once for an app.
 
 use std::{
     marker::PhantomData,
@@ -23,10 +24,11 @@ use crate::{Container, Failure, container::Injects, key::Deps, observe::Watch, p
 /// How a root is run that takes what it asks for and nothing else, whatever its types. It is made for one container.
 pub struct RootOps<C, O> {
     view: &'static View<'static>,
-    /// The root's future lies behind the frame.
+    /// The root's future lies behind the frame, and behind that whether it is live.
     pub(super) size: usize,
     pub(super) align: usize,
     future: usize,
+    pub(super) live: usize,
     ops: FutureOps<O>,
     /// Begins the root's future in free memory for it.
     start: unsafe fn(Inputs, *mut u8),
@@ -75,14 +77,16 @@ impl<C: Container, O: 'static> RootOps<C, O> {
         );
         let ops = FutureOps::returned(H::run);
         let future = view.size.next_multiple_of(ops.align);
+        let live = future + ops.size;
         RootOps {
             view,
-            size: future + ops.size,
+            size: live + 1,
             align: match view.align > ops.align {
                 true => view.align,
                 false => ops.align,
             },
             future,
+            live,
             ops,
             start: start::<H, S, O>,
             _container: PhantomData,
@@ -105,7 +109,7 @@ unsafe fn start<H: Injects<S, O>, S, O>(inputs: Inputs, at: *mut u8) {
     }
 }
 
-/// Memory for a root's frame and future.
+/// Memory for a root's frame and future, which is not live.
 pub struct RootMemory<'m, C: 'static, O: 'static> {
     pub(super) at: *mut u8,
     pub(super) container: &'m C,
@@ -135,7 +139,7 @@ impl<'m, C: Container, O> RootMemory<'m, C, O> {
         #[cfg(feature = "testing")]
         assert!(!self.container.handle().is_replaced());
         InFrame {
-            // SAFETY: inside of the memory, and free.
+            // SAFETY: inside of the memory, and free. `ScopeFuture` keeps it while the future is live (`Shape::live`).
             root: unsafe { Root::new(self.at.add(self.ops.future), &self.ops.ops) },
             start: Some(self.ops.start),
             values: Values {
@@ -189,22 +193,23 @@ impl<C, O> Future for InFrame<'_, C, O> {
     }
 }
 
-/// The future of a root, in memory that it does not own.
+/// The future of a root, in memory that it does not own. That holds also whether it is live, since safe code may forget this: who owns the memory
+/// looks, and keeps it then.
 struct Root<O: 'static> {
     at: *mut u8,
     ops: &'static FutureOps<O>,
-    is_live: bool,
 }
 
 impl<O> Root<O> {
     /// # Safety
-    /// `at` is free memory for the future, and stays until this is dropped.
+    /// `at` is memory for the future, free, and for the flag behind it, which is not set. It is not freed while the flag is.
     unsafe fn new(at: *mut u8, ops: &'static FutureOps<O>) -> Self {
-        Root {
-            at,
-            ops,
-            is_live: false,
-        }
+        Root { at, ops }
+    }
+
+    fn live(&mut self) -> &mut bool {
+        // SAFETY: the flag is in the memory, and only this value uses it.
+        unsafe { &mut *self.at.add(self.ops.size).cast::<bool>() }
     }
 
     /// # Safety
@@ -212,13 +217,13 @@ impl<O> Root<O> {
     unsafe fn begin(&mut self, start: unsafe fn(Inputs, *mut u8), inputs: Inputs) {
         // SAFETY: the caller's.
         unsafe { start(inputs, self.at) };
-        self.is_live = true;
+        *self.live() = true;
     }
 
     /// # Panics
     /// When it has not begun, failed, or is over.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<O> {
-        assert!(self.is_live, "polled after its end");
+        assert!(*self.live(), "polled after its end");
         // SAFETY: the future is live, and is not moved before it is dropped.
         let output = ready!(unsafe { (self.ops.poll)(self.at, cx) });
         self.end();
@@ -226,7 +231,7 @@ impl<O> Root<O> {
     }
 
     fn end(&mut self) {
-        if std::mem::replace(&mut self.is_live, false) {
+        if std::mem::replace(self.live(), false) {
             // SAFETY: it is live, and dropped once.
             unsafe { (self.ops.drop)(self.at) }
         }
@@ -301,9 +306,10 @@ impl<O> InScope<O> {
     /// # Safety
     /// `inputs` are those of the root that `ops` are of, stay until this is dropped, and owned ones are taken once.
     pub(super) unsafe fn begin<C>(ops: &'static RootOps<C, O>, inputs: Inputs) -> Self {
-        let memory = Heap::new(ops.ops.size, ops.ops.align);
-        // SAFETY: the memory is free, and dropped after the root. The rest is the caller's.
+        let memory = Heap::new(ops.ops.size + 1, ops.ops.align);
+        // SAFETY: the memory is free, and dropped after the root, if that is. The rest is the caller's.
         unsafe {
+            memory.at.add(ops.ops.size).cast::<bool>().write(false);
             let mut root = Root::new(memory.at, &ops.ops);
             root.begin(ops.start, inputs);
             InScope {

@@ -43,12 +43,17 @@ impl<W: RootFlow<C>, C: Container> AnyRoot<W, C> {
         S: 'static,
     {
         let root = RootOps::of::<P, H, S>();
-        let ops = Self::ops::<P, _, _>(H::META, (root.size, root.align), W::run);
+        let ops = Self::ops::<P, _, _>(H::META, (root.size, root.align), root.live, W::run);
         AnyRoot { root, ops }
     }
 
     /// `F` is what [`RootFlow::run`] returns.
-    const fn ops<P, R, F>(meta: &'static Meta, frame: (usize, usize), _: R) -> Ops<W::Output>
+    const fn ops<P, R, F>(
+        meta: &'static Meta,
+        frame: (usize, usize),
+        live: usize,
+        _: R,
+    ) -> Ops<W::Output>
     where
         P: Plan<Container = C>,
         R: Fn(W, &'static W::State, RootMemory<'static, C, W::Output>) -> F + Copy,
@@ -74,7 +79,7 @@ impl<W: RootFlow<C>, C: Container> AnyRoot<W, C> {
                 }),
                 false => None,
             },
-            shape: shape::<P, F, W::State, W::Output>(frame),
+            shape: shape::<P, F, W::State, W::Output>(frame, Some(live)),
         }
     }
 

@@ -24,7 +24,8 @@ use crate::{
 /// tears it down.
 ///
 /// A constructor's future in the frame is pinned, so its memory must not be freed before it is dropped. The frame's
-/// driver drops it, unless safe code forgets the driver: a flag in the frame tells, and the allocation is then leaked too.
+/// driver drops it, unless safe code forgets the driver: a flag in the frame tells, and the allocation is then leaked too. So does one of a root's future
+/// behind the frame ([`root`](super::root)).
 pub struct ScopeFuture<O: 'static> {
     /// The future; then the state, then the frame.
     pub(super) at: *mut u8,
@@ -122,7 +123,7 @@ impl<O: 'static> ScopeFuture<O> {
                         ended: W::ended,
                     }),
                 },
-                shape: shape::<P, F, W::State, O>((P::VIEW.size, P::VIEW.align)),
+                shape: shape::<P, F, W::State, O>((P::VIEW.size, P::VIEW.align), None),
             }
         };
         let shape = &ops.shape;
@@ -182,7 +183,7 @@ pub(super) unsafe fn place<S: HasContainer>(
         let held = at.add(shape.state).cast::<S>();
         held.write(state);
         let state: &'static S = &*held;
-        if let Some(flag) = shape.in_flight {
+        for flag in [shape.in_flight, shape.live].into_iter().flatten() {
             at.add(flag).cast::<bool>().write(false);
         }
         if let Some(end) = &shape.end {
