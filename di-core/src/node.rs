@@ -27,7 +27,7 @@
 //!         type Output<'r> = Users<'r>;
 //!         type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
 //!         type Error = Infallible;
-//!         fn construct<'r>(_: di::At<'r>, (pool, ()): (&'r Pool, ())) -> Users<'r> {
+//!         fn construct<'r>(_: di::At<'r>, (pool,): (&'r Pool,)) -> Users<'r> {
 //!             Users { pool }
 //!         }
 //!     }

@@ -88,10 +88,7 @@ const _: () = {
         type Error = Unreachable;
     }
     impl di::ConstructAsync<Deps, di::Seen<Pool>> for connect {
-        async fn construct<'r>(
-            _: di::At<'r>,
-            (env, ()): (&'r Env, ()),
-        ) -> Result<Pool, Unreachable> {
+        async fn construct<'r>(_: di::At<'r>, (env,): (&'r Env,)) -> Result<Pool, Unreachable> {
             di::Fallible::into_result(connect(env).await)
         }
     }
@@ -120,7 +117,7 @@ const _: () = {
         type Output<'r> = Stamp;
         type Family = di::Always<Stamp>;
         type Error = Infallible;
-        fn construct<'r>(_: di::At<'r>, (env, ()): (&'r Env, ())) -> Stamp {
+        fn construct<'r>(_: di::At<'r>, (env,): (&'r Env,)) -> Stamp {
             stamp(env)
         }
     }
@@ -150,7 +147,7 @@ const _: () = {
         type Output<'r> = Users<'r>;
         type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
         type Error = Infallible;
-        fn construct<'r>(_: di::At<'r>, (pool, (stamp, ())): (&'r Pool, (Stamp, ()))) -> Users<'r> {
+        fn construct<'r>(_: di::At<'r>, (pool, stamp): (&'r Pool, Stamp)) -> Users<'r> {
             Users { pool, stamp }
         }
     }
@@ -364,7 +361,7 @@ impl di::Flow<<App as di::Mounts<show>>::Plan> for Show {
         let Ok(ready) = frame.build_now() else {
             return "failed".to_string();
         };
-        let (repo, (users, (own, ()))) = ready.args::<show, ShowSeal>();
+        let (repo, users, own) = ready.args::<show, ShowSeal>();
         std::future::ready(()).await;
         let users: &Users<'_> = users;
         format!("{}, {}, {}", repo.describe(), users.stamp.0, own.0)

@@ -106,7 +106,7 @@ unsafe impl<X: Extractor> Dep for Use<Extracted, X, X> {
 pub unsafe trait Deps: Sized {
     /// How many there are.
     const LEN: usize;
-    /// What the constructor receives, as the same nested list.
+    /// What the constructor receives, as a tuple: one type for the compiler, where a nested list is one for each.
     type Args<'r>;
     /// Reads all inputs.
     ///
@@ -147,24 +147,24 @@ union Late<T> {
 
 /// An impl for each length and not one of head and tail, which the compiler would build for each tail of every node's list.
 macro_rules! lists {
-    ($($dep:ident $i:literal)*) => { lists!(@ [] $($dep $i)*); };
-    (@ [$($before:ident $at:literal)*] $dep:ident $i:literal $($rest:tt)*) => {
+    ($($dep:ident $i:tt)*) => { lists!(@ [] $($dep $i)*); };
+    (@ [$($before:ident $at:tt)*] $dep:ident $i:tt $($rest:tt)*) => {
         lists!(@impl $i + 1, $($before $at)* $dep $i);
         lists!(@ [$($before $at)* $dep $i] $($rest)*);
     };
-    (@ [$($before:ident $at:literal)*]) => {};
-    (@impl $len:expr, $($dep:ident $i:literal)*) => {
+    (@ [$($before:ident $at:tt)*]) => {};
+    (@impl $len:expr, $($dep:ident $i:tt)*) => {
         // SAFETY: reads each from its place in the list, and writes it to its place in the arguments.
         unsafe impl<$($dep: Dep),*> Deps for nested!($($dep),*) {
             const LEN: usize = $len;
-            type Args<'r> = nested!($($dep::Arg<'r>),*);
+            type Args<'r> = ($($dep::Arg<'r>,)*);
             #[inline]
             unsafe fn take<'r>(inputs: Inputs) -> Self::Args<'r> {
                 let mut args = Late::<Self::Args<'r>> { none: () };
                 let at = &raw mut args as *mut Self::Args<'r>;
                 // SAFETY: the caller's; each argument is written.
                 unsafe {
-                    put!(inputs, (*at), $($dep $i)*);
+                    $(($dep::PUT)(&inputs, $i, &raw mut (*at).$i as *mut u8);)*
                     std::ptr::read(at)
                 }
             }
@@ -177,7 +177,7 @@ macro_rules! lists {
                 let at = &raw mut args as *mut Self::Args<'_>;
                 // SAFETY: as above. The lifetime is erased: the plan keeps what is borrowed alive.
                 unsafe {
-                    put!(inputs, (*at), $($dep $i)*);
+                    $(($dep::PUT)(&inputs, $i, &raw mut (*at).$i as *mut u8);)*
                     let args = std::ptr::read(at);
                     std::ptr::write(out as *mut N::Output<'_>, N::construct(PhantomData, args));
                 }
@@ -190,14 +190,6 @@ macro_rules! lists {
 macro_rules! nested {
     () => { () };
     ($head:ty $(, $tail:ty)*) => { ($head, nested!($($tail),*)) };
-}
-
-macro_rules! put {
-    ($inputs:ident, ($($out:tt)*), ) => {};
-    ($inputs:ident, ($($out:tt)*), $dep:ident $i:literal $($rest:tt)*) => {
-        ($dep::PUT)(&$inputs, $i, &raw mut ($($out)*).0 as *mut u8);
-        put!($inputs, (($($out)*).1), $($rest)*);
-    };
 }
 
 lists!(

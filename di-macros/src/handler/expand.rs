@@ -24,7 +24,7 @@ use syn::{ItemFn, Lifetime, Type};
 use super::model::{Handler, Param};
 use crate::{
     common::{Asked, Facade, text},
-    injectable::nested,
+    injectable::{flat, nested},
 };
 
 pub(super) fn handler(handler: &Handler, item: &ItemFn, di: &Facade) -> TokenStream {
@@ -171,7 +171,7 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
     let locals = handler
         .injected()
         .map(|(param, _)| param.local.to_token_stream());
-    let injected = nested(unused.chain(locals));
+    let injected = flat(unused.chain(locals));
     let extracted = handler.extracted();
     let now = match extracted[..] {
         [] => "'request",
@@ -179,7 +179,7 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
         _ => "'_",
     };
     let now = Lifetime::new(now, Span::call_site());
-    let arguments = nested(handler.dependencies().map(|asked| asked.argument(di, &now)));
+    let arguments = flat(handler.dependencies().map(|asked| asked.argument(di, &now)));
     let locals = handler.params.iter().map(|param| &param.local);
     let span = handler.ident.span();
     let run = quote_spanned!(span=> run);

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::{
-    expand::{lifetime, nested, output, place},
+    expand::{flat, lifetime, output, place},
     model::{Node, Source},
 };
 use crate::common::Facade;
@@ -52,11 +52,11 @@ impl How {
 /// The fn that constructs, in the way of its trait.
 pub(super) fn construct(node: &Node, how: &How, di: &Facade) -> TokenStream {
     let at_type = quote!(#di::At<'di>);
-    let locals = nested(node.params.iter().map(|param| {
+    let locals = flat(node.params.iter().map(|param| {
         let local = &param.local;
         quote!(#local)
     }));
-    let arguments = nested(node.params.iter().map(|param| match &param.source {
+    let arguments = flat(node.params.iter().map(|param| match &param.source {
         Source::Inject(dependency) => dependency.argument(di, &lifetime("'di")),
         Source::Extract(ty) => quote!(#ty),
     }));

@@ -236,6 +236,12 @@ pub(crate) fn nested(items: impl DoubleEndedIterator<Item = TokenStream>) -> Tok
         .fold(quote!(()), |tail, head| quote!((#head, #tail)))
 }
 
+/// `(a, b,)`: the arguments of a constructor or a root. The lists of types that they are found by are [`nested`], as a container goes
+/// through those one by one.
+pub(crate) fn flat(items: impl Iterator<Item = TokenStream>) -> TokenStream {
+    quote!((#(#items,)*))
+}
+
 /// The types that the node's recipe names, as the parameters of its trait. The impl is then as visible as the least visible of
 /// them: a `pub` node may have private dependencies, where an associated type alone would leak them (E0446).
 fn seal(node: &Node, di: &Facade) -> TokenStream {

@@ -15,7 +15,7 @@ mod stub;
 
 pub(crate) use self::{
     attr::{Mark, is_mark, mark},
-    expand::{deps, hash, nested},
+    expand::{deps, flat, hash, nested},
     model::{Param, Source},
     params::{limit, strip},
 };

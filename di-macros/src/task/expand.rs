@@ -21,7 +21,7 @@ use syn::{FnArg, ItemFn, Lifetime, Type};
 use super::{Shape, attr::Args, model::Job};
 use crate::{
     common::{Asked, Facade, at, find_impl_trait, peel, text},
-    injectable::{Source, deps, nested},
+    injectable::{Source, deps, flat},
 };
 
 pub(super) fn job(job: &Job, di: &Facade) -> TokenStream {
@@ -193,8 +193,8 @@ fn run(job: &Job, di: &Facade) -> TokenStream {
     let ty = payload_type(job, di);
     let lifetime = Lifetime::new("'di", Span::call_site());
     let payload = format_ident!("payload", span = Span::mixed_site());
-    let locals = nested(job.params.iter().map(|param| param.local.to_token_stream()));
-    let arguments = nested(job.params.iter().map(|param| match &param.source {
+    let locals = flat(job.params.iter().map(|param| param.local.to_token_stream()));
+    let arguments = flat(job.params.iter().map(|param| match &param.source {
         Source::Inject(dependency) => dependency.argument(di, &lifetime),
         Source::Extract(ty) => quote!(#ty),
     }));
