@@ -5,6 +5,7 @@ use std::{marker::PhantomData, sync::Arc};
 use crate::{
     graph::{Graph, MAX_DEPS, Source},
     key::{Deps, Guard, Lazily, LazilyShared, Lent, Of, Owned, Ref, Shared, Use},
+    lists::lists,
     node::{At, Meta},
     raw::{Handed, Handle, OwnedView, Plan},
     scope::{
@@ -191,24 +192,20 @@ pub unsafe trait ProvidedAll<C> {
     const SOURCES: [Source; MAX_DEPS];
 }
 
-// SAFETY: nothing is asked for.
-unsafe impl<C> ProvidedAll<C> for () {
-    const SOURCES: [Source; MAX_DEPS] = [Source::None; MAX_DEPS];
-}
-
-// SAFETY: the first, then the rest.
-unsafe impl<C, H: Provided<C>, T: ProvidedAll<C>> ProvidedAll<C> for (H, T) {
-    const SOURCES: [Source; MAX_DEPS] = {
-        let mut sources = T::SOURCES;
-        let mut i = MAX_DEPS - 1;
-        while i > 0 {
-            sources[i] = sources[i - 1];
-            i -= 1;
+macro_rules! provided_all {
+    ($($dep:ident $i:tt)*) => {
+        // SAFETY: that of `Provided`.
+        unsafe impl<C $(, $dep: Provided<C>)*> ProvidedAll<C> for ($($dep,)*) {
+            const SOURCES: [Source; MAX_DEPS] = {
+                #[allow(unused_mut, reason = "of no dependencies")]
+                let mut sources = [Source::None; MAX_DEPS];
+                $(sources[$i] = $dep::SOURCE;)*
+                sources
+            };
         }
-        sources[0] = H::SOURCE;
-        sources
     };
 }
+lists!(provided_all);
 
 /// The container can run the root `H`. Implemented for every root, or, with `handlers(..)`, for those listed.
 ///

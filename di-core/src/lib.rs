@@ -17,6 +17,7 @@ mod judge;
 mod kept;
 mod key;
 mod listed;
+mod lists;
 mod near;
 mod node;
 mod observe;

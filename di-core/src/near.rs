@@ -11,6 +11,7 @@ use std::marker::PhantomData;
 use crate::{
     graph::Source,
     key::Use,
+    lists::Nest,
     probe::{Chosen, Edges, Found, Has, Lacks},
 };
 
@@ -57,11 +58,12 @@ impl<H, T: FirstMissing<W>, W> FirstMissing<Has<W>> for (H, T) {
 pub struct Near<C, L, W, M>(PhantomData<(*const C, *const L, *const W, *const M)>);
 
 // SAFETY: that of `Edges`.
-unsafe impl<C, L, W, M> Chosen<C, L> for Near<C, L, W, M>
+unsafe impl<C, Flat, L, W, M> Chosen<C, Flat> for Near<C, L, W, M>
 where
+    Flat: Nest<Nested = L>,
     L: Edges<C, W> + FirstMissing<W, Key: ListedIn<M, <L as FirstMissing<W>>::Qualifier>>,
 {
-    const SOURCES: &'static [Source] = <Found<C, L, W> as Chosen<C, L>>::SOURCES;
+    const SOURCES: &'static [Source] = <Found<C, L, W> as Chosen<C, Flat>>::SOURCES;
     const MODULE: Option<&'static Module> = Some(<L::Key as ListedIn<M, L::Qualifier>>::MODULE);
 }
 

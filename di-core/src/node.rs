@@ -23,7 +23,7 @@
 //!             is_lazy: false,
 //!         };
 //!     }
-//!     unsafe impl di::Recipe<(di::Use<di::Ref, Pool, di::Always<Pool>>, ()), di::Seen> for Users<'static> {
+//!     unsafe impl di::Recipe<(di::Use<di::Ref, Pool, di::Always<Pool>>,), di::Seen> for Users<'static> {
 //!         type Output<'r> = Users<'r>;
 //!         type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
 //!         type Error = Infallible;

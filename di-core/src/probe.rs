@@ -13,6 +13,7 @@ use crate::{
     graph::{MAX_DEPS, Source},
     key::{Extract, Extracted, Guard, Lazily, LazilyShared, Lent, Owned, Ref, Shared, Use},
     listed::Errors,
+    lists::{Nest, lists},
     near::Module,
     node::Node,
     raw::AsyncOp,
@@ -76,27 +77,15 @@ pub unsafe trait SourcesIn<C> {
     const SOURCES: &'static [Source];
 }
 
-/// An impl for each length: one of head and tail would be proven, and its const evaluated, for each tail of every node's list.
-macro_rules! lists {
-    ($($dep:ident)*) => { lists!(@ [] $($dep)*); };
-    (@ [$($before:ident)*] $dep:ident $($rest:ident)*) => {
-        lists!(@impl $($before)*);
-        lists!(@ [$($before)* $dep] $($rest)*);
-    };
-    (@ [$($before:ident)*]) => { lists!(@impl $($before)*); };
-    (@impl $($dep:ident)*) => {
+macro_rules! sources_in {
+    ($($dep:ident $i:tt)*) => {
         // SAFETY: that of `ResolvedIn`.
-        unsafe impl<C $(, $dep: ResolvedIn<C>)*> SourcesIn<C> for lists!(@nested $($dep)*) {
+        unsafe impl<C $(, $dep: ResolvedIn<C>)*> SourcesIn<C> for ($($dep,)*) {
             const SOURCES: &'static [Source] = &[$($dep::SOURCE),*];
         }
     };
-    (@nested) => { () };
-    (@nested $head:ident $($tail:ident)*) => { ($head, lists!(@nested $($tail)*)) };
 }
-lists!(
-    D0 D1 D2 D3 D4 D5 D6 D7 D8 D9 D10 D11 D12 D13 D14 D15 D16 D17 D18 D19 D20 D21 D22 D23 D24 D25 D26 D27 D28 D29 D30 D31
-);
-const _: () = assert!(MAX_DEPS == 32, "an impl of `SourcesIn` for each length");
+lists!(sources_in);
 
 /// Asks the container `C` for every dependency of the list `L`. A container writes `|ask| ask.pick().settle().module(never())` for each
 /// node, in a closure that is never called: what counts is its type, a [`Chosen`]. Methods, because a const item for each
@@ -139,10 +128,10 @@ impl Known {
     }
 }
 
-/// What the container `C` has of the list `L`, as far as `W` says.
+/// What the container `C` has of the [nested](Nest) list `L`, as far as `W` says.
 pub struct Found<C, L, W>(pub(crate) PhantomData<(*const C, *const L, *const W)>);
 
-/// A list of which something is missing.
+/// A [nested](Nest) list of which something is missing.
 pub struct Part<C, L>(PhantomData<(*const C, *const L)>);
 
 /// Finds out what is missing.
@@ -217,7 +206,7 @@ unsafe impl<C, L: SourcesIn<C>> Chosen<C, L> for Known {
     const SOURCES: &'static [Source] = L::SOURCES;
 }
 // SAFETY: that of `Edges`.
-unsafe impl<C, L: Edges<C, W>, W> Chosen<C, L> for Found<C, L, W> {
+unsafe impl<C, Flat: Nest<Nested = L>, L: Edges<C, W>, W> Chosen<C, Flat> for Found<C, L, W> {
     const SOURCES: &'static [Source] = (const { &listed(<L as Edges<C, W>>::EDGES) }).slice();
 }
 
@@ -280,7 +269,7 @@ macro_rules! levels {
     };
     (@ [$at:ty] [$holds:ty] [] [$next:ty] [$($level:tt)*]) => { levels!(@ [$at] [$next] [$($level)*]); };
     (@ [$at:ty] [$holds:ty] []) => {
-        impl<C: 'static, L: 'static> PickSome for Ask<C, L> {
+        impl<C: 'static, Flat: Nest<Nested = L>, L: 'static> PickSome for Ask<C, Flat> {
             type Missing = $at;
             fn pick(self) -> Self::Missing {
                 unreachable!("never called")

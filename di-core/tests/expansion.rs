@@ -68,7 +68,7 @@ fn stamp(env: &Env) -> Stamp {
 #[allow(non_camel_case_types)]
 pub struct connect {}
 const _: () = {
-    type Deps = (di::Use<di::Ref, Env, di::Always<Env>>, ());
+    type Deps = (di::Use<di::Ref, Env, di::Always<Env>>,);
     unsafe impl di::Node for connect {
         const META: &'static di::Meta = &di::Meta {
             name: "connect",
@@ -99,7 +99,7 @@ const _: () = {
 #[allow(non_camel_case_types)]
 pub struct stamp {}
 const _: () = {
-    type Deps = (di::Use<di::Ref, Env, di::Always<Env>>, ());
+    type Deps = (di::Use<di::Ref, Env, di::Always<Env>>,);
     unsafe impl di::Node for stamp {
         const META: &'static di::Meta = &di::Meta {
             name: "stamp",
@@ -128,7 +128,7 @@ const _: () = {
 const _: () = {
     type Deps = (
         di::Use<di::Ref, Pool, di::Always<Pool>>,
-        (di::Use<di::Owned, Stamp, di::Always<Stamp>>, ()),
+        di::Use<di::Owned, Stamp, di::Always<Stamp>>,
     );
     unsafe impl di::Node for Users<'static> {
         const META: &'static di::Meta = &di::Meta {
@@ -332,10 +332,8 @@ unsafe impl di::Asks<ShowSeal> for show {
     const GUARDS: usize = 0;
     type Deps = (
         di::Use<di::Ref, dyn Repo, dyn for<'q> di::Of<'q, T = dyn Repo + 'q>>,
-        (
-            di::Use<di::Ref, Users<'static>, dyn for<'q> di::Of<'q, T = Users<'q>>>,
-            (di::Use<di::Owned, Stamp, di::Always<Stamp>>, ()),
-        ),
+        di::Use<di::Ref, Users<'static>, dyn for<'q> di::Of<'q, T = Users<'q>>>,
+        di::Use<di::Owned, Stamp, di::Always<Stamp>>,
     );
 }
 type ShowDeps = <show as di::Asks<ShowSeal>>::Deps;

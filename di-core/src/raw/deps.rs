@@ -4,10 +4,10 @@ use std::{marker::PhantomData, mem::ManuallyDrop, sync::Arc};
 
 use super::{Inputs, Lazy, LazyArc, Transient, maker::Thrown};
 use crate::{
-    graph::MAX_DEPS,
     key::{
         Extracted, Extractor, Guard, Lazily, LazilyShared, Lent, Mode, Of, Owned, Ref, Shared, Use,
     },
+    lists::lists,
     node::Recipe,
 };
 
@@ -99,14 +99,14 @@ unsafe impl<X: Extractor> Dep for Use<Extracted, X, X> {
     const PUT: Put = Inputs::put_owned::<X::Value>;
 }
 
-/// A list of dependencies: `(first, (second, ()))`.
+/// A list of dependencies, as a tuple.
 ///
 /// # Safety
 /// As for [`Dep`], for every element.
 pub unsafe trait Deps: Sized {
     /// How many there are.
     const LEN: usize;
-    /// What the constructor receives, as a tuple: one type for the compiler, where a nested list is one for each.
+    /// What the constructor receives, as a tuple, too.
     type Args<'r>;
     /// Reads all inputs.
     ///
@@ -145,26 +145,20 @@ union Late<T> {
     some: ManuallyDrop<T>,
 }
 
-/// An impl for each length and not one of head and tail, which the compiler would build for each tail of every node's list.
-macro_rules! lists {
-    ($($dep:ident $i:tt)*) => { lists!(@ [] $($dep $i)*); };
-    (@ [$($before:ident $at:tt)*] $dep:ident $i:tt $($rest:tt)*) => {
-        lists!(@impl $i + 1, $($before $at)* $dep $i);
-        lists!(@ [$($before $at)* $dep $i] $($rest)*);
-    };
-    (@ [$($before:ident $at:tt)*]) => {};
-    (@impl $len:expr, $($dep:ident $i:tt)*) => {
+macro_rules! deps {
+    () => {};
+    ($($dep:ident $i:tt)+) => {
         // SAFETY: reads each from its place in the list, and writes it to its place in the arguments.
-        unsafe impl<$($dep: Dep),*> Deps for nested!($($dep),*) {
-            const LEN: usize = $len;
-            type Args<'r> = ($($dep::Arg<'r>,)*);
+        unsafe impl<$($dep: Dep),+> Deps for ($($dep,)+) {
+            const LEN: usize = [$($i),+].len();
+            type Args<'r> = ($($dep::Arg<'r>,)+);
             #[inline]
             unsafe fn take<'r>(inputs: Inputs) -> Self::Args<'r> {
                 let mut args = Late::<Self::Args<'r>> { none: () };
                 let at = &raw mut args as *mut Self::Args<'r>;
                 // SAFETY: the caller's; each argument is written.
                 unsafe {
-                    $(($dep::PUT)(&inputs, $i, &raw mut (*at).$i as *mut u8);)*
+                    $(($dep::PUT)(&inputs, $i, &raw mut (*at).$i as *mut u8);)+
                     std::ptr::read(at)
                 }
             }
@@ -177,7 +171,7 @@ macro_rules! lists {
                 let at = &raw mut args as *mut Self::Args<'_>;
                 // SAFETY: as above. The lifetime is erased: the plan keeps what is borrowed alive.
                 unsafe {
-                    $(($dep::PUT)(&inputs, $i, &raw mut (*at).$i as *mut u8);)*
+                    $(($dep::PUT)(&inputs, $i, &raw mut (*at).$i as *mut u8);)+
                     let args = std::ptr::read(at);
                     std::ptr::write(out as *mut N::Output<'_>, N::construct(PhantomData, args));
                 }
@@ -186,15 +180,4 @@ macro_rules! lists {
         }
     };
 }
-
-macro_rules! nested {
-    () => { () };
-    ($head:ty $(, $tail:ty)*) => { ($head, nested!($($tail),*)) };
-}
-
-lists!(
-    D0 0 D1 1 D2 2 D3 3 D4 4 D5 5 D6 6 D7 7 D8 8 D9 9 D10 10 D11 11 D12 12 D13 13 D14 14 D15 15
-    D16 16 D17 17 D18 18 D19 19 D20 20 D21 21 D22 22 D23 23 D24 24 D25 25 D26 26 D27 27 D28 28
-    D29 29 D30 30 D31 31
-);
-const _: () = assert!(MAX_DEPS == 32, "an impl of `Deps` for each length");
+lists!(deps);

@@ -6,8 +6,8 @@
 //! impl invite {
 //!     pub async fn call(users: &Users<'_>, Json(body): Json<Invite>) -> Json<User> { .. }
 //! }
-//! unsafe impl Asks<__Seal> for invite { type Deps = (Use<Ref, Users<'static>, ..>, ()); }
-//! unsafe impl<C: Container> Root<C> for invite where (Use<Ref, Users<'static>, ..>, ()): ProvidedAll<C> { .. }
+//! unsafe impl Asks<__Seal> for invite { type Deps = (Use<Ref, Users<'static>, ..>,); }
+//! unsafe impl<C: Container> Root<C> for invite where (Use<Ref, Users<'static>, ..>,): ProvidedAll<C> { .. }
 //! // Without extractors: `impl Injects<__Seal, Response> for invite { async fn run(..) -> Response { call(..).await } }`.
 //! impl<__S, __M> Endpoint<__Seal, __S, __M> for invite where __S: ExtractsBody<Json<Invite>, __M> {
 //!     async fn run<P>(entered: Entered<P>, head: RequestHead, body: RequestBody, state: &__S) -> Response { .. }
@@ -24,7 +24,7 @@ use syn::{ItemFn, Lifetime, Type};
 use super::model::{Handler, Param};
 use crate::{
     common::{Asked, Facade, text},
-    injectable::{flat, nested},
+    injectable::flat,
 };
 
 pub(super) fn handler(handler: &Handler, item: &ItemFn, di: &Facade) -> TokenStream {
@@ -162,7 +162,7 @@ fn root(handler: &Handler, di: &Facade) -> TokenStream {
 }
 
 fn deps(handler: &Handler, di: &Facade) -> TokenStream {
-    nested(handler.dependencies().map(|asked| asked.use_type(di)))
+    flat(handler.dependencies().map(|asked| asked.use_type(di)))
 }
 
 fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {

@@ -219,9 +219,9 @@ fn value_family(node: &Node, di: &Facade) -> TokenStream {
     family(ty, di, |lifetime| value_type(node, di, lifetime))
 }
 
-/// `(Use<..>, (Use<..>, ()))`
+/// `(Use<..>, Use<..>,)`
 pub(crate) fn deps(params: &[Param], di: &Facade) -> TokenStream {
-    nested(params.iter().map(|param| match &param.source {
+    flat(params.iter().map(|param| match &param.source {
         Source::Inject(dependency) => dependency.use_type(di),
         Source::Extract(ty) => {
             quote!(#di::Use<#di::Extracted, #di::FromRequest<#ty>, #di::FromRequest<#ty>>)
@@ -236,8 +236,7 @@ pub(crate) fn nested(items: impl DoubleEndedIterator<Item = TokenStream>) -> Tok
         .fold(quote!(()), |tail, head| quote!((#head, #tail)))
 }
 
-/// `(a, b,)`: the arguments of a constructor or a root. The lists of types that they are found by are [`nested`], as a container goes
-/// through those one by one.
+/// `(a, b,)`, as lists of dependencies and arguments are: one type for the compiler, where a nested one is a type for each.
 pub(crate) fn flat(items: impl Iterator<Item = TokenStream>) -> TokenStream {
     quote!((#(#items,)*))
 }
