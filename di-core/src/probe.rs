@@ -128,10 +128,10 @@ impl Known {
     }
 }
 
-/// What the container `C` has of the [nested](Nest) list `L`, as far as `W` says.
+/// What the container `C` has of the nested list `L`, as far as `W` says.
 pub struct Found<C, L, W>(pub(crate) PhantomData<(*const C, *const L, *const W)>);
 
-/// A [nested](Nest) list of which something is missing.
+/// A nested list of which something is missing.
 pub struct Part<C, L>(PhantomData<(*const C, *const L)>);
 
 /// Finds out what is missing.

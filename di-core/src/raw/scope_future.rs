@@ -25,7 +25,7 @@ use crate::{
 ///
 /// A constructor's future in the frame is pinned, so its memory must not be freed before it is dropped. The frame's
 /// driver drops it, unless safe code forgets the driver: a flag in the frame tells, and the allocation is then leaked too. So does one of a root's future
-/// behind the frame ([`root`](super::root)).
+/// behind the frame (`raw/root.rs`).
 pub struct ScopeFuture<O: 'static> {
     /// The future; then the state, then the frame.
     pub(super) at: *mut u8,

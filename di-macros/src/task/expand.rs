@@ -4,11 +4,11 @@
 //! // #[task(queue = 100)] async fn welcome(job: Welcome, mailer: &dyn Mailer) -> Result<(), MailError> { .. }
 //! async fn welcome(job: Welcome, mailer: &dyn Mailer) -> Result<(), MailError> { .. }
 //! pub struct welcome {}
-//! unsafe impl Asks<__Seal> for welcome { type Deps = (Use<Ref, dyn Mailer, ..>, ()); .. }
+//! unsafe impl Asks<__Seal> for welcome { type Deps = (Use<Ref, dyn Mailer, ..>,); .. }
 //! impl Task<__Seal> for welcome { const OPTIONS: TaskOptions = TaskOptions::new().queue(100); .. }
 //! impl Job<__Seal> for welcome {
 //!     type Payload = Welcome;
-//!     async fn run<'di>(_: At<'di>, payload: Welcome, (dep0, ()): (&'di dyn Mailer, ())) -> Result<(), BoxError> {
+//!     async fn run<'di>(_: At<'di>, payload: Welcome, (dep0,): (&'di dyn Mailer,)) -> Result<(), BoxError> {
 //!         Finished::finished(welcome(payload, dep0).await)
 //!     }
 //! }

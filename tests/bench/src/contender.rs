@@ -112,7 +112,7 @@ macro_rules! in_process {
                 let mut frame: Frame<'_, P> = memory.open();
                 match frame.build_now() {
                     Ok(ready) => {
-                        let (last, ()) = ready.args::<$handler, _>();
+                        let (last,) = ready.args::<$handler, _>();
                         let last: &$last<'_> = last;
                         body(last).await
                     }
