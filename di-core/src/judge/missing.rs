@@ -2,10 +2,11 @@
 
 use super::{
     needed_by,
-    say::{at, hints, is_held_too_long, node, same, takes},
+    say::{Apart, at, find_apart, hints, node, same, takes},
 };
 use crate::{
-    graph::{Row, Source, Table},
+    Scope,
+    graph::{Kind, Row, Source, Table},
     key::Mode,
     near::Module,
     node::Param,
@@ -77,13 +78,8 @@ const fn missing<const N: usize, const E: usize>(
     let text = needed_by(text, table, row);
     let text = also(text, table, row, param);
     let text = hints(text, table, param);
-    if is_held_too_long(table, param) {
-        return text
-            .str("\n  help: borrow it, `")
-            .str(param.name)
-            .str(": &")
-            .str(param.ty)
-            .str("`, in something request-scoped; or pass what is needed of it as an argument of a method");
+    if let Some((apart, provided)) = find_apart(table, param) {
+        return lives_otherwise(text, apart, &table.rows[row], &table.rows[provided], param);
     }
     if let Some(module) = module {
         return text
@@ -130,6 +126,33 @@ const fn missing<const N: usize, const E: usize>(
             .str(", or hand it in as a field of `")
             .str(table.name)
             .str("`"),
+    }
+}
+
+/// What helps when the type of this name lives for another time.
+const fn lives_otherwise(
+    text: Text,
+    apart: Apart,
+    asking: &Row,
+    provided: &Row,
+    param: &Param,
+) -> Text {
+    let text = text.str("\n  help: ");
+    match apart {
+        Apart::Outlives => text
+            .str("borrow it, `")
+            .str(param.name)
+            .str(": &")
+            .str(provided.key)
+            .str("`, in something request-scoped; or pass what is needed of it as an argument of a method"),
+        Apart::AskedForever if matches!((asking.kind, asking.scope), (Kind::Node, Scope::Singleton)) => text
+            .str("`")
+            .str(asking.name)
+            .str("` lives as long as the app and cannot borrow: make it `request`; or have `")
+            .str(provided.name)
+            .str("` hold `Arc<T>` in place of `&T`"),
+        Apart::AskedForever => text.str("write `'_`, or a lifetime of your own, in place of `'static`"),
+        Apart::ProvidedForever => text.str("ask for `").str(provided.key).str("`"),
     }
 }
 

@@ -101,48 +101,95 @@ pub(super) const fn hints<const N: usize, const E: usize>(
     text
 }
 
-/// Whether the type of this name is provided, and is held for longer than it lives.
-pub(super) const fn is_held_too_long<const N: usize, const E: usize>(
+/// What is nearly what is missing, and lives for another time.
+#[derive(Clone, Copy)]
+pub(super) enum Apart {
+    /// Held as `Arc`, a type that borrows is written `Users<'static>`, which is another one than that of a request.
+    Outlives,
+    /// `Users<'static>` is asked for, and `Users<'_>` is provided.
+    AskedForever,
+    /// The other way round.
+    ProvidedForever,
+}
+
+/// The first row of this name that is only apart by how long it lives.
+pub(super) const fn find_apart<const N: usize, const E: usize>(
     table: &Table<N, E>,
     param: &Param,
-) -> bool {
+) -> Option<(Apart, usize)> {
     let mut i = 0;
     while i < N {
         let row = &table.rows[i];
         let is_node = !row.kind.is_root() && !matches!(row.kind, Kind::Invalid);
         let is_plain = row.qualifier.is_none() && param.qualifier.is_none();
-        if is_node && is_plain && same(short(row.key), short(param.ty)) && outlives(row, param) {
-            return true;
+        if is_node
+            && is_plain
+            && same(short(row.key), short(param.ty))
+            && let Some(apart) = apart(row, param)
+        {
+            return Some((apart, i));
         }
         i += 1;
+    }
+    None
+}
+
+const fn apart(row: &Row, param: &Param) -> Option<Apart> {
+    if matches!((param.mode, row.scope), (Mode::Shared, Scope::Request)) {
+        return Some(Apart::Outlives);
+    }
+    match (is_forever(param.ty), is_forever(row.key)) {
+        (true, false) => Some(Apart::AskedForever),
+        (false, true) => Some(Apart::ProvidedForever),
+        _ => None,
+    }
+}
+
+/// Whether `'static` is written in the type.
+const fn is_forever(ty: &str) -> bool {
+    let (ty, word) = (ty.as_bytes(), b"'static");
+    let mut start = 0;
+    while start + word.len() <= ty.len() {
+        let mut i = 0;
+        while i < word.len() && ty[start + i] == word[i] {
+            i += 1;
+        }
+        if i == word.len() {
+            return true;
+        }
+        start += 1;
     }
     false
 }
 
-const fn outlives(row: &Row, param: &Param) -> bool {
-    matches!((param.mode, row.scope), (Mode::Shared, Scope::Request))
-}
-
-/// Held as `Arc`, a type that borrows is written `Users<'static>`, which is another one than that of a request.
 const fn other_type(text: Text, row: &Row, param: &Param) -> Text {
-    if outlives(row, param) {
-        let text = text.str("\n  `").str(row.name);
-        return at(text.str("` is provided"), row)
-            .str(", but it is request-scoped: as `Arc` it would outlive its request");
+    let text = text.str("\n  ");
+    match apart(row, param) {
+        Some(Apart::Outlives) => at(text.str("`").str(row.name).str("` is provided"), row)
+            .str(", but it is request-scoped: as `Arc` it would outlive its request"),
+        Some(Apart::AskedForever) => at(text.str("`").str(row.name).str("` is provided"), row)
+            .str(", but it borrows for less than `'static`"),
+        Some(Apart::ProvidedForever) => at(text.str("`").str(row.key).str("` is provided"), row)
+            .str(", which is another type: it borrows for `'static`"),
+        None => {
+            let text = text
+                .str("another type of this name is provided, by the entry `")
+                .str(row.name)
+                .str("`");
+            at(text, row).str(": is that one meant, or is an import missing?")
+        }
     }
-    let text = text
-        .str("\n  another type of this name is provided, by the entry `")
-        .str(row.name)
-        .str("`");
-    at(text, row).str(": is that one meant, or is an import missing?")
 }
 
-/// The last segment of a path, without arguments: `Pool` of `dyn db::Pool<User>`.
+/// The last segment of a path, without arguments and further bounds: `Pool` of `dyn db::Pool<User> + Send`.
 const fn short(name: &str) -> &str {
     let bytes = name.as_bytes();
     let mut end = 0;
-    while end < bytes.len() && bytes[end] != b'<' {
+    while end < bytes.len() && !matches!(bytes[end], b'<' | b'+') {
         end += 1;
+    }
+    while end > 0 && bytes[end - 1] == b' ' {
+        end -= 1;
     }
     let mut start = end;
     while start > 0 && bytes[start - 1] != b':' && bytes[start - 1] != b' ' {

@@ -54,9 +54,9 @@ impl Key {
         }
     }
 
-    /// The type as users name it.
+    /// The type as users name it, with `'static` where they wrote it: it is another type then.
     pub(crate) fn type_name(&self) -> String {
-        name(&self.ty)
+        name_where(&self.ty, |lifetime| lifetime.ident == "static")
     }
 
     /// As users name it.
@@ -85,19 +85,29 @@ pub(crate) fn family(
 
 /// The type without lifetimes: `Users`, `Repo<User>`, `dyn Mailer`.
 fn name(ty: &Type) -> String {
+    name_where(ty, |_| false)
+}
+
+/// The type with these lifetimes alone.
+fn name_where(ty: &Type, stays: fn(&Lifetime) -> bool) -> String {
     let mut ty = peel(ty).clone();
-    WithoutLifetimes.visit_type_mut(&mut ty);
+    Lifetimes { stays }.visit_type_mut(&mut ty);
     text(ty)
 }
 
-struct WithoutLifetimes;
+struct Lifetimes {
+    stays: fn(&Lifetime) -> bool,
+}
 
-impl VisitMut for WithoutLifetimes {
+impl VisitMut for Lifetimes {
     fn visit_path_segment_mut(&mut self, segment: &mut PathSegment) {
         if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
             arguments.args = std::mem::take(&mut arguments.args)
                 .into_iter()
-                .filter(|argument| !matches!(argument, GenericArgument::Lifetime(_)))
+                .filter(|argument| match argument {
+                    GenericArgument::Lifetime(lifetime) => (self.stays)(lifetime),
+                    _ => true,
+                })
                 .collect();
             if arguments.args.is_empty() {
                 segment.arguments = PathArguments::None;
@@ -107,14 +117,20 @@ impl VisitMut for WithoutLifetimes {
     }
 
     fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
-        reference.lifetime = None;
+        reference.lifetime = reference
+            .lifetime
+            .take()
+            .filter(|lifetime| (self.stays)(lifetime));
         visit_mut::visit_type_reference_mut(self, reference);
     }
 
     fn visit_type_trait_object_mut(&mut self, object: &mut TypeTraitObject) {
         object.bounds = std::mem::take(&mut object.bounds)
             .into_iter()
-            .filter(|bound| !matches!(bound, TypeParamBound::Lifetime(_)))
+            .filter(|bound| match bound {
+                TypeParamBound::Lifetime(lifetime) => (self.stays)(lifetime),
+                _ => true,
+            })
             .collect();
         visit_mut::visit_type_trait_object_mut(self, object);
     }
@@ -137,7 +153,7 @@ impl Dependency {
                  `dyn Trait = Impl`, and ask for `&dyn Trait`",
             ));
         }
-        let (held, ty) = match peel(ty) {
+        let (held, of) = match peel(ty) {
             Type::Reference(reference) => {
                 if let Some(token) = &reference.mutability {
                     return Err(syn::Error::new(
@@ -153,9 +169,21 @@ impl Dependency {
                 None => (Held::Owned, other.clone()),
             },
         };
+        if let Some((lifetime, inner)) = borrowed_forever(ty) {
+            let inner = name(inner);
+            let (short, shared) = match held {
+                Held::Lazy => (format!("Lazy<'_, {inner}>"), "LazyArc"),
+                _ => (format!("&{inner}"), "Arc"),
+            };
+            let message = format!(
+                "what is injected is borrowed for less than `'static`: write `{short}`; what has to live longer is held as \
+                 `{shared}<{inner}>`"
+            );
+            return Err(syn::Error::new_spanned(lifetime, message));
+        }
         Ok(Dependency {
             held,
-            key: Key { ty, qualifier },
+            key: Key { ty: of, qualifier },
         })
     }
 
@@ -269,6 +297,15 @@ impl Asked {
     }
 }
 
+/// The lifetime and the `T` of `&'static T` and `Lazy<'static, T>`: nothing that is injected lives so long.
+pub(crate) fn borrowed_forever(ty: &Type) -> Option<(&Lifetime, &Type)> {
+    let (lifetime, inner) = match peel(ty) {
+        Type::Reference(reference) => (reference.lifetime.as_ref()?, &*reference.elem),
+        other => wrapped_for_a_lifetime(other, "Lazy")?,
+    };
+    (lifetime.ident == "static").then_some((lifetime, peel(inner)))
+}
+
 /// The `T` of `Arc<T>`.
 pub(crate) fn shared(ty: &Type) -> Option<&Type> {
     wrapped(ty, "Arc")
@@ -276,7 +313,10 @@ pub(crate) fn shared(ty: &Type) -> Option<&Type> {
 
 /// The `T` of a handle to one: `Arc<T>`, `Transient<T>`, `Lazy<'_, T>`, `LazyArc<T>`.
 fn handle(ty: &Type) -> Option<(Held, &Type)> {
-    let lazy = || wrapped_for_a_lifetime(ty, "Lazy").or_else(|| wrapped(ty, "Lazy"));
+    let lazy = || match wrapped_for_a_lifetime(ty, "Lazy") {
+        Some((_, inner)) => Some(inner),
+        None => wrapped(ty, "Lazy"),
+    };
     shared(ty)
         .map(|inner| (Held::Shared, inner))
         .or_else(|| Some((Held::Lent, wrapped(ty, "Transient")?)))
@@ -284,8 +324,8 @@ fn handle(ty: &Type) -> Option<(Held, &Type)> {
         .or_else(|| Some((Held::LazyShared, wrapped(ty, "LazyArc")?)))
 }
 
-/// The `T` of a type of this name with a lifetime and one argument.
-fn wrapped_for_a_lifetime<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
+/// The lifetime and the `T` of a type of this name with a lifetime and one argument.
+fn wrapped_for_a_lifetime<'t>(ty: &'t Type, name: &str) -> Option<(&'t Lifetime, &'t Type)> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last()?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else {
@@ -293,10 +333,10 @@ fn wrapped_for_a_lifetime<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
     };
     let mut arguments = arguments.args.iter();
     match (arguments.next()?, arguments.next()?, arguments.next()) {
-        (GenericArgument::Lifetime(_), GenericArgument::Type(inner), None)
+        (GenericArgument::Lifetime(lifetime), GenericArgument::Type(inner), None)
             if last.ident == name =>
         {
-            Some(inner)
+            Some((lifetime, inner))
         }
         _ => None,
     }

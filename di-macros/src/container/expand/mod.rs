@@ -319,6 +319,9 @@ fn called(name: &str, key: &Key, di: &Facade) -> TokenStream {
         }
         None => (name, quote!(#di::core::option::Option::None)),
     };
+    // A type that is written with `'static` is another one than without.
+    let full = key.type_name();
+    let ty = if full.contains("'static") { &full } else { ty };
     quote!(#di::Name { name: #name, key: #ty, qualifier: #qualifier })
 }
 

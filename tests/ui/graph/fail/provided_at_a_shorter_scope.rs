@@ -1,6 +1,6 @@
 //! error: DI001 at 20
-//! says: nothing provides `Users`
-//! says: `Report` (singleton) takes `users: Arc<Users>`
+//! says: nothing provides `Users<'static>`
+//! says: `Report` (singleton) takes `users: Arc<Users<'static>>`
 //! says: it is request-scoped: as `Arc` it would outlive its request
 use std::sync::Arc;
 

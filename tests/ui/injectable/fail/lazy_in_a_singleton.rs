@@ -1,5 +1,5 @@
 //! error: plain at 10
-//! says: hold a lazy singleton as `LazyArc<T>`
+//! says: hold `LazyArc<Index>`, or make `Search` `request`
 use di_axum::{Lazy, container, injectable};
 
 #[injectable(singleton, lazy)]

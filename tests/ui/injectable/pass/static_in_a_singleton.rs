@@ -1,0 +1,14 @@
+use di_axum::{container, injectable};
+
+#[injectable(singleton)]
+pub struct Pool;
+
+#[injectable(singleton)]
+pub struct Report {
+    pub pool: std::sync::Arc<Pool>,
+}
+
+#[container(Pool, Report)]
+pub struct App;
+
+fn main() {}
