@@ -69,11 +69,11 @@ impl Future for BlockingFuture {
 
 /// One request of the handler `H`, on a thread that may be blocked: extractors, constructors, handler and teardown. When the
 /// client goes away it goes on to its end, as nothing can stop a thread, and shutdown waits for it.
-pub fn serve_blocking<H, Seal, S, M>(request: Request, state: S) -> BlockingFuture
+pub fn serve_blocking<H, L, S, M>(request: Request, state: S) -> BlockingFuture
 where
     S: HasContainer<Container: Mounts<H> + Container<Request = Parts>>,
-    H: Endpoint<Seal, S, M>,
-    Seal: 'static,
+    H: Endpoint<L, S, M>,
+    L: 'static,
     M: 'static,
 {
     let runtime = state.container().handle().runtime_as::<AppRuntime>();
@@ -88,7 +88,7 @@ where
     let runtime = tokio::runtime::Handle::current();
     let task = tracker.spawn_blocking(move || {
         let _place = place;
-        runtime.block_on(serve::<H, Seal, S, M>(request, state))
+        runtime.block_on(serve::<H, L, S, M>(request, state))
     });
     BlockingFuture(Ok(task))
 }

@@ -165,13 +165,13 @@ pub enum Injected<'f, 'm, P: Plan> {
 impl<'f, P: Plan> Injected<'f, '_, P> {
     /// The values.
     #[inline(always)]
-    pub fn args<H: Asks<Seal>, Seal>(self) -> <H::Deps as Deps>::Args<'f>
+    pub fn args<H: Asks<L>, L: Deps>(self) -> L::Args<'f>
     where
         P: Plan<Root = H>,
     {
         match self {
-            Self::Own(ready) => ready.args::<H, Seal>(),
-            Self::Joined(joined) => joined.args::<H, Seal>(),
+            Self::Own(ready) => ready.args::<H, L>(),
+            Self::Joined(joined) => joined.args::<H, L>(),
         }
     }
 }

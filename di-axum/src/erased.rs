@@ -6,7 +6,7 @@
 use axum::{extract::Request, http::request::Parts, response::Response};
 use di_core::{
     __private::{
-        AnyRoot, Ended, InFrame, Injects, Plan, RootFlow, RootMemory, RootOps, ScopeFuture,
+        AnyRoot, Deps, Ended, InFrame, Injects, Plan, RootFlow, RootMemory, RootOps, ScopeFuture,
     },
     Container, HasContainer, Meta, Outcome, Panic,
 };
@@ -25,15 +25,15 @@ pub(crate) struct Handler<S: HasContainer<Container: Container<Request = Parts>>
 }
 
 impl<S: HasContainer<Container: Container<Request = Parts>>> Handler<S> {
-    pub(crate) const fn of<P, H, Seal>() -> Self
+    pub(crate) const fn of<P, H, L>() -> Self
     where
         P: Plan<Container = S::Container, Root = H>,
-        H: Injects<Seal, Response>,
-        Seal: 'static,
+        H: Injects<L, Response>,
+        L: Deps + 'static,
     {
         Handler {
-            root: root::<P, H, Seal>(),
-            any: AnyRoot::of::<P, H, Seal>(),
+            root: root::<P, H, L>(),
+            any: AnyRoot::of::<P, H, L>(),
         }
     }
 

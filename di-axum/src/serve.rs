@@ -4,7 +4,9 @@ use std::marker::PhantomData;
 
 use axum::{body::Body, extract::Request, http::request::Parts, response::Response};
 use di_core::{
-    __private::{Asks, Ended, Flow, Frame, Injects, Memory, Mounts, Plan, ScopeFuture, Source},
+    __private::{
+        Asks, Deps, Ended, Flow, Frame, Injects, Memory, Mounts, Plan, ScopeFuture, Source,
+    },
     Container, Failure, HasContainer, Outcome, Panic,
 };
 
@@ -25,8 +27,8 @@ pub struct Via<M>(PhantomData<fn() -> M>);
 pub trait Serves<H>: HasContainer<Container: Mounts<H> + Container<Request = Parts>> {}
 impl<S, H> Serves<H> for S where S: HasContainer<Container: Mounts<H> + Container<Request = Parts>> {}
 
-/// A marked handler, written by `#[handler]`. `Seal` is a private type of the expansion.
-pub trait Endpoint<Seal, S: HasContainer, M>: Asks<Seal> {
+/// A marked handler, written by `#[handler]`. `L` is the list of what is injected.
+pub trait Endpoint<L, S: HasContainer, M>: Asks<L> {
     /// Guards, as written; extractors of the head, those of the handler first; the body; injected nodes; the handler. What was
     /// built is then torn down and dropped, in reverse order, before the response leaves.
     ///
@@ -43,10 +45,10 @@ pub trait Endpoint<Seal, S: HasContainer, M>: Asks<Seal> {
     where
         S::Container: Mounts<Self> + Container<Request = Parts>,
         Self: Sized,
-        Seal: 'static,
+        L: 'static,
         M: 'static,
     {
-        begin::<Self, Seal, S, M, Whole>(request, state)
+        begin::<Self, L, S, M, Whole>(request, state)
     }
 }
 
@@ -54,9 +56,10 @@ pub trait Endpoint<Seal, S: HasContainer, M>: Asks<Seal> {
 /// each handler, also when the condition is false.
 type Begin<S> = fn(Request, S) -> ScopeFuture<Response>;
 
-impl<H, Seal, S> Endpoint<Seal, S, ()> for H
+impl<H, L, S> Endpoint<L, S, ()> for H
 where
-    H: Injects<Seal, Response>,
+    H: Injects<L, Response>,
+    L: Deps,
     S: HasContainer<Container: Container<Request = Parts>>,
 {
     async fn run<'m, P: Plan<Container = S::Container, Root = H>>(
@@ -82,7 +85,7 @@ where
         };
         match injected {
             Ok(injected) => {
-                <H as Injects<Seal, Response>>::run(PhantomData, injected.args::<H, Seal>()).await
+                <H as Injects<L, Response>>::run(PhantomData, injected.args::<H, L>()).await
             }
             Err(failure) => unbuilt::<P>(H::META.name, failure),
         }
@@ -92,15 +95,15 @@ where
     fn begin(request: Request, state: S) -> ScopeFuture<Response>
     where
         S::Container: Mounts<H> + Container<Request = Parts>,
-        Seal: 'static,
+        L: 'static,
     {
         (const {
             match Frame::<'_, <S::Container as Mounts<H>>::Plan>::IS_DIRECT {
                 true if <S::Container as Mounts<H>>::Plan::IS_LOOPED => {
-                    looped::<H, Seal, S> as Begin<S>
+                    looped::<H, L, S> as Begin<S>
                 }
-                true => direct::<H, Seal, S> as Begin<S>,
-                false => begin::<H, Seal, S, (), Whole> as Begin<S>,
+                true => direct::<H, L, S> as Begin<S>,
+                false => begin::<H, L, S, (), Whole> as Begin<S>,
             }
         })(request, state)
     }
@@ -108,23 +111,23 @@ where
 
 /// One request of the handler `H`, in one allocation.
 #[inline]
-pub fn serve<H, Seal, S, M>(request: Request, state: S) -> ScopeFuture<Response>
+pub fn serve<H, L, S, M>(request: Request, state: S) -> ScopeFuture<Response>
 where
     S: HasContainer<Container: Mounts<H> + Container<Request = Parts>>,
-    H: Endpoint<Seal, S, M>,
-    Seal: 'static,
+    H: Endpoint<L, S, M>,
+    L: 'static,
     M: 'static,
 {
     // What is put off has no place in a frame, and a scope that is filled at run time knows what is replaced.
     let begins = const {
         match <<S::Container as Mounts<H>>::Plan as Plan>::VIEW.is_lazy() {
-            true => begin::<H, Seal, S, M, Filled> as Begin<S>,
+            true => begin::<H, L, S, M, Filled> as Begin<S>,
             false => H::begin as Begin<S>,
         }
     };
     #[cfg(feature = "testing")]
     let begins = match state.container().handle().is_replaced() {
-        true => begin::<H, Seal, S, M, Filled> as Begin<S>,
+        true => begin::<H, L, S, M, Filled> as Begin<S>,
         false => begins,
     };
     begins(request, state)
@@ -132,27 +135,27 @@ where
 
 /// In this way.
 #[inline]
-fn begin<H, Seal, S, M, W>(request: Request, state: S) -> ScopeFuture<Response>
+fn begin<H, L, S, M, W>(request: Request, state: S) -> ScopeFuture<Response>
 where
     S: HasContainer<Container: Mounts<H> + Container<Request = Parts>>,
-    H: Asks<Seal>,
-    W: Way<<S::Container as Mounts<H>>::Plan, H, Seal, S, M>,
-    Seal: 'static,
+    H: Asks<L>,
+    W: Way<<S::Container as Mounts<H>>::Plan, H, L, S, M>,
+    L: 'static,
     M: 'static,
 {
-    let serve = Serve::<H, Seal, S, M, W>::of(request);
+    let serve = Serve::<H, L, S, M, W>::of(request);
     ScopeFuture::new::<<S::Container as Mounts<H>>::Plan, _>(serve, state)
 }
 
 /// One request, in one of several ways.
-struct Serve<H, Seal, S, M, W> {
+struct Serve<H, L, S, M, W> {
     request: Request,
-    _types: Types<H, Seal, S, M, W>,
+    _types: Types<H, L, S, M, W>,
 }
 
-type Types<H, Seal, S, M, W> = PhantomData<fn() -> (H, Seal, S, M, W)>;
+type Types<H, L, S, M, W> = PhantomData<fn() -> (H, L, S, M, W)>;
 
-impl<H, Seal, S, M, W> Serve<H, Seal, S, M, W> {
+impl<H, L, S, M, W> Serve<H, L, S, M, W> {
     fn of(request: Request) -> Self {
         Serve {
             request,
@@ -162,7 +165,7 @@ impl<H, Seal, S, M, W> Serve<H, Seal, S, M, W> {
 }
 
 /// How a request comes to its handler.
-trait Way<P: Plan, H, Seal, S, M>: 'static {
+trait Way<P: Plan, H, L, S, M>: 'static {
     fn run<'m>(
         request: Request,
         state: &'m S,
@@ -170,13 +173,13 @@ trait Way<P: Plan, H, Seal, S, M>: 'static {
     ) -> impl Future<Output = Response> + Send;
 }
 
-impl<P, H, Seal, S, M, W> Flow<P> for Serve<H, Seal, S, M, W>
+impl<P, H, L, S, M, W> Flow<P> for Serve<H, L, S, M, W>
 where
     P: Plan<Container = S::Container, Root = H>,
     S: HasContainer<Container: Container<Request = Parts>>,
-    H: Asks<Seal>,
-    W: Way<P, H, Seal, S, M>,
-    Seal: 'static,
+    H: Asks<L>,
+    W: Way<P, H, L, S, M>,
+    L: 'static,
     M: 'static,
 {
     type State = S;
@@ -187,7 +190,7 @@ where
         self,
         state: &'m S,
         memory: Memory<'m, P>,
-    ) -> impl Future<Output = Response> + Send + use<'m, P, H, Seal, S, M, W> {
+    ) -> impl Future<Output = Response> + Send + use<'m, P, H, L, S, M, W> {
         W::run(self.request, state, memory)
     }
 
@@ -209,11 +212,11 @@ where
 /// In a frame, whatever there is to wait for.
 enum Whole {}
 
-impl<P, H, Seal, S, M> Way<P, H, Seal, S, M> for Whole
+impl<P, H, L, S, M> Way<P, H, L, S, M> for Whole
 where
     P: Plan<Container = S::Container, Root = H>,
     S: HasContainer<Container: Container<Request = Parts>>,
-    H: Endpoint<Seal, S, M>,
+    H: Endpoint<L, S, M>,
 {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn run<'m>(
@@ -222,7 +225,7 @@ where
         memory: Memory<'m, P>,
     ) -> impl Future<Output = Response> + Send {
         let (head, body) = request.into_parts();
-        let mut seen = Seen::request(&head, state.container(), Some(root::<P, H, Seal>()));
+        let mut seen = Seen::request(&head, state.container(), Some(root::<P, H, L>()));
         let entered = Entered::of(
             joined(&head.extensions, state.container()),
             memory,
@@ -233,29 +236,29 @@ where
 }
 
 /// Of a handler with nothing to wait for before it runs, where nothing is optimised.
-fn looped<H, Seal, S>(request: Request, state: S) -> ScopeFuture<Response>
+fn looped<H, L, S>(request: Request, state: S) -> ScopeFuture<Response>
 where
     S: HasContainer<Container: Mounts<H> + Container<Request = Parts>>,
-    H: Injects<Seal, Response>,
-    Seal: 'static,
+    H: Injects<L, Response>,
+    L: Deps + 'static,
 {
-    let handler = const { &erased::Handler::of::<<S::Container as Mounts<H>>::Plan, H, Seal>() };
+    let handler = const { &erased::Handler::of::<<S::Container as Mounts<H>>::Plan, H, L>() };
     handler.serve(request, state)
 }
 
 /// Of a handler with nothing to wait for before it runs: most are such, and their futures are a part of what the compiler takes for
 /// others.
-fn direct<H, Seal, S>(request: Request, state: S) -> ScopeFuture<Response>
+fn direct<H, L, S>(request: Request, state: S) -> ScopeFuture<Response>
 where
     S: HasContainer<Container: Mounts<H> + Container<Request = Parts>>,
-    H: Injects<Seal, Response>,
-    Seal: 'static,
+    H: Injects<L, Response>,
+    L: Deps + 'static,
 {
     match joined(request.extensions(), state.container()) {
-        None => begin::<H, Seal, S, (), Direct>(request, state),
+        None => begin::<H, L, S, (), Direct>(request, state),
         scope => {
             let handler =
-                const { &erased::Handler::of::<<S::Container as Mounts<H>>::Plan, H, Seal>() };
+                const { &erased::Handler::of::<<S::Container as Mounts<H>>::Plan, H, L>() };
             handler.serve_in(scope, request, state)
         }
     }
@@ -264,11 +267,12 @@ where
 /// In a frame that is built at once.
 enum Direct {}
 
-impl<P, H, Seal, S> Way<P, H, Seal, S, ()> for Direct
+impl<P, H, L, S> Way<P, H, L, S, ()> for Direct
 where
     P: Plan<Container = S::Container, Root = H>,
     S: HasContainer<Container: Container<Request = Parts>>,
-    H: Injects<Seal, Response>,
+    H: Injects<L, Response>,
+    L: Deps,
 {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn run<'m>(
@@ -277,20 +281,21 @@ where
         memory: Memory<'m, P>,
     ) -> impl Future<Output = Response> + Send {
         // The request is gone before anything is built.
-        let mut seen = arrived(request, state.container(), root::<P, H, Seal>());
+        let mut seen = arrived(request, state.container(), root::<P, H, L>());
         let mut frame = memory.open();
         seen.frame(&mut frame);
-        seen.around(|| run_in::<P, H, Seal>(frame))
+        seen.around(|| run_in::<P, H, L>(frame))
     }
 }
 
-async fn run_in<P, H, Seal>(mut frame: Frame<'_, P>) -> Response
+async fn run_in<P, H, L>(mut frame: Frame<'_, P>) -> Response
 where
     P: Plan<Container: Container<Request = Parts>, Root = H>,
-    H: Injects<Seal, Response>,
+    H: Injects<L, Response>,
+    L: Deps,
 {
     let injected = match frame.build_now() {
-        Ok(ready) => ready.args::<H, Seal>(),
+        Ok(ready) => ready.args::<H, L>(),
         Err(failure) => return unbuilt::<P>(H::META.name, failure),
     };
     H::run(PhantomData, injected).await
@@ -306,17 +311,17 @@ fn arrived<C: Container<Request = Parts>>(request: Request, container: &C, root:
 /// In a scope that is filled at run time: that of the request, or one of its own.
 enum Filled {}
 
-impl<P, H, Seal, S, M> Way<P, H, Seal, S, M> for Filled
+impl<P, H, L, S, M> Way<P, H, L, S, M> for Filled
 where
     P: Plan<Container = S::Container, Root = H>,
     S: HasContainer<Container: Container<Request = Parts>>,
-    H: Endpoint<Seal, S, M>,
+    H: Endpoint<L, S, M>,
 {
     async fn run<'m>(request: Request, state: &'m S, _: Memory<'m, P>) -> Response {
         let (head, body) = request.into_parts();
         let container = state.container();
         let joined = RequestScope::joined(&head.extensions, container);
-        let seen = Seen::request(&head, container, Some(root::<P, H, Seal>()));
+        let seen = Seen::request(&head, container, Some(root::<P, H, L>()));
         let inside = seen.clone();
         let handled =
             |scope| inside.around(|| H::run(Entered::<P>::Joined(scope), head, body, state));
@@ -327,7 +332,7 @@ where
     }
 }
 
-pub(crate) const fn root<P: Plan, H: Asks<Seal>, Seal>() -> Root {
+pub(crate) const fn root<P: Plan, H: Asks<L>, L>() -> Root {
     Root {
         meta: H::META,
         asks: const { P::VIEW.root() },

@@ -96,7 +96,8 @@ pub trait Everywhere {
     type T<'r>: ?Sized + 'r;
 }
 
-/// What a root (a handler) asks for, as types. `S` is a private type of the expansion.
+/// What a root (a handler) asks for, as types: the list `L`. As a parameter the impl is as visible as what it lists, where an associated type
+/// of a `pub` root would leak its private dependencies (E0446).
 ///
 /// # Safety
 /// There is one impl for a type, and `Root::SOURCES` lists the same dependencies.
@@ -105,9 +106,9 @@ pub trait Everywhere {
     label = "listed as one",
     note = "write `#[handler]`, `#[task]` or `#[service]` on the async fn"
 )]
-pub unsafe trait Asks<S>: 'static {
+pub unsafe trait Asks<L>: 'static {
     /// What a container reads.
-    const ASKED: Asked<Self::Deps> = Asked {
+    const ASKED: Asked<L> = Asked {
         meta: Self::META,
         guards: Self::GUARDS,
         is_handler: Self::IS_HANDLER,
@@ -119,18 +120,13 @@ pub unsafe trait Asks<S>: 'static {
     const GUARDS: usize;
     /// Name, parameters, place.
     const META: &'static Meta;
-    /// The dependencies.
-    type Deps: Deps;
 }
 
 /// A root that takes what it asks for and nothing else: a handler that takes nothing by value. Not generic, so that what the compiler
 /// finds out about its future holds everywhere.
-pub trait Injects<S, O>: Asks<S> {
+pub trait Injects<L: Deps, O>: Asks<L> {
     /// Runs it.
-    fn run<'r>(
-        at: At<'r>,
-        injected: <Self::Deps as Deps>::Args<'r>,
-    ) -> impl Future<Output = O> + Send;
+    fn run<'r>(at: At<'r>, injected: L::Args<'r>) -> impl Future<Output = O> + Send;
 }
 
 /// What a root asks for, as a value; `L` is the list of its dependencies.
@@ -182,8 +178,9 @@ provided! {
     LazilyShared<E> [E]: HeldByLazyArc, Lazy;
 }
 
-/// The container `C` provides every dependency of a list. One bound for all of them: a root that asks for one value twice
-/// would otherwise have the same bound twice, which the compiler calls ambiguous.
+/// The container `C` provides every dependency of the list `L`: implemented for `fn(L)`. One bound for all of them: a root that asks for one
+/// value twice would otherwise have the same bound twice, which the compiler calls ambiguous. And of a fn, since a lifetime that a user forgot,
+/// `User` for `User<'_>`, is an error in the bound of an impl, and not in a parameter: there it would be a second one.
 ///
 /// # Safety
 /// `SOURCES` are the rows that provide them, in order.
@@ -195,7 +192,7 @@ pub unsafe trait ProvidedAll<C> {
 macro_rules! provided_all {
     ($($dep:ident $i:tt)*) => {
         // SAFETY: that of `Provided`.
-        unsafe impl<C $(, $dep: Provided<C>)*> ProvidedAll<C> for ($($dep,)*) {
+        unsafe impl<C $(, $dep: Provided<C>)*> ProvidedAll<C> for fn(($($dep,)*)) {
             const SOURCES: [Source; MAX_DEPS] = {
                 #[allow(unused_mut, reason = "of no dependencies")]
                 let mut sources = [Source::None; MAX_DEPS];

@@ -71,7 +71,9 @@ pub mod __private {
             Always, Dep, Deps, Extract, Extracted, Extractor, Guard, Lent, Mode, Of, Owned, Ref,
             Shared, Use,
         },
-        listed::{Answer, Entry, Errors, Listed, MAX_DEPS, Name, Source, count_edges, joined},
+        listed::{
+            Answer, Entry, Errors, Listed, MAX_DEPS, Name, NotListed, Source, count_edges, joined,
+        },
         near::*,
         node::{
             At, Bind, ConstructAsync, ConstructSync, Fallible, Meta, Moved, Node, Param, Provider,

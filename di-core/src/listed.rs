@@ -1,6 +1,6 @@
 //! The entries of a container, as `#[container]` writes them.
 
-use std::{any::Any, marker::PhantomData};
+use std::{any::Any, convert::Infallible, marker::PhantomData};
 
 use crate::{
     Scope,
@@ -9,7 +9,7 @@ use crate::{
     fault::Fault,
     key::Deps,
     near::Module,
-    node::{Bind, IsKey, Meta, Recipe},
+    node::{Bind, ListedAs, Meta, Node, Recipe},
     probe::{Answered, Ask, Chosen},
     raw::{AsyncOp, Maker},
 };
@@ -128,15 +128,53 @@ impl Kind {
     }
 }
 
-/// An entry of the container `C` that is the node `N`; `F` is the family of its key, where that is compared. A value with methods, since
-/// they need no parameters that have to be written `_`: those the compiler would check once more.
-pub struct Entry<C, N, F: ?Sized = ()>(PhantomData<(*const C, *const N, *const F)>);
+/// An entry of the container `C` that constructs by `N`: `Entry::<App, Users<'static>>::HERE`, in concrete code (see `probe`).
+pub struct Entry<C, N>(PhantomData<(*const C, *const N)>);
 
-impl<C, N, F: ?Sized> Entry<C, N, F> {
-    /// This one.
-    pub const HERE: Self = Entry(PhantomData);
+impl<C, N: Node> Entry<C, N> {
+    /// It is a node.
+    pub const HERE: OfNode<C, N> = OfNode(PhantomData);
+}
 
-    /// A type that is a node. `name` is the entry as written.
+/// It is none, which the compiler says where the family of its values is asked for.
+pub trait NotListed<C> {
+    /// The same for all.
+    const HERE: OfNone<C> = OfNone(PhantomData);
+}
+impl<C, N> NotListed<C> for Entry<C, N> {}
+
+/// Of the node `N`. A value with methods, since they need no parameters that have to be written `_`: those the compiler would check once
+/// more.
+pub struct OfNode<C, N>(PhantomData<(*const C, *const N)>);
+
+/// Of what is no node. Other entries are judged as if this one took nothing.
+pub struct OfNone<C>(PhantomData<*const C>);
+
+impl<C> OfNone<C> {
+    /// As [`OfNode::node`].
+    pub const fn node<W>(
+        self,
+        name: Name,
+        found: fn(Ask<C, ()>, Fault<Infallible>) -> W,
+    ) -> Listed {
+        self.provider(name, found)
+    }
+
+    /// As [`OfNode::provider`].
+    pub const fn provider<W>(
+        self,
+        name: Name,
+        _found: fn(Ask<C, ()>, Fault<Infallible>) -> W,
+    ) -> Listed {
+        Listed {
+            kind: Kind::Invalid,
+            ..Listed::given(name)
+        }
+    }
+}
+
+impl<C, N> OfNode<C, N> {
+    /// A type that is a node, listed as itself. `name` is the entry as written.
     pub const fn node<D, B, W>(
         self,
         name: Name,
@@ -144,7 +182,7 @@ impl<C, N, F: ?Sized> Entry<C, N, F> {
     ) -> Listed
     where
         D: Deps,
-        N: Recipe<D, B, Family: IsKey<F>>,
+        N: Recipe<D, B, Output<'static>: ListedAs<N>>,
         W: Answered<C, D, N::Error>,
     {
         self.provider(name, found)

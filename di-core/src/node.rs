@@ -22,10 +22,10 @@
 //!             has_teardown: false,
 //!             is_lazy: false,
 //!         };
+//!         type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
 //!     }
 //!     unsafe impl di::Recipe<(di::Use<di::Ref, Pool, di::Always<Pool>>,), di::Seen> for Users<'static> {
 //!         type Output<'r> = Users<'r>;
-//!         type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
 //!         type Error = Infallible;
 //!         fn construct<'r>(_: di::At<'r>, (pool,): (&'r Pool,)) -> Users<'r> {
 //!             Users { pool }
@@ -38,7 +38,7 @@ use std::marker::PhantomData;
 
 use crate::{
     BoxError, Scope, kept,
-    key::{Deps, Mode, Of},
+    key::{Deps, Mode},
     raw::Maker,
 };
 
@@ -163,6 +163,9 @@ pub struct Param {
 pub unsafe trait Node: 'static {
     /// Name, scope, parameters, place.
     const META: &'static Meta;
+    /// The family of its values, if it is their type; of a fn, `()`. The container's entry takes it from here, whatever the lifetimes with which
+    /// it is listed.
+    type Family: ?Sized;
 }
 
 /// A type with an injectable associated fn, whose name is `NAME`, hashed.
@@ -180,7 +183,7 @@ pub trait Provider<const NAME: u64> {
 /// reason in the module's documentation.
 ///
 /// # Safety
-/// As for [`Node`], and `Family` is the family of `Output`.
+/// As for [`Node`]: if `Output` is the node's own type, its `Family` is that of `Output`.
 #[diagnostic::on_unimplemented(
     message = "[DI010] `{Self}` is not injectable",
     label = "listed here, but nothing says how to construct it",
@@ -191,8 +194,6 @@ pub unsafe trait Recipe<D: Deps, B>: Node + Sized {
     const MAKER: Maker = Maker::new::<Self, D, B>();
     /// What it returns; `'r` is the lifetime of the request.
     type Output<'r>: 'r + Crosses<B>;
-    /// The family of what it returns: `Output` by another name, which the compiler compares with that of a key at once.
-    type Family: ?Sized;
     /// Its error; `Infallible` when it cannot fail.
     type Error: Send + 'static;
     /// Builds the value, plainly: at once, and without an error. Of others see [`ConstructSync`] and [`ConstructAsync`].
@@ -297,29 +298,20 @@ pub trait MayTake<T> {}
 #[diagnostic::do_not_recommend]
 impl<T: Send> MayTake<T> for Threads {}
 
-/// The type that is listed, of the value that is constructed for it: they are the same, and so are their families where both are known.
+/// The type that is listed, of the value that is constructed for it: they are the same.
 #[diagnostic::on_unimplemented(
     message = "[DI017] `{K}` is listed, but what is constructed for it is a `{Self}`",
     label = "listed here",
     note = "list it as the type that its provider returns, `{Self} = provider`"
 )]
-pub trait ListedAs<K: ?Sized, V: ?Sized = (), F: ?Sized = ()> {}
+pub trait ListedAs<K: ?Sized> {}
 #[diagnostic::do_not_recommend]
-impl<T: ?Sized, F: ?Sized> ListedAs<T, F, F> for T {}
+impl<T: ?Sized> ListedAs<T> for T {}
 /// Of a key that nobody can name. With one impl alone, the compiler would take the two types for the same and say
 /// "mismatched types" instead of the text above.
 #[diagnostic::do_not_recommend]
 impl<T: ?Sized> ListedAs<(NoKey, PhantomData<T>)> for T {}
 enum NoKey {}
-
-/// The family of what is constructed is that of the key `F`.
-pub trait IsKey<F: ?Sized> {}
-impl<V, F> IsKey<F> for V
-where
-    F: ?Sized + Of<'static>,
-    V: ?Sized + Of<'static, T: ListedAs<F::T, V, F>>,
-{
-}
 
 /// Asserts that a value is of the type that it is listed as. `PhantomData` allows no coercion.
 pub const fn listed_as<V: ?Sized + ListedAs<K>, K: ?Sized>(_: PhantomData<V>) -> PhantomData<K> {

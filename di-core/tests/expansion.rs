@@ -80,11 +80,11 @@ const _: () = {
             has_teardown: false,
             is_lazy: false,
         };
+        type Family = ();
     }
     unsafe impl di::Recipe<Deps, di::Seen<Pool>> for connect {
         const MAKER: di::Maker = di::Maker::new_async::<Self, Deps, di::Seen<Pool>>();
         type Output<'r> = Pool;
-        type Family = di::Always<Pool>;
         type Error = Unreachable;
     }
     impl di::ConstructAsync<Deps, di::Seen<Pool>> for connect {
@@ -111,11 +111,11 @@ const _: () = {
             has_teardown: false,
             is_lazy: false,
         };
+        type Family = ();
     }
     // A plain constructor, which is neither async nor fails, has its `MAKER` from the trait.
     unsafe impl di::Recipe<Deps, di::Moved<Stamp>> for stamp {
         type Output<'r> = Stamp;
-        type Family = di::Always<Stamp>;
         type Error = Infallible;
         fn construct<'r>(_: di::At<'r>, (env,): (&'r Env,)) -> Stamp {
             stamp(env)
@@ -141,11 +141,11 @@ const _: () = {
             has_teardown: false,
             is_lazy: false,
         };
+        type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
     }
     // Of a type that is the node itself, `Seen` has nothing to name.
     unsafe impl di::Recipe<Deps, di::Seen> for Users<'static> {
         type Output<'r> = Users<'r>;
-        type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
         type Error = Infallible;
         fn construct<'r>(_: di::At<'r>, (pool, stamp): (&'r Pool, Stamp)) -> Users<'r> {
             Users { pool, stamp }
@@ -181,7 +181,7 @@ const _: () = {
     #[allow(unused_imports)]
     use di::{
         AskAnswer as _, AskSource as _, InModule as _, InNoModule as _, NotANode as _,
-        PickSome as _, Settle as _, Unprovided as _,
+        NotListed as _, PickSome as _, Settle as _, Unprovided as _,
     };
 
     // The macro writes all of this out.
@@ -215,7 +215,7 @@ const _: () = {
     #[allow(unreachable_code)]
     const ENTRIES0: [di::Listed; 4] = [
         provider!("Pool", connect, Pool),
-        di::Entry::<App, Users<'static>, UsersFamily>::HERE.node(named!("Users"), |ask, error| {
+        di::Entry::<App, Users<'static>>::HERE.node(named!("Users"), |ask, error| {
             (
                 error.answer(),
                 error.source(),
@@ -268,20 +268,20 @@ const _: () = {
 
     // Entry 0, a field.
     unsafe impl di::ProvidedIn<App> for Env {
-        type Family = di::Always<Env>;
+        type Family = di::Always<Self>;
         type Scope = di::ScopeIs<{ di::Scope::Singleton as u8 }>;
         const INDEX: u16 = 0;
     }
     // Entry 1.
     unsafe impl di::ProvidedIn<App> for Pool {
-        type Family = di::Always<Pool>;
+        type Family = di::Always<Self>;
         type Scope = di::ScopeIs<{ di::NodeProbe::<connect>::NUMBER }>;
         const INDEX: u16 = 1;
     }
     const _: () = di::check(&GRAPH, 1);
     // Entry 2.
     unsafe impl di::ProvidedIn<App> for Users<'static> {
-        type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
+        type Family = <Self as di::Node>::Family;
         type Scope = di::ScopeIs<{ di::NodeProbe::<Users<'static>>::NUMBER }>;
         const INDEX: u16 = 2;
     }
@@ -299,14 +299,14 @@ const _: () = {
     impl di::Bind for B3 {
         type From<'r> = Users<'r>;
         type To<'r> = dyn Repo + 'r;
-        fn coerce<'r>(_: di::At<'r>, from: *const Users<'r>) -> *const (dyn Repo + 'r) {
+        fn coerce<'r>(_: di::At<'r>, from: *const Self::From<'r>) -> *const Self::To<'r> {
             from
         }
     }
     const _: () = di::check(&GRAPH, 3);
     // Entry 4.
     unsafe impl di::ProvidedIn<App> for Stamp {
-        type Family = di::Always<Stamp>;
+        type Family = di::Always<Self>;
         type Scope = di::ScopeIs<{ di::NodeProbe::<stamp>::NUMBER }>;
         const INDEX: u16 = 4;
     }
@@ -317,8 +317,13 @@ const _: () = {
 
 #[allow(non_camel_case_types)]
 pub struct show {}
-pub struct ShowSeal;
-unsafe impl di::Asks<ShowSeal> for show {
+type ShowDeps = (
+    di::Use<di::Ref, dyn Repo, dyn for<'q> di::Of<'q, T = dyn Repo + 'q>>,
+    di::Use<di::Ref, Users<'static>, dyn for<'q> di::Of<'q, T = Users<'q>>>,
+    di::Use<di::Owned, Stamp, di::Always<Stamp>>,
+);
+// The macro writes the list out in each place.
+unsafe impl di::Asks<ShowDeps> for show {
     const META: &'static di::Meta = &di::Meta {
         name: "show",
         scope: di::Scope::Request,
@@ -330,19 +335,13 @@ unsafe impl di::Asks<ShowSeal> for show {
         is_lazy: false,
     };
     const GUARDS: usize = 0;
-    type Deps = (
-        di::Use<di::Ref, dyn Repo, dyn for<'q> di::Of<'q, T = dyn Repo + 'q>>,
-        di::Use<di::Ref, Users<'static>, dyn for<'q> di::Of<'q, T = Users<'q>>>,
-        di::Use<di::Owned, Stamp, di::Always<Stamp>>,
-    );
 }
-type ShowDeps = <show as di::Asks<ShowSeal>>::Deps;
 unsafe impl<C: di::Container> di::Root<C> for show
 where
-    ShowDeps: di::ProvidedAll<C>,
+    fn(ShowDeps): di::ProvidedAll<C>,
 {
-    const SOURCES: [di::Source; di::MAX_DEPS] = <ShowDeps as di::ProvidedAll<C>>::SOURCES;
-    const GUARDS: usize = <show as di::Asks<ShowSeal>>::GUARDS;
+    const SOURCES: [di::Source; di::MAX_DEPS] = <fn(ShowDeps) as di::ProvidedAll<C>>::SOURCES;
+    const GUARDS: usize = <show as di::Asks<_>>::GUARDS;
 }
 
 struct Show;
@@ -359,7 +358,7 @@ impl di::Flow<<App as di::Mounts<show>>::Plan> for Show {
         let Ok(ready) = frame.build_now() else {
             return "failed".to_string();
         };
-        let (repo, users, own) = ready.args::<show, ShowSeal>();
+        let (repo, users, own) = ready.args::<show, _>();
         std::future::ready(()).await;
         let users: &Users<'_> = users;
         format!("{}, {}, {}", repo.describe(), users.stamp.0, own.0)

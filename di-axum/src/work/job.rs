@@ -19,15 +19,14 @@ use crate::{
     seen::{Beside, Seen},
 };
 
-/// What a task or service runs, written by `#[task]` and `#[service]`. `Seal` is a private type of the expansion.
-pub trait Job<Seal>: Asks<Seal> {
-    /// What it works on; of a service, its [`Shutdown`](crate::Shutdown).
-    type Payload: Send + 'static;
+/// What a task or service runs, written by `#[task]` and `#[service]`: `L` is the list of what is injected, `W` what it works on; of a
+/// service, its [`Shutdown`](crate::Shutdown).
+pub trait Job<L: Deps, W>: Asks<L> {
     /// Runs it.
     fn run<'r>(
         at: At<'r>,
-        payload: Self::Payload,
-        injected: <Self::Deps as Deps>::Args<'r>,
+        payload: W,
+        injected: L::Args<'r>,
     ) -> impl Future<Output = Result<(), BoxError>> + Send;
 }
 
@@ -37,17 +36,14 @@ pub trait Job<Seal>: Asks<Seal> {
     label = "listed as a task",
     note = "write `#[task]` on the async fn"
 )]
-pub trait Task<Seal>: Asks<Seal> + Sized {
+pub trait Task<L: Deps, W>: Asks<L> + Sized {
     /// How it is run.
     const OPTIONS: TaskOptions;
-    /// What is pushed.
-    type Pushed: Send + 'static;
     /// Its queue in an app.
     fn queue<C, J>(app: &Late<C>) -> Arc<TaskQueue<J>>
     where
         C: Hosts<Self> + Container<Request = Parts>,
-        Self::Pushed: PayloadOf<J>,
-        J: Send + 'static;
+        J: PayloadOf<W> + Send + 'static;
 }
 
 /// A service; the same.
@@ -56,7 +52,7 @@ pub trait Task<Seal>: Asks<Seal> + Sized {
     label = "listed in `services(..)`",
     note = "write `#[service]` on the async fn"
 )]
-pub trait Service<Seal>: Asks<Seal> + Sized {
+pub trait Service<L: Deps>: Asks<L> + Sized {
     /// How it is run.
     const OPTIONS: ServiceOptions;
     /// How it is started.
@@ -99,44 +95,45 @@ impl<T, E: Into<BoxError>> Finished for Result<T, E> {
     }
 }
 
-/// The payload of a task, and that of the `Tasks` which it is listed as: they are the same.
+/// What the `Tasks` of an entry push, of what its task takes: they are the same.
 #[diagnostic::on_unimplemented(
-    message = "[DI017] the task takes a `{Self}`, but is listed as `Tasks<{K}>`",
+    message = "[DI017] the task takes a `{W}`, but is listed as `Tasks<{Self}>`",
     label = "listed here",
-    note = "list it as `Tasks<{Self}>`"
+    note = "list it as `Tasks<{W}>`"
 )]
-pub trait PayloadOf<K>: Sized {
+pub trait PayloadOf<W>: Sized {
     /// The same.
-    fn of(payload: K) -> Self;
+    fn of(self) -> W;
 }
 #[diagnostic::do_not_recommend]
 impl<T> PayloadOf<T> for T {
-    fn of(payload: T) -> T {
-        payload
+    fn of(self) -> T {
+        self
     }
 }
 /// Of a payload that nobody can name; see `ListedAs`.
 #[diagnostic::do_not_recommend]
 impl<T> PayloadOf<(NoPayload, PhantomData<T>)> for T {
-    fn of((nobody, _): (NoPayload, PhantomData<T>)) -> T {
-        match nobody {}
+    fn of(self) -> (NoPayload, PhantomData<T>) {
+        unreachable!("there is no such task")
     }
 }
 enum NoPayload {}
 
 /// The future of a job, in one allocation: its scope, and the fn.
-pub(super) fn start<C, T, S>(
+pub(super) fn start<C, T, L, W>(
     app: C,
-    payload: T::Payload,
+    payload: W,
     beside: Beside,
 ) -> ScopeFuture<Result<(), TaskError>>
 where
     C: Hosts<T> + Container<Request = Parts>,
-    T: Job<S>,
-    S: 'static,
+    T: Job<L, W>,
+    L: Deps + 'static,
+    W: Send + 'static,
 {
     ScopeFuture::new::<C::Plan, _>(
-        Run::<T, S> {
+        Run::<T, L, W> {
             payload,
             beside,
             _types: PhantomData,
@@ -145,13 +142,13 @@ where
     )
 }
 
-struct Run<T: Job<S>, S> {
-    payload: T::Payload,
+struct Run<T, L, W> {
+    payload: W,
     beside: Beside,
-    _types: PhantomData<fn() -> (T, S)>,
+    _types: PhantomData<fn() -> (T, L)>,
 }
 
-impl<T: Job<S>, S: 'static> Run<T, S> {
+impl<T: Job<L, W>, L: Deps + 'static, W: Send + 'static> Run<T, L, W> {
     async fn run_seen<'m, C, P>(
         self,
         app: &'m C,
@@ -164,12 +161,12 @@ impl<T: Job<S>, S: 'static> Run<T, S> {
     {
         if const { P::VIEW.is_lazy() } {
             // What is put off has no place in a frame.
-            return Box::pin(in_open_scope::<P, C, T, S>(app, self.payload, &seen)).await;
+            return Box::pin(in_open_scope::<P, C, T, L, W>(app, self.payload, &seen)).await;
         }
         #[cfg(feature = "testing")]
         if app.handle().is_replaced() {
             // A scope that is filled at run time knows what is replaced.
-            return Box::pin(in_open_scope::<P, C, T, S>(app, self.payload, &seen)).await;
+            return Box::pin(in_open_scope::<P, C, T, L, W>(app, self.payload, &seen)).await;
         }
         let mut frame = memory.open();
         seen.frame(&mut frame);
@@ -181,20 +178,21 @@ impl<T: Job<S>, S: 'static> Run<T, S> {
             frame.build_now()
         };
         match ready {
-            Ok(ready) => T::run(PhantomData, self.payload, ready.args::<T, S>())
+            Ok(ready) => T::run(PhantomData, self.payload, ready.args::<T, L>())
                 .await
                 .map_err(TaskError::Failed),
-            Err(failure) => Err(not_constructed::<C, P, T, S>(failure)),
+            Err(failure) => Err(not_constructed::<C, P, T, L>(failure)),
         }
     }
 }
 
-impl<P, C, T, S> Flow<P> for Run<T, S>
+impl<P, C, T, L, W> Flow<P> for Run<T, L, W>
 where
     C: Container<Request = Parts>,
     P: Plan<Container = C, Root = T>,
-    T: Job<S>,
-    S: 'static,
+    T: Job<L, W>,
+    L: Deps + 'static,
+    W: Send + 'static,
 {
     type State = C;
     type Output = Result<(), TaskError>;
@@ -203,7 +201,7 @@ where
         self,
         app: &'m C,
         memory: Memory<'m, P>,
-    ) -> impl Future<Output = Self::Output> + Send + use<'m, P, C, T, S> {
+    ) -> impl Future<Output = Self::Output> + Send + use<'m, P, C, T, L, W> {
         let seen = Seen::beside(app, self.beside, T::META);
         seen.clone().around(|| self.run_seen(app, memory, seen))
     }
@@ -224,28 +222,25 @@ where
 }
 
 /// The same in a scope that is filled at run time.
-async fn in_open_scope<P, C, T, S>(
-    app: &C,
-    payload: T::Payload,
-    seen: &Seen,
-) -> Result<(), TaskError>
+async fn in_open_scope<P, C, T, L, W>(app: &C, payload: W, seen: &Seen) -> Result<(), TaskError>
 where
     C: Container<Request = Parts>,
     P: Plan<Container = C, Root = T>,
-    T: Job<S>,
-    S: 'static,
+    T: Job<L, W>,
+    L: Deps + 'static,
+    W: Send + 'static,
 {
     let scope = seen.scope(app.clone());
     let output = match scope.ready::<P>().await {
         Ok(ready) => {
-            let running = T::run(PhantomData, payload, ready.args::<T, S>());
+            let running = T::run(PhantomData, payload, ready.args::<T, L>());
             let run = std::panic::AssertUnwindSafe(running);
             match futures_util::FutureExt::catch_unwind(run).await {
                 Ok(output) => output.map_err(TaskError::Failed),
                 Err(payload) => Err(TaskError::Panicked(Panic::caught(payload))),
             }
         }
-        Err(failure) => Err(not_constructed::<C, P, T, S>(failure)),
+        Err(failure) => Err(not_constructed::<C, P, T, L>(failure)),
     };
     let outcome = outcome_of(&output);
     let ended = scope.end(outcome).await;
@@ -261,7 +256,9 @@ fn outcome_of(output: &Result<(), TaskError>) -> Outcome {
 }
 
 #[cold]
-fn not_constructed<C: Container, P: Plan, T: Job<S>, S>(failure: di_core::Failure) -> TaskError {
+fn not_constructed<C: Container, P: Plan, T: Asks<L>, L: Deps>(
+    failure: di_core::Failure,
+) -> TaskError {
     let asker = Asker {
         handler: Some(T::META.name),
         root: P::VIEW.root(),

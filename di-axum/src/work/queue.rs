@@ -13,7 +13,7 @@ use std::{
 
 use axum::http::request::Parts;
 use di_core::{
-    __private::{Hosts, Late},
+    __private::{Deps, Hosts, Late},
     Container, NotRunning,
 };
 use futures_util::future::BoxFuture;
@@ -239,11 +239,13 @@ impl Shared {
 impl<J: Send + 'static> TaskQueue<J> {
     /// The queue of the task `T` in an app.
     #[doc(hidden)]
-    pub fn of<C, T, S>(late: &Late<C>) -> Arc<Self>
+    pub fn of<C, T, L, W>(late: &Late<C>) -> Arc<Self>
     where
         C: Hosts<T> + Container<Request = Parts>,
-        T: Task<S> + Job<S, Payload: PayloadOf<J>>,
-        S: 'static,
+        T: Task<L, W> + Job<L, W>,
+        L: Deps + 'static,
+        J: PayloadOf<W>,
+        W: Send + 'static,
     {
         let (options, late) = (T::OPTIONS, late.clone());
         let places = options.concurrency.saturating_add(options.queue);
@@ -271,7 +273,7 @@ impl<J: Send + 'static> TaskQueue<J> {
                 Ok(Bound {
                     background,
                     run: Box::new(move |job| {
-                        Box::pin(start::<C, T, S>(app, T::Payload::of(job), Beside::Task))
+                        Box::pin(start::<C, T, L, W>(app, job.of(), Beside::Task))
                     }),
                 })
             }),

@@ -3,7 +3,10 @@
 use std::{error::Error, fmt, future::poll_fn, pin::pin, sync::Arc, time::Duration};
 
 use axum::http::request::Parts;
-use di_core::{__private::Hosts, Container};
+use di_core::{
+    __private::{Deps, Hosts},
+    Container,
+};
 use futures_util::future::BoxFuture;
 use tokio::{
     sync::oneshot,
@@ -102,16 +105,18 @@ pub struct ServiceOf<C> {
 
 impl<C: Container<Request = Parts>> ServiceOf<C> {
     /// Of the fn.
-    pub fn new<T, S>() -> Self
+    pub fn new<T, L>() -> Self
     where
         C: Hosts<T>,
-        T: Service<S> + Job<S, Payload = Shutdown>,
-        S: 'static,
+        T: Service<L> + Job<L, Shutdown>,
+        L: Deps + 'static,
     {
         ServiceOf {
             name: T::META.name,
             options: T::OPTIONS,
-            start: |app, shutdown| Box::pin(start::<C, T, S>(app, shutdown, Beside::Service)),
+            start: |app, shutdown| {
+                Box::pin(start::<C, T, L, Shutdown>(app, shutdown, Beside::Service))
+            },
         }
     }
 }

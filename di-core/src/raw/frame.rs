@@ -325,22 +325,17 @@ pub struct Ready<'f, 'm, P: Plan>(&'f mut Frame<'m, P>);
 impl<'f, P: Plan> Ready<'f, '_, P> {
     /// What the root asks for. Owned values are moved out of the frame.
     #[inline(always)]
-    pub fn args<H: Asks<S>, S>(self) -> <H::Deps as Deps>::Args<'f>
+    pub fn args<H: Asks<L>, L: Deps>(self) -> L::Args<'f>
     where
         P: Plan<Root = H>,
     {
-        const {
-            assert!(
-                P::VIEW.root_len == <H::Deps as Deps>::LEN,
-                "a plan for other dependencies"
-            )
-        };
+        const { assert!(P::VIEW.root_len == L::LEN, "a plan for other dependencies") };
         if const { takes_drop::<P>(P::VIEW.len) } {
             self.0.mark = const { 2 * P::VIEW.len as u32 + 1 };
         }
         self.0.watch.root_begins();
         // SAFETY: the plan was made for the dependencies of `H`, of which there is one list (`Asks` is unsafe to
         // implement), and all steps are done. The frame is borrowed for `'f`, and its container for longer.
-        unsafe { <H::Deps as Deps>::take(self.0.bases.inputs(const { &at::<P>(P::VIEW.len) })) }
+        unsafe { L::take(self.0.bases.inputs(const { &at::<P>(P::VIEW.len) })) }
     }
 }

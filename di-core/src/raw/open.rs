@@ -312,14 +312,14 @@ pub struct Joined<'s, P> {
 
 impl<'s, P: Plan> Joined<'s, P> {
     /// The values: borrowed from the scope, or owned.
-    pub fn args<H: Asks<S>, S>(mut self) -> <H::Deps as Deps>::Args<'s>
+    pub fn args<H: Asks<L>, L: Deps>(mut self) -> L::Args<'s>
     where
         P: Plan<Root = H>,
     {
         self.observed.root_begins();
         // SAFETY: the sources are those of `H`, of whose dependencies there is one list (`Asks` is unsafe to implement). What
         // is referred to lives until the scope ends, which is borrowed for as long.
-        unsafe { <H::Deps as Deps>::take(self.call.take().0) }
+        unsafe { L::take(self.call.take().0) }
     }
 }
 

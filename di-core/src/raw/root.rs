@@ -64,17 +64,14 @@ impl<O> FutureOps<O> {
 
 impl<C: Container, O: 'static> RootOps<C, O> {
     /// Of the root `H`, by its plan.
-    pub const fn of<P, H, S>() -> Self
+    pub const fn of<P, H, L>() -> Self
     where
         P: Plan<Container = C, Root = H>,
-        H: Injects<S, O>,
-        S: 'static,
+        H: Injects<L, O>,
+        L: Deps + 'static,
     {
         let view = looped::view::<P>();
-        assert!(
-            view.root_len == <H::Deps as Deps>::LEN,
-            "a plan for other dependencies"
-        );
+        assert!(view.root_len == L::LEN, "a plan for other dependencies");
         let ops = FutureOps::returned(H::run);
         let future = view.size.next_multiple_of(ops.align);
         let live = future + ops.size;
@@ -88,7 +85,7 @@ impl<C: Container, O: 'static> RootOps<C, O> {
             future,
             live,
             ops,
-            start: start::<H, S, O>,
+            start: start::<H, L, O>,
             _container: PhantomData,
         }
     }
@@ -101,10 +98,10 @@ impl<C: Container, O: 'static> RootOps<C, O> {
 /// # Safety
 /// `inputs` are those of the root `H`, are there until its future is dropped, and owned ones are taken once. `at` is free memory for
 /// that future.
-unsafe fn start<H: Injects<S, O>, S, O>(inputs: Inputs, at: *mut u8) {
+unsafe fn start<H: Injects<L, O>, L: Deps, O>(inputs: Inputs, at: *mut u8) {
     // SAFETY: the caller's.
     unsafe {
-        let injected = <H::Deps as Deps>::take(inputs);
+        let injected = L::take(inputs);
         std::ptr::write(at as *mut _, H::run(PhantomData, injected));
     }
 }

@@ -6,7 +6,9 @@ use super::{
     root::{RootMemory, RootOps},
     scope_future::{EndOps, Ops, Panicked, Phase, ScopeFuture, place, poll},
 };
-use crate::{Container, HasContainer, Meta, Outcome, Panic, container::Injects, teardown::Ended};
+use crate::{
+    Container, HasContainer, Meta, Outcome, Panic, container::Injects, key::Deps, teardown::Ended,
+};
 
 /// What happens around a root of any type: [`Flow`](super::Flow) of it, built once for an app.
 pub trait RootFlow<C: Container>: Sized + Send + 'static {
@@ -36,13 +38,13 @@ pub struct AnyRoot<W: RootFlow<C>, C: Container> {
 
 impl<W: RootFlow<C>, C: Container> AnyRoot<W, C> {
     /// Of the root `H`, by its plan.
-    pub const fn of<P, H, S>() -> Self
+    pub const fn of<P, H, L>() -> Self
     where
         P: Plan<Container = C, Root = H>,
-        H: Injects<S, W::Output>,
-        S: 'static,
+        H: Injects<L, W::Output>,
+        L: Deps + 'static,
     {
-        let root = RootOps::of::<P, H, S>();
+        let root = RootOps::of::<P, H, L>();
         let ops = Self::ops::<P, _, _>(H::META, (root.size, root.align), root.live, W::run);
         AnyRoot { root, ops }
     }

@@ -6,14 +6,14 @@
 //! impl invite {
 //!     pub async fn call(users: &Users<'_>, Json(body): Json<Invite>) -> Json<User> { .. }
 //! }
-//! unsafe impl Asks<__Seal> for invite { type Deps = (Use<Ref, Users<'static>, ..>,); }
-//! unsafe impl<C: Container> Root<C> for invite where (Use<Ref, Users<'static>, ..>,): ProvidedAll<C> { .. }
-//! // Without extractors: `impl Injects<__Seal, Response> for invite { async fn run(..) -> Response { call(..).await } }`.
-//! impl<__S, __M> Endpoint<__Seal, __S, __M> for invite where __S: ExtractsBody<Json<Invite>, __M> {
+//! unsafe impl Asks<(Use<Ref, Users<'static>, ..>,)> for invite { .. }
+//! unsafe impl<C: Container> Root<C> for invite where fn((Use<Ref, Users<'static>, ..>,)): ProvidedAll<C> { .. }
+//! // Without extractors: `impl Injects<(..), Response> for invite { async fn run(..) -> Response { call(..).await } }`.
+//! impl<__S, __M> Endpoint<(..), __S, __M> for invite where __S: ExtractsBody<Json<Invite>, __M> {
 //!     async fn run<P>(entered: Entered<P>, head: RequestHead, body: RequestBody, state: &__S) -> Response { .. }
 //! }
 //! impl<__S, __M> Handler<Via<M>, S> for invite where S: HasContainer<Container: Mounts<invite>>, .. {
-//!     fn call(self, request: Request, state: __S) -> ScopeFuture<Response> { serve::<invite, __Seal, S, M>(request, state) }
+//!     fn call(self, request: Request, state: __S) -> ScopeFuture<Response> { serve::<invite, _, S, M>(request, state) }
 //! }
 //! ```
 
@@ -37,13 +37,10 @@ pub(super) fn handler(handler: &Handler, item: &ItemFn, di: &Facade) -> TokenStr
         mount(handler, di),
     );
     let no_nodes = no_nodes(handler, di);
-    // As visible as the dependencies are, see the recipe of a node.
-    let seal = deps(handler, di);
     quote! {
         #structure
         const _: () = {
             #import
-            type __Seal = #seal;
             #asks
             #root
             #endpoint
@@ -71,7 +68,6 @@ pub(super) fn stub(item: &ItemFn, di: &Facade) -> TokenStream {
     quote! {
         #structure
         const _: () = {
-            type __Seal = ();
             #asks
             #root
             #[automatically_derived]
@@ -128,7 +124,7 @@ fn asks(handler: &Handler, name: &str, di: &Facade) -> TokenStream {
     );
     quote! {
         #[automatically_derived]
-        unsafe impl #di::Asks<__Seal> for #ident {
+        unsafe impl #di::Asks<#deps> for #ident {
             const META: &'static #di::Meta = &#di::Meta {
                 name: #name,
                 scope: #di::Scope::Request,
@@ -140,23 +136,20 @@ fn asks(handler: &Handler, name: &str, di: &Facade) -> TokenStream {
                 is_lazy: false,
             };
             const GUARDS: usize = #count;
-            type Deps = #deps;
         }
     }
 }
 
 fn root(handler: &Handler, di: &Facade) -> TokenStream {
-    let ident = &handler.ident;
-    // The list is spelt in one place: in this impl a user's type could be hidden by the parameter's name.
+    let (ident, deps) = (&handler.ident, deps(handler, di));
     quote! {
         #[automatically_derived]
         unsafe impl<__C: #di::Container> #di::Root<__C> for #ident
         where
-            <#ident as #di::Asks<__Seal>>::Deps: #di::ProvidedAll<__C>,
+            fn(#deps): #di::ProvidedAll<__C>,
         {
-            const SOURCES: [#di::Source; #di::MAX_DEPS] =
-                <<#ident as #di::Asks<__Seal>>::Deps as #di::ProvidedAll<__C>>::SOURCES;
-            const GUARDS: usize = <#ident as #di::Asks<__Seal>>::GUARDS;
+            const SOURCES: [#di::Source; #di::MAX_DEPS] = <fn(#deps) as #di::ProvidedAll<__C>>::SOURCES;
+            const GUARDS: usize = <#ident as #di::Asks<_>>::GUARDS;
         }
     }
 }
@@ -166,7 +159,7 @@ fn deps(handler: &Handler, di: &Facade) -> TokenStream {
 }
 
 fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
-    let ident = &handler.ident;
+    let (ident, deps) = (&handler.ident, deps(handler, di));
     let unused = handler.guards.iter().map(|_| quote!(_));
     let locals = handler
         .injected()
@@ -201,7 +194,7 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
     let Some((last, heads)) = extracted.split_last() else {
         return quote! {
             #[automatically_derived]
-            impl #di::Injects<__Seal, #di::Response> for #ident {
+            impl #di::Injects<#deps, #di::Response> for #ident {
                 #keyword fn #run<'request>(_: #di::At<'request>, #injected: #arguments) -> #response {
                     #answer
                 }
@@ -246,7 +239,7 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
     );
     quote! {
         #[automatically_derived]
-        impl<__S, __M> #di::Endpoint<__Seal, __S, __M> for #ident
+        impl<__S, __M> #di::Endpoint<#deps, __S, __M> for #ident
         where
             __S: #di::HasContainer<Container: #di::Container<Request = #di::RequestHead>>,
             #bounds
@@ -263,7 +256,7 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
                 #body
                 let __injected = if __entered.waits() { __entered.build().await } else { __entered.build_now() };
                 let #injected: #arguments = match __injected {
-                    #di::core::result::Result::Ok(__injected) => __injected.args::<#ident, __Seal>(),
+                    #di::core::result::Result::Ok(__injected) => __injected.args::<#ident, _>(),
                     #failed
                 };
                 #answer
@@ -313,7 +306,7 @@ fn mount(handler: &Handler, di: &Facade) -> TokenStream {
             type Future = #future;
             #[inline]
             fn call(self, request: #di::Request, state: __S) -> Self::Future {
-                #di::#serve::<#ident, __Seal, __S, #marker>(request, state)
+                #di::#serve::<#ident, _, __S, #marker>(request, state)
             }
         }
     }

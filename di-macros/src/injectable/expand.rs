@@ -27,7 +27,10 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
     let (impls, _, bounds) = generics.split_for_impl();
     let seal = seal(node, di);
     let (output, error) = output(node, di);
-    let family = value_family(node, di);
+    let family = match node.target {
+        Target::Own(_) => value_family(node, di),
+        _ => quote!(()),
+    };
     let error = quote_spanned!(place(node)=> type Error = #error;);
     let meta = meta(node, di);
     let how = How::of(node);
@@ -57,12 +60,12 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
         #[automatically_derived]
         unsafe impl #impls #di::Node for #target #bounds {
             const META: &'static #di::Meta = &#meta;
+            type Family = #family;
         }
         #[automatically_derived]
         unsafe impl #impls #di::Recipe<#seal> for #target #bounds {
             #maker
             type Output<'di> = #output;
-            type Family = #family;
             #error
             #kept
             #plain

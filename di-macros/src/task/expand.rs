@@ -4,10 +4,9 @@
 //! // #[task(queue = 100)] async fn welcome(job: Welcome, mailer: &dyn Mailer) -> Result<(), MailError> { .. }
 //! async fn welcome(job: Welcome, mailer: &dyn Mailer) -> Result<(), MailError> { .. }
 //! pub struct welcome {}
-//! unsafe impl Asks<__Seal> for welcome { type Deps = (Use<Ref, dyn Mailer, ..>,); .. }
-//! impl Task<__Seal> for welcome { const OPTIONS: TaskOptions = TaskOptions::new().queue(100); .. }
-//! impl Job<__Seal> for welcome {
-//!     type Payload = Welcome;
+//! unsafe impl Asks<(Use<Ref, dyn Mailer, ..>,)> for welcome { .. }
+//! impl Task<(..), Welcome> for welcome { const OPTIONS: TaskOptions = TaskOptions::new().queue(100); .. }
+//! impl Job<(..), Welcome> for welcome {
 //!     async fn run<'di>(_: At<'di>, payload: Welcome, (dep0,): (&'di dyn Mailer,)) -> Result<(), BoxError> {
 //!         Finished::finished(welcome(payload, dep0).await)
 //!     }
@@ -26,14 +25,11 @@ use crate::{
 
 pub(super) fn job(job: &Job, di: &Facade) -> TokenStream {
     let marker = marker(&job.ident, di);
-    let (deps, payload) = (deps(&job.params, di), payload_type(job, di));
     let asks = asks(job, &text(&job.ident), di);
     let (options, run) = (options(job, di), run(job, di));
     quote! {
         #marker
         const _: () = {
-            // As visible as the types are, see the recipe of a node.
-            type __Seal = (#deps, #payload);
             #asks
             #options
             #run
@@ -71,15 +67,13 @@ pub(super) fn stub(item: &ItemFn, shape: Shape, di: &Facade) -> TokenStream {
         #item
         #marker
         const _: () = {
-            type __Seal = ();
             #asks
             #options
             #[automatically_derived]
-            impl #di::Job<__Seal> for #ident {
-                type Payload = #payload;
+            impl #di::Job<(), #payload> for #ident {
                 async fn run<'di>(
                     _: #di::At<'di>,
-                    _: Self::Payload,
+                    _: #payload,
                     (): (),
                 ) -> #di::core::result::Result<(), #di::BoxError> {
                     #di::core::result::Result::Ok(())
@@ -122,7 +116,7 @@ fn asks(job: &Job, name: &str, di: &Facade) -> TokenStream {
     );
     quote! {
         #[automatically_derived]
-        unsafe impl #di::Asks<__Seal> for #ident {
+        unsafe impl #di::Asks<#deps> for #ident {
             const META: &'static #di::Meta = &#di::Meta {
                 name: #name,
                 scope: #di::Scope::Request,
@@ -135,7 +129,6 @@ fn asks(job: &Job, name: &str, di: &Facade) -> TokenStream {
             };
             const GUARDS: usize = 0;
             const IS_HANDLER: bool = false;
-            type Deps = #deps;
         }
     }
 }
@@ -149,7 +142,7 @@ fn payload_type(job: &Job, di: &Facade) -> TokenStream {
 }
 
 fn options(job: &Job, di: &Facade) -> TokenStream {
-    let ident = &job.ident;
+    let (ident, deps) = (&job.ident, deps(&job.params, di));
     let place = job.ident.span().resolved_at(Span::call_site());
     let options = job.args.options(&di.at(place), job.shape, place);
     match job.shape {
@@ -159,29 +152,27 @@ fn options(job: &Job, di: &Facade) -> TokenStream {
                 // Evaluated here, where a limit of 0 is written.
                 const _: #di::TaskOptions = #options;
                 #[automatically_derived]
-                impl #di::Task<__Seal> for #ident {
+                impl #di::Task<#deps, #payload> for #ident {
                     const OPTIONS: #di::TaskOptions = #options;
-                    type Pushed = #payload;
                     fn queue<__C, __J>(app: &#di::Late<__C>) -> #di::std::sync::Arc<#di::TaskQueue<__J>>
                     where
                         __C: #di::Hosts<Self> + #di::Container<Request = #di::RequestHead>,
-                        Self::Pushed: #di::PayloadOf<__J>,
-                        __J: #di::core::marker::Send + 'static,
+                        __J: #di::PayloadOf<#payload> + #di::core::marker::Send + 'static,
                     {
-                        #di::TaskQueue::<__J>::of::<__C, Self, __Seal>(app)
+                        #di::TaskQueue::<__J>::of::<__C, Self, _, _>(app)
                     }
                 }
             }
         }
         Shape::Service => quote! {
             #[automatically_derived]
-            impl #di::Service<__Seal> for #ident {
+            impl #di::Service<#deps> for #ident {
                 const OPTIONS: #di::ServiceOptions = #options;
                 fn of<__C>() -> #di::ServiceOf<__C>
                 where
                     __C: #di::Hosts<Self> + #di::Container<Request = #di::RequestHead>,
                 {
-                    #di::ServiceOf::new::<Self, __Seal>()
+                    #di::ServiceOf::new::<Self, _>()
                 }
             }
         },
@@ -189,7 +180,7 @@ fn options(job: &Job, di: &Facade) -> TokenStream {
 }
 
 fn run(job: &Job, di: &Facade) -> TokenStream {
-    let ident = &job.ident;
+    let (ident, deps) = (&job.ident, deps(&job.params, di));
     let ty = payload_type(job, di);
     let lifetime = Lifetime::new("'di", Span::call_site());
     let payload = format_ident!("payload", span = Span::mixed_site());
@@ -221,12 +212,11 @@ fn run(job: &Job, di: &Facade) -> TokenStream {
     };
     quote! {
         #[automatically_derived]
-        impl #di::Job<__Seal> for #ident {
-            type Payload = #ty;
+        impl #di::Job<#deps, #ty> for #ident {
             #[allow(unused_variables)]
             #keyword fn #name<'di>(
                 _: #di::At<'di>,
-                #payload: Self::Payload,
+                #payload: #ty,
                 #locals: #arguments,
             ) -> #returned {
                 #finished

@@ -50,11 +50,11 @@ fn queue(entry: &Entry, task: &Type, payload: &Type, di: &Facade) -> Entry {
     part(entry, name, kind)
 }
 
-/// `<welcome as Task<_>>`, at the place of its name.
+/// `<welcome as Task<_, _>>`, at the place of its name.
 fn as_task(task: &Type, di: &Facade) -> TokenStream {
     let place = written_at(type_span(task));
     let di = di.at(place);
-    quote_spanned!(place=> <#task as #di::Task<_>>)
+    quote_spanned!(place=> <#task as #di::Task<_, _>>)
 }
 
 /// `Opener<App>`, which every app has.

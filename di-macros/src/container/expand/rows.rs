@@ -6,7 +6,7 @@ use syn::{ItemStruct, Type};
 
 use super::{Container, binding, lifetime};
 use crate::{
-    common::{Key, at, has_lifetimes},
+    common::{Facade, Key, at, depends_on_lifetime, has_lifetimes},
     container::model::{Entry, Kind, NodeType, written_at},
 };
 
@@ -16,7 +16,13 @@ impl Container<'_> {
         let di = self.di;
         let given = self.fields.iter().enumerate().map(|(row, field)| {
             let scope = quote!(#di::Scope::Singleton as u8);
-            self.provides(row, &field.key, &scope, written_at(field.ident.span()))
+            self.provides(
+                row,
+                &field.key,
+                None,
+                &scope,
+                written_at(field.ident.span()),
+            )
         });
         let nodes = self.nodes.iter().enumerate().map(|(i, entry)| {
             let row = self.fields.len() + i;
@@ -25,11 +31,11 @@ impl Container<'_> {
                 Kind::Binding { key, to } => self.binding(i, row, entry, key, to),
                 Kind::Seed { key } => {
                     let scope = quote!(#di::Scope::Request as u8);
-                    self.provides(row, key, &scope, entry.place())
+                    self.provides(row, key, None, &scope, entry.place())
                 }
                 Kind::BuiltIn { key, .. } => {
                     let scope = quote!(#di::Scope::Singleton as u8);
-                    self.provides(row, key, &scope, entry.place())
+                    self.provides(row, key, None, &scope, entry.place())
                 }
                 Kind::Handler { ty } => self.mount(row, entry, ty, "Mounts"),
                 Kind::Task { ty, .. } | Kind::Service { ty } => self.mount(row, entry, ty, "Hosts"),
@@ -42,9 +48,10 @@ impl Container<'_> {
         let di = self.di;
         // The recipe of a type that is listed as itself has said so: its output is compared with the key, at every lifetime.
         let is_proven = node.is(key) || !has_lifetimes(&key.ty);
+        let itself = node.is(key).then(|| di.at(entry.place()));
         let node = node.tokens(di);
         let scope = quote_spanned!(entry.place()=> #di::NodeProbe::<(#node)>::NUMBER);
-        let provides = self.provides(row, key, &scope, entry.place());
+        let provides = self.provides(row, key, itself, &scope, entry.place());
         let check = self.check(row, entry.place());
         let everywhere = (!is_proven).then(|| {
             let (ident, ty) = (format_ident!("__Key{row}"), at(&key.ty, &lifetime("'di")));
@@ -66,7 +73,7 @@ impl Container<'_> {
         let scope = quote_spanned! {entry.place()=>
             <<#ident as #di::Provides<#d, #q>>::Scope as #di::ScopeNumber>::SCOPE
         };
-        let provides = self.provides(row, key, &scope, entry.place());
+        let provides = self.provides(row, key, None, &scope, entry.place());
         let binding = binding(i);
         let (from, object) = (at(&to.ty, &lifetime("'di")), at(&key.ty, &lifetime("'di")));
         let check = self.check(row, entry.place());
@@ -79,21 +86,37 @@ impl Container<'_> {
             impl #di::Bind for #binding {
                 type From<'di> = #from;
                 type To<'di> = #object;
-                fn coerce<'di>(_: #di::At<'di>, from: *const #from) -> *const (#object) {
+                fn coerce<'di>(_: #di::At<'di>, from: *const Self::From<'di>) -> *const Self::To<'di> {
                     #coerced
                 }
             }
         }
     }
 
-    fn provides(&self, row: usize, key: &Key, scope: &TokenStream, span: Span) -> TokenStream {
+    /// Who provides the key; of a type that is listed as itself, by what the node says of itself.
+    fn provides(
+        &self,
+        row: usize,
+        key: &Key,
+        itself: Option<Facade>,
+        scope: &TokenStream,
+        span: Span,
+    ) -> TokenStream {
         let (di, ident) = (self.di, &self.item.ident);
-        let (d, family, q) = (key.discriminator(), key.family(di), key.qualifier());
+        let (own, q) = (key.discriminator(), key.qualifier());
         let index = u16::try_from(row).unwrap_or(u16::MAX);
-        let twins = self.twins.iter().find(|twins| twins.row == row);
-        let (d, twins) = match twins {
-            Some(twins) => (twins.discriminator(), Some(twins.tokens(self, key))),
-            None => (quote!(#d), None),
+        let (d, this, twins) = match self.twins.iter().find(|twins| twins.row == row) {
+            Some(twins) => {
+                let d = twins.discriminator();
+                (d, quote!(#own), Some(twins.tokens(self, key)))
+            }
+            None => (quote!(#own), quote_spanned!(span=> Self), None),
+        };
+        // A type is spelt once: `User` for `User<'_>` is then one error.
+        let family = match itself {
+            Some(at) => quote_spanned!(span=> <#this as #at::Node>::Family),
+            None if depends_on_lifetime(&key.ty) => key.family(di),
+            None => quote!(#di::Always<#this>),
         };
         quote_spanned! {span=>
             #twins

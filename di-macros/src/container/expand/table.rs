@@ -1,11 +1,11 @@
 //! The graph of a container, as a const table.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::{Container, Field, binding, called, lifetime};
 use crate::{
-    common::{Key, at, text},
+    common::{Key, at, depends_on_lifetime, text},
     container::{
         list::type_span,
         model::{Entry, Kind, NodeType, written_at},
@@ -75,7 +75,7 @@ impl Container<'_> {
         quote! {
             #[allow(unused_imports)]
             use #di::{
-                AskAnswer as _, AskSource as _, InModule as _, InNoModule as _, NotANode as _,
+                AskAnswer as _, AskSource as _, InModule as _, InNoModule as _, NotANode as _, NotListed as _,
                 PickSome as _, Settle as _, Unprovided as _,
             };
             #once
@@ -122,7 +122,15 @@ impl Container<'_> {
             Kind::Node { key, node } => self.recipe(entry, key, node),
             Kind::Binding { key, to } => {
                 let (binding, name) = (binding(i), called(&entry.name, key, di));
-                let (d, f, q) = (to.discriminator(), to.family(di), to.qualifier());
+                let q = to.qualifier();
+                // As the binding spells it: `User` for `User<'_>` is then one error.
+                let (d, f) = match depends_on_lifetime(&to.ty) {
+                    true => (to.discriminator().into_token_stream(), to.family(di)),
+                    false => {
+                        let d = quote!(<#binding as #di::Bind>::From<'static>);
+                        (d.clone(), quote!(#di::Always<#d>))
+                    }
+                };
                 quote_spanned! {entry.place()=>
                     #di::Listed::binding::<#binding>(#name, &[#di::Probe::<#ident, #d, #f, #q>::SOURCE])
                 }
@@ -183,7 +191,7 @@ impl Container<'_> {
     /// Everything that is read of a node's recipe, and the check that it yields the key's type. In one body, at one place, and
     /// always spelt the same: what is wrong with a node is then one error.
     ///
-    /// A type is its own key at every lifetime, and to compare the families is enough. A provider may return more than it is listed
+    /// A type is its own key, and the entry's family is the node's own. A provider may return more than it is listed
     /// as, `Users<'static>` for `Users<'_>`, and the compiler knows of subtypes only in a fn (`PhantomData` allows no coercion).
     fn recipe(&self, entry: &Entry, key: &Key, node: &NodeType) -> TokenStream {
         let (container, name) = (&self.item.ident, called(&entry.name, key, self.di));
@@ -193,9 +201,8 @@ impl Container<'_> {
             |ask, error| (error.answer(), error.source(), ask.pick().settle().module(#di::never()))
         };
         if node.is(key) {
-            let family = key.family(self.di);
             return quote_spanned! {place=>
-                #di::Entry::<#container, (#ty), #family>::HERE.node(#name, #found)
+                #di::Entry::<#container, (#ty)>::HERE.node(#name, #found)
             };
         }
         let key = at(&key.ty, &lifetime("'di"));
