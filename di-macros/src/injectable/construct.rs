@@ -7,7 +7,7 @@ use super::{
     expand::{flat, lifetime, output, place},
     model::{Node, Source},
 };
-use crate::common::Facade;
+use crate::common::{Facade, has_lifetimes};
 
 /// How a node is constructed.
 pub(super) enum How {
@@ -62,6 +62,11 @@ pub(super) fn construct(node: &Node, how: &How, di: &Facade) -> TokenStream {
     }));
     let (expression, place) = (&node.construct, place(node));
     let (now, error) = output(node, di);
+    let at_output = match node.is_own() || has_lifetimes(&node.output) {
+        true => now.clone(),
+        // `User` for `User<'_>` is an error where that is written, and not once more here.
+        false => quote_spanned!(place=> Self::Output<'di>),
+    };
     let at_place = di.at(place);
     let value = match how {
         How::Plain => expression.clone(),
@@ -79,8 +84,8 @@ pub(super) fn construct(node: &Node, how: &How, di: &Facade) -> TokenStream {
     let name = quote_spanned!(node.span=> construct);
     let named_di = di.at(named);
     let returned = match how {
-        How::Plain => now,
-        _ => quote_spanned!(named=> #named_di::core::result::Result<#now, #error>),
+        How::Plain => at_output,
+        _ => quote_spanned!(named=> #named_di::core::result::Result<#at_output, #error>),
     };
     quote! {
         #[inline]

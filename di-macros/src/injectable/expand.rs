@@ -8,17 +8,18 @@ use super::{
     construct::{How, construct},
     model::{Node, Param, Source, Target},
 };
-use crate::common::{Asked, Facade, at, family, has_lifetimes};
+use crate::common::{Asked, Facade, at, family, has_lifetimes, text};
 
 /// All impls of a node, in a block of their own.
 pub(crate) fn node(node: &Node, di: &Facade) -> TokenStream {
     let marker = marker(node, di);
     let (body, warnings) = (body(node, &di.imported()), &node.warnings);
     let import = di.import();
+    let alias = alias(node, &di.imported());
     match &node.target {
         // An associated fn's marker has no name that users could write, so it stays inside.
         Target::Associated { .. } => quote!(const _: () = { #import #marker #body }; #warnings),
-        _ => quote!(#marker const _: () = { #import #body }; #warnings),
+        _ => quote!(#marker const _: () = { #import #alias #body }; #warnings),
     }
 }
 
@@ -206,7 +207,15 @@ pub(super) fn place(node: &Node) -> Span {
 }
 
 fn value_type(node: &Node, di: &Facade, lifetime: &Lifetime) -> TokenStream {
-    let ty = at(node.value.as_ref().unwrap_or(&node.output), lifetime);
+    let ty = node.value.as_ref().unwrap_or(&node.output);
+    if let Target::Own(own) = &node.target
+        && !has_lifetimes(own)
+        && text(own) == text(ty)
+    {
+        // Spelt once: `impl Users` for `impl Users<'_>` is then one error.
+        return quote_spanned!(place(node)=> Self);
+    }
+    let ty = at(ty, lifetime);
     if node.is_fallible && node.value.is_none() {
         let place = place(node);
         let di = di.at(place);
@@ -247,8 +256,32 @@ pub(crate) fn flat(items: impl Iterator<Item = TokenStream>) -> TokenStream {
 /// The types that the node's recipe names, as the parameters of its trait. The impl is then as visible as the least visible of
 /// them: a `pub` node may have private dependencies, where an associated type alone would leak them (E0446).
 fn seal(node: &Node, di: &Facade) -> TokenStream {
-    let (deps, built) = (deps(&node.params, di), built(node, di));
+    let built = built(node, di);
+    let deps = match is_aliased(node) {
+        true => {
+            let forever = node.lifetimes.iter().map(|_| quote!('static));
+            quote!(__Deps<#(#forever),*>)
+        }
+        false => deps(&node.params, di),
+    };
     quote!(#deps, #built)
+}
+
+/// ```ignore
+/// type __Deps<'r> = (Use<Ref, User<'static>, ..>,);
+/// ```
+/// Of a struct with lifetimes, which this has too: `user: &'r User` for `&'r User<'r>` is then the error that the compiler has of the struct itself,
+/// word for word, and said once. In the header of an impl it would be another.
+fn alias(node: &Node, di: &Facade) -> Option<TokenStream> {
+    is_aliased(node).then(|| {
+        let (lifetimes, deps) = (&node.lifetimes, deps(&node.params, di));
+        quote!(type __Deps<#(#lifetimes),*> = #deps;)
+    })
+}
+
+/// A parameter that the list does not name would be an error.
+fn is_aliased(node: &Node) -> bool {
+    !node.lifetimes.is_empty() && node.generics.params.is_empty()
 }
 
 /// What is built, as a type that names what a provider returns; the recipe of a type is for that type already. Not its projections to value

@@ -101,6 +101,7 @@ pub(crate) fn provider(
         scope,
         target: place.target,
         generics: place.generics,
+        lifetimes: Vec::new(),
         name: text(&sig.ident),
         construct,
         params,

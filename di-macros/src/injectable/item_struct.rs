@@ -74,6 +74,11 @@ pub(crate) fn parse(item: &ItemStruct, args: Args) -> syn::Result<Node> {
         scope,
         target: Target::Own(syn::parse_quote!(#ident #arguments)),
         generics: expand::without_lifetimes(&item.generics),
+        lifetimes: item
+            .generics
+            .lifetimes()
+            .map(|param| param.lifetime.clone())
+            .collect(),
         name: text(ident),
         params,
         output: syn::parse_quote!(#ident #arguments),

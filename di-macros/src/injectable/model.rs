@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
-use syn::{Attribute, Block, ExprPath, Generics, Type, parse_quote};
+use syn::{Attribute, Block, ExprPath, Generics, Lifetime, Type, parse_quote};
 
 use super::expand::elided;
 use crate::common::{Dependency, warn_of_blocking_calls};
@@ -13,6 +13,8 @@ pub(crate) struct Node {
     pub(crate) target: Target,
     /// Type and const parameters, and where clauses; no lifetimes.
     pub(crate) generics: Generics,
+    /// The lifetimes of a struct whose fields are its dependencies.
+    pub(crate) lifetimes: Vec<Lifetime>,
     /// As the definition names it.
     pub(crate) name: String,
     pub(crate) params: Vec<Param>,
@@ -45,6 +47,11 @@ impl Node {
             self.warnings = warn_of_blocking_calls(body, attrs);
         }
         self
+    }
+
+    /// Whether it is a type of the user's, and no fn.
+    pub(crate) fn is_own(&self) -> bool {
+        matches!(self.target, Target::Own(_))
     }
 
     /// Whether it is a transient that the container tears down.

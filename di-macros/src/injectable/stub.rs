@@ -62,6 +62,7 @@ fn node(target: Target, generics: &Generics, output: Type, scope: Option<&Args>)
         scope: Ident::new(&scope, Span::call_site()),
         target,
         generics: expand::without_lifetimes(generics),
+        lifetimes: Vec::new(),
         // By which the judge knows it.
         name: String::new(),
         params: Vec::new(),
