@@ -62,10 +62,12 @@ pub(super) fn construct(node: &Node, how: &How, di: &Facade) -> TokenStream {
     }));
     let (expression, place) = (&node.construct, place(node));
     let (now, error) = output(node, di);
-    let at_output = match node.is_own() || has_lifetimes(&node.output) {
-        true => now.clone(),
+    let promised = match how {
+        // Of a future the compiler says what is promised as it is spelt.
+        How::Async => now.clone(),
+        _ if node.is_own() || has_lifetimes(&node.output) => now.clone(),
         // `User` for `User<'_>` is an error where that is written, and not once more here.
-        false => quote_spanned!(place=> Self::Output<'di>),
+        _ => quote_spanned!(place=> Self::Output<'di>),
     };
     let at_place = di.at(place);
     let value = match how {
@@ -84,8 +86,8 @@ pub(super) fn construct(node: &Node, how: &How, di: &Facade) -> TokenStream {
     let name = quote_spanned!(node.span=> construct);
     let named_di = di.at(named);
     let returned = match how {
-        How::Plain => at_output,
-        _ => quote_spanned!(named=> #named_di::core::result::Result<#at_output, #error>),
+        How::Plain => promised,
+        _ => quote_spanned!(named=> #named_di::core::result::Result<#promised, #error>),
     };
     quote! {
         #[inline]

@@ -213,7 +213,7 @@ fn value_type(node: &Node, di: &Facade, lifetime: &Lifetime) -> TokenStream {
         && text(own) == text(ty)
     {
         // Spelt once: `impl Users` for `impl Users<'_>` is then one error.
-        return quote_spanned!(place(node)=> Self);
+        return quote_spanned!(ty.span()=> Self);
     }
     let ty = at(ty, lifetime);
     if node.is_fallible && node.value.is_none() {

@@ -311,6 +311,17 @@ impl Container<'_> {
 
 /// What an entry is called: its name as users read it, which for an entry of a module is the one that is written there.
 fn called(name: &str, key: &Key, di: &Facade) -> TokenStream {
+    // A type that is written with `'static` is another one than without.
+    let full = Some(key.type_name()).filter(|full| full.contains("'static"));
+    called_as(name, full, key, di)
+}
+
+/// The same of a type that is listed as itself, whatever the lifetimes.
+fn called_itself(name: &str, key: &Key, di: &Facade) -> TokenStream {
+    called_as(name, None, key, di)
+}
+
+fn called_as(name: &str, full: Option<String>, key: &Key, di: &Facade) -> TokenStream {
     let parts = key.qualifier.as_ref().and_then(|_| name.rsplit_once(" ("));
     let (ty, qualifier) = match parts {
         Some((ty, qualifier)) => {
@@ -319,9 +330,7 @@ fn called(name: &str, key: &Key, di: &Facade) -> TokenStream {
         }
         None => (name, quote!(#di::core::option::Option::None)),
     };
-    // A type that is written with `'static` is another one than without.
-    let full = key.type_name();
-    let ty = if full.contains("'static") { &full } else { ty };
+    let ty = full.as_deref().unwrap_or(ty);
     quote!(#di::Name { name: #name, key: #ty, qualifier: #qualifier })
 }
 

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
-use super::{Container, Field, binding, called, lifetime};
+use super::{Container, Field, binding, called, called_itself, lifetime};
 use crate::{
     common::{Key, at, depends_on_lifetime, text},
     container::{
@@ -194,7 +194,11 @@ impl Container<'_> {
     /// A type is its own key, and the entry's family is the node's own. A provider may return more than it is listed
     /// as, `Users<'static>` for `Users<'_>`, and the compiler knows of subtypes only in a fn (`PhantomData` allows no coercion).
     fn recipe(&self, entry: &Entry, key: &Key, node: &NodeType) -> TokenStream {
-        let (container, name) = (&self.item.ident, called(&entry.name, key, self.di));
+        let container = &self.item.ident;
+        let name = match node.is(key) {
+            true => called_itself(&entry.name, key, self.di),
+            false => called(&entry.name, key, self.di),
+        };
         let (place, di) = (entry.place(), self.di.at(entry.place()));
         let ty = node.tokens(self.di);
         let found = quote_spanned! {place=>
