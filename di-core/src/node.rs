@@ -21,6 +21,7 @@
 //!             is_async: false,
 //!             has_teardown: false,
 //!             is_lazy: false,
+//!             is_assembled: true,
 //!         };
 //!         type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
 //!     }
@@ -63,6 +64,8 @@ pub struct Meta {
     pub has_teardown: bool,
     /// Whether it is a singleton that is built when it is first needed.
     pub is_lazy: bool,
+    /// Whether to construct it is to put its dependencies together, and nothing else runs.
+    pub is_assembled: bool,
 }
 
 impl Meta {

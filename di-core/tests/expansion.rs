@@ -79,6 +79,7 @@ const _: () = {
             is_async: true,
             has_teardown: false,
             is_lazy: false,
+            is_assembled: false,
         };
         type Family = ();
     }
@@ -110,6 +111,7 @@ const _: () = {
             is_async: false,
             has_teardown: false,
             is_lazy: false,
+            is_assembled: false,
         };
         type Family = ();
     }
@@ -140,6 +142,7 @@ const _: () = {
             is_async: false,
             has_teardown: false,
             is_lazy: false,
+            is_assembled: true,
         };
         type Family = dyn for<'q> di::Of<'q, T = Users<'q>>;
     }
@@ -333,6 +336,7 @@ unsafe impl di::Asks<ShowDeps> for show {
         is_async: true,
         has_teardown: false,
         is_lazy: false,
+        is_assembled: false,
     };
     const GUARDS: usize = 0;
 }

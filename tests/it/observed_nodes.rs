@@ -256,6 +256,56 @@ async fn constructions_are_counted_by_node_and_by_route() {
     assert_eq!(route(&app, "/again").handler, Some("show"));
 }
 
+fn slow_value() -> u8 {
+    take_time();
+    1
+}
+
+/// In whose fields somebody's code runs.
+#[injectable(request)]
+struct Valued<'r> {
+    session: &'r Session<'r>,
+    #[inject(value = slow_value())]
+    value: u8,
+}
+
+#[handler]
+async fn values(valued: &Valued<'_>, report: &Report<'_>) -> String {
+    format!(
+        "{} {}",
+        valued.value,
+        std::ptr::eq(valued.session, report.session)
+    )
+}
+
+#[container(Settings, Pool, dyn Store = Pool, Stamp, Session<'_>, Report<'_>, Valued<'_>, handlers(values))]
+struct Assembling {
+    log: Arc<Log>,
+}
+
+/// No clock is read for what is only put together: its time is none, and nobody else's is longer for it.
+#[tokio::test]
+async fn what_is_put_together_is_counted_and_takes_no_time() {
+    let app = Assembling::build(Log::new()).await.expect("nothing fails");
+    let router = Router::new()
+        .route("/", get(values))
+        .layer(observe(&app))
+        .with_state(app.clone());
+    for _ in 0..3 {
+        assert_eq!(text(&router, "/").await, "1 true");
+    }
+    let nodes = Observation::of(&app).nodes;
+    let build = |name: &str| {
+        let node = nodes.iter().find(|node| node.name == name);
+        let build = node.expect("it is listed").build;
+        assert_eq!(build.count, 3, "{name}");
+        build.sum
+    };
+    assert_eq!(build("Report"), Duration::ZERO);
+    let at_least = Duration::from_millis(6);
+    assert!(build("Valued") >= at_least && build("Session") >= at_least);
+}
+
 #[tokio::test]
 async fn more_values_than_are_told_at_once_are_counted_all() {
     let Running { app, router, .. } = run().await;

@@ -267,8 +267,8 @@ impl Observer for Live {
         spans.map_or_else(Span::none, |spans| spans::step(&spans.scope, act, named))
     }
 
-    fn mark(&self) -> Option<Arc<Mark>> {
-        Some(self.listed.mark.clone())
+    fn mark(&self) -> Option<&Mark> {
+        Some(&self.listed.mark)
     }
 
     fn root_waits(&self, at: Tick) {

@@ -28,7 +28,8 @@ pub struct NodeStats {
     /// How many there are now: of open scopes, and of the app. A transient counts as long as the scope that it was built in, and not where it was built for a
     /// singleton.
     pub live: u64,
-    /// How long its constructor takes, without what it needs; while an async one waits, too.
+    /// How long its constructor takes, without what it needs; while an async one waits, too. A struct that is put together of what it needs, and of nothing
+    /// else, takes no time that a clock could show, and is counted with none.
     pub build: Timing,
     /// How long its teardown takes.
     pub teardown: Timing,

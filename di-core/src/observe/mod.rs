@@ -24,6 +24,18 @@ pub use self::{
     on::{Act, Observer},
 };
 
+/// A row whose constructor runs.
+#[derive(Clone, Copy)]
+#[cfg_attr(
+    not(feature = "observe"),
+    expect(dead_code, reason = "nobody reads it")
+)]
+pub(crate) struct Constructed {
+    pub(crate) row: u16,
+    /// Whether nothing of the user's runs: then it takes no time that a clock could show.
+    pub(crate) is_assembled: bool,
+}
+
 /// What is done with a value.
 #[cfg(not(feature = "observe"))]
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 //! With nobody who is told: nothing is done, and nothing is kept.
 
-use super::Act;
+use super::{Act, Constructed};
 
 #[derive(Clone, Default)]
 pub(crate) struct Observed;
@@ -30,6 +30,9 @@ impl Watch {
 
     #[inline(always)]
     pub(crate) fn skip(&mut self) {}
+
+    #[inline(always)]
+    pub(crate) fn construct(&mut self, _: Constructed) {}
 
     #[inline(always)]
     pub(crate) fn begin(&mut self, _: Act, _: u16) {}

@@ -5,7 +5,7 @@ use std::{cell::RefCell, pin::pin, sync::Arc};
 use tracing::{Span, span::EnteredSpan};
 
 use super::{
-    Clock, Doing, Mark, Tick,
+    Clock, Constructed, Doing, Mark, Tick,
     log::{Log, Took},
 };
 
@@ -27,7 +27,7 @@ pub trait Observer: Send + Sync + 'static {
     /// What is done is in this one.
     fn span(&self, act: Act, row: u16) -> Span;
     /// Where it is said what is done.
-    fn mark(&self) -> Option<Arc<Mark>> {
+    fn mark(&self) -> Option<&Mark> {
         None
     }
     /// The root waits from then on for something that is built for it.
@@ -97,13 +97,21 @@ struct On {
     /// A copy, as each value reads it.
     clock: Clock,
     is_traced: bool,
-    mark: Option<Arc<Mark>>,
     /// The end of the one before; never, where something else was done since.
     last: Tick,
-    current: Option<(Act, u16)>,
+    current: Option<Current>,
     span: Option<Span>,
     /// What was not told yet.
     log: Log,
+}
+
+/// What is done now.
+#[derive(Clone, Copy)]
+struct Current {
+    act: Act,
+    row: u16,
+    /// Whether the clock is read at its end.
+    is_timed: bool,
 }
 
 thread_local! {
@@ -128,7 +136,6 @@ impl Watch {
                 observer: None,
                 clock: observer.clock().clone(),
                 is_traced: false,
-                mark: None,
                 last: Tick::NEVER,
                 current: None,
                 span: None,
@@ -136,7 +143,6 @@ impl Watch {
             })
         });
         on.is_traced = observer.is_traced();
-        on.mark = observer.mark();
         on.observer = Some(observer);
         Watch(Some(on))
     }
@@ -146,6 +152,17 @@ impl Watch {
     pub(crate) fn skip(&mut self) {
         if let Some(on) = &mut self.0 {
             on.last = Tick::NEVER;
+        }
+    }
+
+    /// A constructor begins.
+    #[inline]
+    pub(crate) fn construct(&mut self, constructed: Constructed) {
+        if let Some(on) = &mut self.0 {
+            match constructed.is_assembled {
+                true => on.assemble(constructed.row),
+                false => on.begin(Act::Construct, constructed.row),
+            }
         }
     }
 
@@ -275,25 +292,37 @@ impl On {
     }
 
     fn begin(&mut self, act: Act, row: u16) {
-        if self.last == Tick::NEVER {
-            self.goes_on(self.clock.now());
-        }
-        self.current = Some((act, row));
-        if let Some(mark) = &self.mark {
+        self.begin_as(Current {
+            act,
+            row,
+            is_timed: true,
+        });
+        if let Some(observer) = &self.observer
+            && let Some(mark) = observer.mark()
+        {
             if mark.is_at_root() {
-                self.root_waits();
+                observer.root_waits(self.last);
             }
             mark.set(Doing::of(act, row), self.last);
         }
-        if self.is_traced {
-            self.begin_span(act, row);
-        }
     }
 
-    #[cold]
-    fn root_waits(&self) {
-        if let Some(observer) = &self.observer {
-            observer.root_waits(self.last);
+    /// A row that is put together of others: where most are, to read the clock for each would be most of what it costs to count them.
+    fn assemble(&mut self, row: u16) {
+        self.begin_as(Current {
+            act: Act::Construct,
+            row,
+            is_timed: false,
+        });
+    }
+
+    fn begin_as(&mut self, current: Current) {
+        if self.last == Tick::NEVER {
+            self.goes_on(self.clock.now());
+        }
+        self.current = Some(current);
+        if self.is_traced {
+            self.begin_span(current.act, current.row);
         }
     }
 
@@ -317,9 +346,12 @@ impl On {
     }
 
     fn end(&mut self, is_done: bool) {
-        let now = self.clock.now();
-        let Some((act, row)) = self.current.take() else {
+        let Some(Current { act, row, is_timed }) = self.current.take() else {
             return;
+        };
+        let now = match is_timed {
+            true => self.clock.now(),
+            false => self.last,
         };
         if self.is_traced {
             self.end_span(is_done);
@@ -363,7 +395,6 @@ impl On {
         self.last = Tick::NEVER;
         self.current = None;
         self.span = None;
-        self.mark = None;
         self.observer = None;
     }
 }

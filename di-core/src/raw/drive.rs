@@ -18,7 +18,7 @@ use super::{
     },
     unroll::{Chunk, First, Next, WIDTH, unroll},
 };
-use crate::{Container as _, Failure, observe::Act};
+use crate::{Container as _, Failure, observe::Constructed};
 
 /// A pointer that a future may hold.
 #[derive(Clone, Copy)]
@@ -73,11 +73,11 @@ impl<P: Plan, const PART: u8> Drive<'_, '_, P, PART> {
         }
     }
 
-    /// The constructor of a row begins, or something else.
+    /// A constructor begins, or something else.
     #[inline(always)]
-    pub(super) fn begin(&mut self, row: Option<u16>) {
-        match row {
-            Some(row) => self.frame.watch.begin(Act::Construct, row),
+    pub(super) fn begin(&mut self, constructed: Option<Constructed>) {
+        match constructed {
+            Some(constructed) => self.frame.watch.construct(constructed),
             None => self.frame.watch.skip(),
         }
     }

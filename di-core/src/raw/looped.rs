@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Failure,
-    observe::{Act, Watch},
+    observe::Watch,
     plan::{SHARED, View},
 };
 
@@ -73,8 +73,8 @@ pub(super) unsafe fn build_all(
         };
         marks.begin(k, mark);
         let step = &view.steps[k];
-        if let Some(row) = constructed_at(view, k) {
-            watch.begin(Act::Construct, row);
+        if let Some(constructed) = constructed_at(view, k) {
+            watch.construct(constructed);
         }
         // SAFETY: the inputs of a step are built before it, and its place is free memory of the frame.
         let made = unsafe {

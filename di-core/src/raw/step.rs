@@ -8,6 +8,7 @@ use super::{
 use crate::{
     Failure,
     graph::MAX_DEPS,
+    observe::Constructed,
     plan::{SHARED, View},
 };
 
@@ -93,18 +94,22 @@ pub(super) const fn kind_at(view: &View<'static>, k: usize) -> StepKind {
     }
 }
 
-/// The row that step `k` constructs; none where it runs an extractor, or names a value once more.
-pub(super) const fn constructs<P: Plan>(k: usize) -> Option<u16> {
+/// What step `k` constructs; nothing where it runs an extractor, or names a value once more.
+pub(super) const fn constructs<P: Plan>(k: usize) -> Option<Constructed> {
     constructed_at(&P::VIEW, k)
 }
 
-pub(super) const fn constructed_at(view: &View<'static>, k: usize) -> Option<u16> {
+pub(super) const fn constructed_at(view: &View<'static>, k: usize) -> Option<Constructed> {
     if k >= view.len || view.steps[k].extractor.is_some() {
         return None;
     }
-    let row = view.steps[k].row;
-    match &view.rows.all()[row as usize].maker {
-        Some(maker) if !matches!(maker.op, Op::Alias(..)) => Some(row),
+    let step = &view.steps[k];
+    let row = &view.rows.all()[step.row as usize];
+    match &row.maker {
+        Some(maker) if !matches!(maker.op, Op::Alias(..)) => Some(Constructed {
+            row: step.row,
+            is_assembled: matches!(row.meta, Some(meta) if meta.is_assembled),
+        }),
         _ => None,
     }
 }

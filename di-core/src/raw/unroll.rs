@@ -10,10 +10,7 @@ use super::{
         out, part, taken_mark, takes_drop,
     },
 };
-use crate::{
-    Failure,
-    observe::{Act, Watch},
-};
+use crate::{Failure, observe::Watch};
 
 pub(super) trait Chunk: 'static {
     /// The first step.
@@ -78,8 +75,8 @@ pub(super) fn build_chunk<P: Plan, C: Chunk>(
                 if const { takes_drop::<P>(C::START + $k) } {
                     *mark = const { 2 * (C::START + $k) as u32 + 1 };
                 }
-                if let Some(row) = const { constructs::<P>(C::START + $k) } {
-                    watch.begin(Act::Construct, row);
+                if let Some(constructed) = const { constructs::<P>(C::START + $k) } {
+                    watch.construct(constructed);
                 }
                 // SAFETY: the inputs of a step are built before it, and its place is free memory of the frame.
                 let made = unsafe {

@@ -134,6 +134,7 @@ fn asks(handler: &Handler, name: &str, di: &Facade) -> TokenStream {
                 is_async: #is_async,
                 has_teardown: false,
                 is_lazy: false,
+                is_assembled: false,
             };
             const GUARDS: usize = #count;
         }

@@ -171,7 +171,7 @@ fn meta(node: &Node, di: &Facade) -> TokenStream {
     let name = &node.name;
     let scope = format_ident!("{}", capitalised(&node.scope.to_string()));
     let (is_async, has_teardown) = (node.is_async, node.teardown.is_some());
-    let is_lazy = node.is_lazy;
+    let (is_lazy, is_assembled) = (node.is_lazy, node.is_assembled);
     let params = Asked::all(node.params.iter().map(|param| match &param.source {
         Source::Inject(dependency) => dependency.asked(&param.name),
         Source::Extract(ty) => Asked::extracted(&param.name, ty),
@@ -190,6 +190,7 @@ fn meta(node: &Node, di: &Facade) -> TokenStream {
             is_async: #is_async,
             has_teardown: #has_teardown,
             is_lazy: #is_lazy,
+            is_assembled: #is_assembled,
         }
     }
 }

@@ -111,6 +111,7 @@ pub(crate) fn provider(
         is_async: sig.asyncness.is_some(),
         is_blocking: args.blocking.is_some(),
         is_lazy: args.lazy.is_some(),
+        is_assembled: false,
         span: sig.ident.span(),
         teardown: teardown.map(|path| named_by(path, self_ty)),
         warnings: TokenStream::new(),

@@ -26,6 +26,7 @@ pub(crate) fn parse(item: &ItemStruct, args: Args) -> syn::Result<Node> {
     }
     let mut params = Vec::new();
     let mut values = Vec::new();
+    let mut is_assembled = true;
     for (i, field) in item.fields.iter().enumerate() {
         let member = match &field.ident {
             Some(ident) => ident.to_token_stream(),
@@ -35,7 +36,11 @@ pub(crate) fn parse(item: &ItemStruct, args: Args) -> syn::Result<Node> {
             continue;
         };
         let value = match role {
-            Role::Plain(value) => value,
+            Role::Plain(value) => {
+                is_assembled = false;
+                value
+            }
+            Role::Phantom(value) => value,
             Role::Dependency(dependency) if is_singleton && dependency.held == Held::Lazy => {
                 // It borrows from the scope in which it is asked for.
                 report.error(
@@ -87,6 +92,7 @@ pub(crate) fn parse(item: &ItemStruct, args: Args) -> syn::Result<Node> {
         is_async: false,
         is_blocking: false,
         is_lazy,
+        is_assembled,
         construct,
         span: ident.span(),
         teardown,
@@ -109,6 +115,7 @@ fn construct(
 enum Role {
     Dependency(Dependency),
     Plain(proc_macro2::TokenStream),
+    Phantom(proc_macro2::TokenStream),
 }
 
 fn role(item: &ItemStruct, field: &Field, is_singleton: bool) -> syn::Result<Role> {
@@ -123,7 +130,7 @@ fn role(item: &ItemStruct, field: &Field, is_singleton: bool) -> syn::Result<Rol
         }
         Mark::Value(value) => Role::Plain(value.to_token_stream()),
         Mark::Inject if is_phantom(ty) => {
-            Role::Plain(quote::quote_spanned!(ty.span()=> ::core::default::Default::default()))
+            Role::Phantom(quote::quote_spanned!(ty.span()=> ::core::default::Default::default()))
         }
         Mark::Inject => Role::Dependency(Dependency::of(ty, None)?),
         Mark::Qualified(qualifier) => Role::Dependency(Dependency::of(ty, Some(qualifier))?),

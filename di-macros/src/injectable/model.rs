@@ -28,6 +28,8 @@ pub(crate) struct Node {
     pub(crate) is_blocking: bool,
     /// A singleton that is built when it is first needed.
     pub(crate) is_lazy: bool,
+    /// A struct of nothing but what is injected.
+    pub(crate) is_assembled: bool,
     /// The call, or struct expression, over the parameters' locals.
     pub(crate) construct: TokenStream,
     /// Where the node is defined.

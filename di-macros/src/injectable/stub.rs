@@ -74,6 +74,7 @@ fn node(target: Target, generics: &Generics, output: Type, scope: Option<&Args>)
         is_async: false,
         is_blocking: false,
         is_lazy,
+        is_assembled: false,
         teardown: None,
         warnings: proc_macro2::TokenStream::new(),
     }

@@ -126,6 +126,7 @@ fn asks(job: &Job, name: &str, di: &Facade) -> TokenStream {
                 is_async: true,
                 has_teardown: false,
                 is_lazy: false,
+                is_assembled: false,
             };
             const GUARDS: usize = 0;
             const IS_HANDLER: bool = false;

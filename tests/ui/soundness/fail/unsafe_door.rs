@@ -16,6 +16,7 @@ impl di::Node for Mine {
         is_async: false,
         has_teardown: false,
         is_lazy: false,
+        is_assembled: false,
     };
 }
 
