@@ -23,9 +23,15 @@ use super::{
 #[repr(align(128))]
 pub(crate) struct Desk {
     pub(super) common: Arc<Common>,
-    slots: Mutex<Slots>,
+    kept: Mutex<Kept>,
+}
+
+/// Under one lock, since a request needs both.
+#[derive(Default)]
+struct Kept {
+    slots: Slots,
     /// Of the routes that it has served, by the pattern of the path; a path has few methods.
-    seats: Mutex<Seats>,
+    seats: Seats,
 }
 
 type Seats = HashMap<Box<str>, Vec<Arc<Seat>>, foldhash::fast::RandomState>;
@@ -34,46 +40,53 @@ impl Desk {
     fn new(common: Arc<Common>) -> Self {
         Desk {
             common,
-            slots: Mutex::default(),
-            seats: Mutex::default(),
+            kept: Mutex::default(),
         }
     }
 
     /// A scope, which is listed until it is dropped.
     pub(crate) fn scope(self: &Arc<Self>, what: What) -> Arc<Live> {
         Arc::new_cyclic(|live| {
-            let listed = lock(&self.slots).enter(live);
+            let listed = lock(&self.kept).slots.enter(live);
             Live::new(self.clone(), what, listed)
         })
     }
 
-    /// The route of a request.
-    pub(super) fn seat(&self, method: &Method, extensions: &Extensions) -> Arc<Seat> {
+    /// The scope of a request that begins now.
+    pub(super) fn request(self: &Arc<Self>, method: &Method, extensions: &Extensions) -> Arc<Live> {
         let (method, path) = route(method, extensions);
-        let mut seats = lock(&self.seats);
-        find(&seats, method, path)
-            .unwrap_or_else(|| add(&mut seats, self.common.routes.route(method, path)))
+        Arc::new_cyclic(|live| {
+            let mut kept = lock(&self.kept);
+            let seat = find(&kept.seats, method, path).unwrap_or_else(|| {
+                let route = self.common.routes.route(method, path);
+                add(&mut kept.seats, route)
+            });
+            let listed = kept.slots.enter(live);
+            drop(kept);
+            seat.route.begin();
+            Live::new(self.clone(), What::Routed(seat), listed)
+        })
     }
 
     /// The same, where a layer has seen the route.
     pub(super) fn known_seat(&self, method: &Method, extensions: &Extensions) -> Option<Arc<Seat>> {
         extensions.get::<MatchedPath>()?;
         let (method, path) = route(method, extensions);
-        let mut seats = lock(&self.seats);
-        find(&seats, method, path).or_else(|| {
+        let mut kept = lock(&self.kept);
+        find(&kept.seats, method, path).or_else(|| {
             let route = self.common.routes.known(method, path)?;
-            Some(add(&mut seats, route))
+            Some(add(&mut kept.seats, route))
         })
     }
 
     /// The last handle of a scope is gone.
-    pub(super) fn leave(&self, listed: &Listed) {
-        lock(&self.slots).leave(listed);
+    pub(super) fn leave(&self, listed: Listed) {
+        lock(&self.kept).slots.leave(listed);
     }
 
     /// Scopes that began here whose poll has run for so many nanoseconds, and for how many.
     pub(super) fn stuck(&self, threshold: u64) -> Vec<(Arc<Live>, u64)> {
-        let found = lock(&self.slots).stuck(&self.common.clock, threshold);
+        let found = lock(&self.kept).slots.stuck(&self.common.clock, threshold);
         // One that is found here may be dropped here, which takes the lock.
         let found = found.into_iter();
         found
@@ -83,7 +96,7 @@ impl Desk {
 
     /// Those that began here.
     pub(super) fn lives(&self) -> Vec<Arc<Live>> {
-        let all = lock(&self.slots).all();
+        let all = lock(&self.kept).slots.all();
         all.iter().filter_map(|live| live.upgrade()).collect()
     }
 }

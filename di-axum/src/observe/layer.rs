@@ -21,7 +21,6 @@ use super::{
     desk::Desk,
     live::Live,
     observation::Observed,
-    what::What,
 };
 
 /// A layer that counts what each route does, for [`Observation`](super::Observation): how many requests, how they were answered and when, and which
@@ -110,13 +109,9 @@ where
     fn call(&mut self, request: Request) -> Self::Future {
         // A layer around this one may have seen it already.
         let unseen = |desk: &&Arc<Desk>| answering(&desk.common).is_none();
-        let begun = self.by.desk().filter(unseen).map(|desk| {
-            let seat = desk.seat(request.method(), request.extensions());
-            seat.route.begin();
-            Begun {
-                live: Some(desk.scope(What::Routed(seat))),
-                answer: None,
-            }
+        let begun = self.by.desk().filter(unseen).map(|desk| Begun {
+            live: Some(desk.request(request.method(), request.extensions())),
+            answer: None,
         });
         Watched {
             future: self.inner.call(request),

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, OnceLock, PoisonError,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
@@ -36,7 +36,8 @@ use super::{
 /// with them. The app's clock and limit are copied for that.
 #[repr(C)]
 pub(crate) struct Live {
-    listed: Listed,
+    /// None once it is dropped.
+    listed: Option<Listed>,
     /// What runs, and for how long it has kept its thread.
     place: Place,
     clock: Clock,
@@ -49,8 +50,10 @@ pub(crate) struct Live {
     desk: Arc<Desk>,
     what: What,
     began: Tick,
-    /// The handler, once it is known.
+    /// The handler, once it is known, if it is not that of the route.
     handler: OnceLock<Root>,
+    /// Whether it is known.
+    is_handled: AtomicBool,
     /// When the root began; never before, and after its end.
     root_began: AtomicU64,
     /// Nanoseconds that it took, until they are counted.
@@ -77,7 +80,7 @@ impl Live {
     pub(super) fn new(desk: Arc<Desk>, what: What, listed: Listed) -> Self {
         let common = &desk.common;
         Self {
-            listed,
+            listed: Some(listed),
             place: Place::default(),
             clock: common.clock.clone(),
             slow_poll: common.thresholds.slow_poll_nanos(),
@@ -85,6 +88,7 @@ impl Live {
             spans: Spans::of(&what),
             began: common.clock.now(),
             handler: OnceLock::new(),
+            is_handled: AtomicBool::new(false),
             root_began: AtomicU64::new(Tick::NEVER.bits()),
             root_took: AtomicU64::new(0),
             nested: AtomicU64::new(0),
@@ -95,6 +99,12 @@ impl Live {
             desk,
             what,
         }
+    }
+
+    #[inline]
+    fn marked(&self) -> &Mark {
+        let listed = self.listed.as_ref();
+        &listed.expect("it is listed until it is dropped").mark
     }
 
     /// Whether anybody listens to its spans.
@@ -113,20 +123,34 @@ impl Live {
     /// This handler answers it.
     pub(crate) fn handled_by(&self, handler: Root) {
         // Middleware may call another one after it; the first is the outermost.
-        let _ = self.handler.set(handler);
-        if let What::Routed(seat) = &self.what {
-            let _ = seat.route.handler.set(handler);
+        if self.is_handled.load(Relaxed) {
+            return;
         }
+        let of_route = match &self.what {
+            What::Routed(seat) => Some(seat.route.handler.get_or_init(|| handler)),
+            _ => None,
+        };
+        // Mostly it is that, and known without a lock.
+        if !of_route.is_some_and(|known| std::ptr::eq(known.meta, handler.meta)) {
+            let _ = self.handler.set(handler);
+        }
+        self.is_handled.store(true, Relaxed);
+    }
+
+    /// The handler, once the request has come to it.
+    fn root(&self) -> Option<&Root> {
+        if !self.is_handled.load(Relaxed) {
+            return None;
+        }
+        let of_route = || self.route().and_then(|route| route.handler.get());
+        self.handler.get().or_else(of_route)
     }
 
     pub(super) fn handler(&self) -> Option<&'static Meta> {
-        self.handler
-            .get()
-            .map(|root| root.meta)
-            .or(match self.what {
-                What::Task(meta) | What::Service(meta) => Some(meta),
-                _ => None,
-            })
+        self.root().map(|root| root.meta).or(match self.what {
+            What::Task(meta) | What::Service(meta) => Some(meta),
+            _ => None,
+        })
     }
 
     pub(super) fn what(&self) -> String {
@@ -168,19 +192,19 @@ impl Live {
     /// Begins a poll, unless somebody who polls it has.
     pub(super) fn begin_poll(&self) -> Option<Tick> {
         // It is polled by one thread at a time, mostly; where several build values of one scope, the first one is looked at.
-        if self.listed.mark.polled() != Tick::NEVER {
+        if self.marked().polled() != Tick::NEVER {
             return None;
         }
         let now = self.now();
         self.is_told.store(false, Relaxed);
         self.place.begin_poll();
-        self.listed.mark.set_polled(now);
+        self.marked().set_polled(now);
         Some(now)
     }
 
     /// The poll is over; what kept its thread, if that was too long.
     pub(super) fn end_poll(&self, began: Tick, now: Tick) -> Option<(Duration, Doing)> {
-        let mark = &self.listed.mark;
+        let mark = self.marked();
         mark.set_polled(Tick::NEVER);
         let took = self.clock.nanos(began, now);
         (took >= self.slow_poll).then(|| {
@@ -191,7 +215,7 @@ impl Live {
 
     /// What it is at.
     pub(super) fn at(&self) -> Doing {
-        self.listed.mark.at()
+        self.marked().at()
     }
 
     pub(super) fn now(&self) -> Tick {
@@ -201,7 +225,7 @@ impl Live {
     /// It does this from now on.
     fn moved(&self, to: Doing, at: Tick) {
         self.root_waits(at);
-        self.listed.mark.set(to, at);
+        self.marked().set(to, at);
     }
 
     /// What runs in it runs on this thread, until what this returns is dropped.
@@ -231,7 +255,9 @@ impl Live {
         self.moved(Doing::Elsewhere, at);
         let took = self.clock().nanos(began, at);
         let took = took.saturating_sub(self.nested.load(Relaxed));
-        self.root_took.fetch_add(took, Relaxed);
+        // Written by whoever polls the root, and taken when it does so no more.
+        let before = self.root_took.load(Relaxed);
+        self.root_took.store(before + took, Relaxed);
         if let Some(spans) = &self.spans {
             spans.root_ended();
         }
@@ -268,11 +294,11 @@ impl Observer for Live {
     }
 
     fn mark(&self) -> Option<&Mark> {
-        Some(&self.listed.mark)
+        Some(self.marked())
     }
 
     fn root_waits(&self, at: Tick) {
-        self.place.root_left(&self.listed.mark, self.clock(), at);
+        self.place.root_left(self.marked(), self.clock(), at);
     }
 
     fn ended(&self, log: &Log) {
@@ -285,7 +311,7 @@ impl Observer for Live {
             } else {
                 Doing::Elsewhere
             };
-            self.listed.mark.set(to, last.until);
+            self.marked().set(to, last.until);
         }
         let (mut sum, mut constructed, mut next) = (Sum::default(), 0, 0);
         let (mut route, mut others);
@@ -299,12 +325,13 @@ impl Observer for Live {
                 &mut *others
             }
         };
-        let mut built = lock(&self.built);
+        let mut built = None;
         for (took, nanos) in log.each(self.clock()) {
             next = share.count(took, nanos, next);
             sum.add(took, nanos);
             if took.act == Act::Construct {
                 constructed += nanos;
+                let built = built.get_or_insert_with(|| lock(&self.built));
                 match took.is_failed {
                     false => built.rows.push(took.row),
                     true => built.failed.push(took.row),
@@ -315,7 +342,7 @@ impl Observer for Live {
         if is_in_root {
             self.nested.fetch_add(constructed, Relaxed);
         }
-        let mark = &self.listed.mark;
+        let mark = self.marked();
         self.place.ended(log, mark, self.clock(), last.until, sum);
     }
 
@@ -350,10 +377,9 @@ impl Drop for Live {
         if !*self.has_root.get_mut()
             && !*self.is_given_up.get_mut()
             && !*self.is_layered.get_mut()
-            && let (What::Routed(seat), Some(handler)) = (&self.what, self.handler.get())
+            && let (What::Routed(seat), Some(handler)) = (&self.what, self.root())
         {
-            let built = self.built.get_mut();
-            let built = built.unwrap_or_else(PoisonError::into_inner);
+            let built = lock(&self.built);
             let nodes = &self.desk.common.nodes;
             let in_vain = nodes.in_vain(&built.rows, &built.failed, handler);
             if !in_vain.is_empty() {
@@ -367,6 +393,8 @@ impl Drop for Live {
         {
             route.ended().share.handler += root_took;
         }
-        self.desk.leave(&self.listed);
+        if let Some(listed) = self.listed.take() {
+            self.desk.leave(listed);
+        }
     }
 }

@@ -46,11 +46,11 @@ impl Known {
 #[derive(Default)]
 pub(super) struct Slots {
     all: Vec<Slot>,
-    free: Vec<usize>,
+    /// With the handles of their marks, which nobody has to count then.
+    free: Vec<Listed>,
 }
 
 /// Where one is listed, and another after it.
-#[derive(Default)]
 struct Slot {
     live: Option<Weak<Live>>,
     /// Apart from the scope, so that nobody who looks for what is stuck keeps one for a moment.
@@ -68,19 +68,20 @@ pub(super) struct Listed {
 
 impl Slots {
     pub(super) fn enter(&mut self, live: &Weak<Live>) -> Listed {
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.all.push(Slot::default());
-            self.all.len() - 1
+        let listed = self.free.pop().unwrap_or_else(|| {
+            let (slot, mark) = (self.all.len(), Arc::<Mark>::default());
+            let kept = Arc::clone(&mark);
+            self.all.push(Slot { live: None, mark });
+            Listed { slot, mark: kept }
         });
-        self.all[slot].live = Some(live.clone());
-        let mark = Arc::clone(&self.all[slot].mark);
-        Listed { slot, mark }
+        self.all[listed.slot].live = Some(live.clone());
+        listed
     }
 
-    pub(super) fn leave(&mut self, listed: &Listed) {
+    pub(super) fn leave(&mut self, listed: Listed) {
         self.all[listed.slot].live = None;
         listed.mark.clear();
-        self.free.push(listed.slot);
+        self.free.push(listed);
         // What a peak has left is looked through each time.
         if self.all.len() > FEW && self.free.len() == self.all.len() {
             *self = Slots::default();

@@ -139,7 +139,9 @@ impl Route {
     }
 
     pub(super) fn begin(&self) {
-        self.counts().begun.fetch_add(1, Relaxed);
+        // Written by this thread alone.
+        let begun = &self.counts().begun;
+        begun.store(begun.load(Relaxed) + 1, Relaxed);
     }
 
     /// Where this thread counts what has ended, wherever it began.

@@ -78,8 +78,11 @@ impl Tally {
 }
 
 fn bucket(nanos: u64) -> usize {
-    // A bound belongs to the bucket below it, as Prometheus has it (`le`).
-    let micros = nanos.saturating_sub(1) / 1_000;
+    // A bound belongs to the bucket below it, as Prometheus has it (`le`). Most values are built in less than the first.
+    if nanos <= 1_000 {
+        return 0;
+    }
+    let micros = (nanos - 1) / 1_000;
     ((u64::BITS - micros.leading_zeros()) as usize).min(BUCKETS - 1)
 }
 

@@ -69,7 +69,12 @@ impl Log {
             }
             Entry::Took(took) => {
                 let began = before.replace(took.until).unwrap_or(took.until);
-                Some((took, clock.nanos(began, took.until)))
+                // Most are only put together.
+                let nanos = match began == took.until {
+                    true => 0,
+                    false => clock.nanos(began, took.until),
+                };
+                Some((took, nanos))
             }
         })
     }
