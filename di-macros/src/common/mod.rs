@@ -15,7 +15,9 @@ pub(crate) use self::{
     facade::{Facade, facade},
     levels::lint_levels,
     report::{Report, name_span, with_errors},
-    rewrite::{at, depends_on_lifetime, has_lifetimes, name_elided, peel, replace_self},
+    rewrite::{
+        at, depends_on_lifetime, has_left_out, has_lifetimes, name_elided, peel, replace_self,
+    },
     text::text,
     unnamed::{find_impl_trait, refuse_placeholders, types_of},
 };

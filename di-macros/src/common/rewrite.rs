@@ -48,6 +48,11 @@ pub(crate) fn name_elided(ty: &mut Type, lifetime: &Lifetime) -> usize {
     visitor.replaced
 }
 
+/// Whether a lifetime is left out of the type: `&T`, `Users<'_>`.
+pub(crate) fn has_left_out(ty: &Type) -> bool {
+    name_elided(&mut ty.clone(), &marker()) > 0
+}
+
 struct At<'a> {
     lifetime: &'a Lifetime,
     bound: Vec<String>,

@@ -5,11 +5,11 @@ use syn::{Data, DeriveInput, Field, Fields, ItemStruct, Type, spanned::Spanned};
 
 use super::{
     attr::{Args, Mark, is_mark, mark},
-    expand,
+    borrowed, expand,
     model::{Node, Param, Source, Target},
     params::{limit, local},
 };
-use crate::common::{Dependency, Held, Report, borrowed_forever, peel, text};
+use crate::common::{Dependency, Held, Report, peel, text};
 
 pub(crate) fn parse(item: &ItemStruct, args: Args) -> syn::Result<Node> {
     let mut report = Report::default();
@@ -122,7 +122,7 @@ fn role(item: &ItemStruct, field: &Field, is_singleton: bool) -> syn::Result<Rol
     let ty = &field.ty;
     let mark = mark(&field.attrs)?;
     if matches!(mark, Mark::Inject | Mark::Qualified(_)) {
-        check_lifetime(item, field, is_singleton)?;
+        borrowed::check_lifetime(item, field, is_singleton)?;
     }
     Ok(match mark {
         Mark::Default(span) => {
@@ -140,54 +140,6 @@ fn role(item: &ItemStruct, field: &Field, is_singleton: bool) -> syn::Result<Rol
             return Err(syn::Error::new(span, message));
         }
     })
-}
-
-/// `pool: &'static Pool`, which nothing that is injected is.
-fn check_lifetime(item: &ItemStruct, field: &Field, is_singleton: bool) -> syn::Result<()> {
-    let ty = &field.ty;
-    let Some((lifetime, inner)) = borrowed_forever(ty) else {
-        return Ok(());
-    };
-    let (ident, written, written_inner) = (&item.ident, text(ty), text(inner));
-    let is_ref = matches!(peel(ty), Type::Reference(_));
-    let declared = item.generics.lifetimes().next();
-    let short = declared.map_or_else(|| "'r".to_string(), |param| text(&param.lifetime));
-    let inner_name = written_inner.replace("'static", &short);
-    let message = if is_constant(inner) {
-        let name = field.ident.as_ref().map(|name| format!("{}: ", text(name)));
-        let name = name.unwrap_or_default();
-        format!(
-            "a field is injected unless it is marked: for a constant, `#[inject(value = ..)] {name}{written}`"
-        )
-    } else if is_singleton {
-        let shared = if is_ref { "Arc" } else { "LazyArc" };
-        // What is named with a lifetime borrows: no singleton.
-        let hold = match written_inner.contains("'static") {
-            true => format!("make `{ident}` `request`, with a lifetime, `struct {ident}<{short}>`"),
-            false => format!("hold `{shared}<{inner_name}>`, or make `{ident}` `request`"),
-        };
-        format!("a singleton lives as long as the app and cannot borrow `{written}`: {hold}")
-    } else {
-        let declare = match declared {
-            Some(_) => String::new(),
-            None => format!(", in `struct {ident}<{short}>`"),
-        };
-        let borrowed = match is_ref {
-            true => format!("&{short} {inner_name}"),
-            false => format!("Lazy<{short}, {inner_name}>"),
-        };
-        format!("what is injected is borrowed for less than `'static`: write `{borrowed}`{declare}")
-    };
-    Err(syn::Error::new_spanned(lifetime, message))
-}
-
-/// Whether what is borrowed forever is rather a constant than a node.
-fn is_constant(ty: &Type) -> bool {
-    match ty {
-        Type::Slice(_) | Type::Array(_) => true,
-        Type::Path(path) => path.path.is_ident("str"),
-        _ => false,
-    }
 }
 
 fn is_phantom(ty: &Type) -> bool {

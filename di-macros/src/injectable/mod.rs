@@ -4,6 +4,7 @@
 //! stands, by hand, in `di-core/tests/expansion.rs`.
 
 mod attr;
+mod borrowed;
 mod construct;
 mod expand;
 mod item_fn;
@@ -34,12 +35,15 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         Ok(Item::Struct(mut item)) => {
             let known = scope.as_ref().ok().cloned();
             let is_unnamed = refuse_placeholders(item.fields.iter_mut().map(|field| &mut field.ty));
+            let has_borrows = borrowed::refuse(&mut item, known.as_ref());
             let node = attr::only_once(&mut item.attrs)
                 .and(scope)
                 .and_then(|scope| item_struct::parse(&item, scope));
+            let node = borrowed::unless_broken(&item, node, known.as_ref());
             item_struct::strip(&mut item);
             let stub = Some(stub::of_struct(&item, known.as_ref()));
-            finish(item, is_unnamed, node.map(|node| vec![node]), stub, &di)
+            let has_said = is_unnamed || has_borrows;
+            finish(item, has_said, node.map(|node| vec![node]), stub, &di)
         }
         Ok(Item::Impl(mut item)) => {
             let known = scope.as_ref().ok().cloned();
@@ -93,8 +97,10 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
         Err(error) => return error.to_compile_error(),
     };
     let scope = attr::Args::of_attributes(&item.attrs, &item.ident);
-    let stub = stub::of_struct(&item, scope.as_ref().ok());
+    let known = scope.as_ref().ok().cloned();
+    let stub = stub::of_struct(&item, known.as_ref());
     let node = scope.and_then(|scope| item_struct::parse(&item, scope));
+    let node = borrowed::unless_broken(&item, node, known.as_ref());
     finish(
         quote!(),
         false,
