@@ -204,6 +204,15 @@ macro_rules! provided_all {
 }
 lists!(provided_all);
 
+/// What the root `H` asks for, as rows of the container `C`. That the list is that of its [`Asks`], the compiler proves here: where `C` is a
+/// parameter of the user's impl, a type of that name would be hidden by it.
+pub const fn sources<H: Asks<L>, L, C>() -> [Source; MAX_DEPS]
+where
+    fn(L): ProvidedAll<C>,
+{
+    <fn(L) as ProvidedAll<C>>::SOURCES
+}
+
 /// The container can run the root `H`. Implemented for every root, or, with `handlers(..)`, for those listed.
 ///
 /// # Safety

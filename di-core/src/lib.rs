@@ -59,7 +59,7 @@ pub mod __private {
         builder::Builder,
         container::{
             Asks, Container, Everywhere, HasContainer, Hosts, Injects, Mounts, Provided,
-            ProvidedAll, ProvidedIn, Provides, Root, share,
+            ProvidedAll, ProvidedIn, Provides, Root, share, sources,
         },
         error::{BoxError, BuildError, Failure, IntoSource, NotBuilt},
         export::quoted,

@@ -157,7 +157,7 @@ pub struct Param {
 ///
 /// # Safety
 /// The `MAKER` of the node's `Recipe` builds its `Output` from its `Deps`, and `META` tells the truth about both. Its `Output` is `Send`, and `Sync` unless it is transient; one that
-/// borrows is covariant in that lifetime, or its drop touches nothing that it borrows.
+/// borrows is covariant in that lifetime, or its drop touches nothing that it borrows. If what it builds is the type itself, `Family` is that type at every lifetime.
 #[diagnostic::on_unimplemented(
     message = "[DI010] `{Self}` is not injectable",
     label = "listed here, but nothing says how to construct it",

@@ -344,7 +344,7 @@ unsafe impl<C: di::Container> di::Root<C> for show
 where
     fn(ShowDeps): di::ProvidedAll<C>,
 {
-    const SOURCES: [di::Source; di::MAX_DEPS] = <fn(ShowDeps) as di::ProvidedAll<C>>::SOURCES;
+    const SOURCES: [di::Source; di::MAX_DEPS] = di::sources::<Self, _, C>();
     const GUARDS: usize = <show as di::Asks<_>>::GUARDS;
 }
 

@@ -8,8 +8,8 @@ use std::{
 use axum::{
     Router,
     body::Body,
-    extract::Path,
-    http::{Method, Request, StatusCode},
+    extract::{FromRequestParts, Path},
+    http::{Method, Request, StatusCode, request::Parts},
     routing::get,
 };
 use di_axum::{
@@ -287,4 +287,55 @@ async fn tasks_are_seen_with_the_age_of_the_oldest() {
         (letters.counts.done, letters.counts.running, letters.oldest),
         (3, 0, None)
     );
+}
+
+struct Visitor;
+#[injectable(request)]
+impl Visitor {
+    fn new() -> Self {
+        Visitor
+    }
+}
+
+/// Put together, after what has a constructor.
+#[injectable(request)]
+struct Admin<'r> {
+    visitor: &'r Visitor,
+}
+
+/// An extractor that keeps its thread for longer than it should.
+struct Slow;
+
+impl<S: Sync> FromRequestParts<S> for Slow {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        std::thread::sleep(Duration::from_millis(12));
+        // The poll ends here.
+        tokio::task::yield_now().await;
+        Ok(Slow)
+    }
+}
+
+#[handler(guard(Admin<'_>))]
+async fn guarded(_slow: Slow, admin: &Admin<'_>) {
+    let Admin { visitor: Visitor } = admin;
+}
+
+#[container(Visitor, Admin<'_>, handlers(guarded))]
+struct Guarded;
+
+#[tokio::test]
+async fn what_was_built_before_is_not_blamed_for_a_slow_extractor() {
+    let app = Guarded::build().await.expect("nothing fails");
+    let router = Router::new()
+        .route("/", get(guarded))
+        .layer(observe(&app))
+        .with_state(app.clone());
+    assert_eq!(send(&router, request("/")).await.0, StatusCode::OK);
+    let slow = Observation::of(&app).slow_polls;
+    let [slow] = &slow[..] else {
+        panic!("{slow:?}")
+    };
+    assert_eq!((slow.what, slow.count), (None, 1));
 }

@@ -4,7 +4,10 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, OnceLock,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+        atomic::{
+            AtomicBool, AtomicU64,
+            Ordering::{Acquire, Relaxed, Release},
+        },
     },
     time::Duration,
 };
@@ -134,12 +137,12 @@ impl Live {
         if !of_route.is_some_and(|known| std::ptr::eq(known.meta, handler.meta)) {
             let _ = self.handler.set(handler);
         }
-        self.is_handled.store(true, Relaxed);
+        self.is_handled.store(true, Release);
     }
 
     /// The handler, once the request has come to it.
     fn root(&self) -> Option<&Root> {
-        if !self.is_handled.load(Relaxed) {
+        if !self.is_handled.load(Acquire) {
             return None;
         }
         let of_route = || self.route().and_then(|route| route.handler.get());
@@ -304,7 +307,8 @@ impl Observer for Live {
     fn ended(&self, log: &Log) {
         let Some(last) = log.last() else { return };
         let is_in_root = self.is_in_root();
-        if self.at() == Doing::of(last.act, last.row) {
+        let marked = log.last_timed();
+        if marked.is_some_and(|took| self.at() == Doing::of(took.act, took.row)) {
             // It is where it was before, unless something else has begun.
             let to = if is_in_root {
                 Doing::Root

@@ -29,7 +29,7 @@ pub struct NodeStats {
     /// singleton.
     pub live: u64,
     /// How long its constructor takes, without what it needs; while an async one waits, too. A struct that is put together of what it needs, and of nothing
-    /// else, takes no time that a clock could show, and is counted with none.
+    /// else, takes next to no time, and may be counted with none.
     pub build: Timing,
     /// How long its teardown takes.
     pub teardown: Timing,

@@ -2,7 +2,7 @@
 
 use super::{
     needed_by,
-    say::{Apart, at, find_apart, hints, node, same, takes},
+    say::{Apart, at, hints, node, same, takes},
 };
 use crate::{
     Scope,
@@ -77,8 +77,8 @@ const fn missing<const N: usize, const E: usize>(
     let text = at(takes(node(text, &table.rows[row]), param), &table.rows[row]);
     let text = needed_by(text, table, row);
     let text = also(text, table, row, param);
-    let text = hints(text, table, param);
-    if let Some((apart, provided)) = find_apart(table, param) {
+    let (text, apart) = hints(text, table, param);
+    if let Some((apart, provided)) = apart {
         return lives_otherwise(text, apart, &table.rows[row], &table.rows[provided], param);
     }
     if let Some(module) = module {

@@ -68,21 +68,32 @@ pub(super) const fn at(text: Text, row: &Row) -> Text {
     }
 }
 
-/// What is nearly what is missing: the same type under another qualifier, or another type of the same short name.
+/// What is nearly what is missing: the same type under another qualifier, or for another time, or another type of the same short name. And which row
+/// lives for another time, if one does.
 pub(super) const fn hints<const N: usize, const E: usize>(
     mut text: Text,
     table: &Table<N, E>,
     param: &Param,
-) -> Text {
-    let mut i = 0;
+) -> (Text, Option<(Apart, usize)>) {
+    let (mut i, mut found) = (0, None);
     while i < N {
         let row = &table.rows[i];
         let is_node = !row.kind.is_root() && !matches!(row.kind, Kind::Invalid);
         if is_node && same(short(row.key), short(param.ty)) {
-            text = match (row.qualifier, param.qualifier) {
-                (Some(has), Some(wants)) if same(has, wants) => other_type(text, row, param),
-                (None, None) => other_type(text, row, param),
-                (Some(has), _) => text
+            let is_plain = match (row.qualifier, param.qualifier) {
+                (Some(has), Some(wants)) => same(has, wants),
+                (None, None) => true,
+                _ => false,
+            };
+            text = match (is_plain, row.qualifier) {
+                (true, _) => {
+                    let apart = apart(row, param);
+                    if let (None, Some(apart)) = (found, apart) {
+                        found = Some((apart, i));
+                    }
+                    other_type(text, row, param, apart)
+                }
+                (false, Some(has)) => text
                     .str("\n  `")
                     .str(row.key)
                     .str("` is provided under `")
@@ -90,7 +101,7 @@ pub(super) const fn hints<const N: usize, const E: usize>(
                     .str("`: is `#[inject(")
                     .str(has)
                     .str(")]` meant?"),
-                (None, Some(_)) => text
+                (false, None) => text
                     .str("\n  `")
                     .str(row.key)
                     .str("` is provided without a qualifier: is that one meant?"),
@@ -98,7 +109,7 @@ pub(super) const fn hints<const N: usize, const E: usize>(
         }
         i += 1;
     }
-    text
+    (text, found)
 }
 
 /// What is nearly what is missing, and lives for another time.
@@ -112,29 +123,11 @@ pub(super) enum Apart {
     ProvidedForever,
 }
 
-/// The first row of this name that is only apart by how long it lives.
-pub(super) const fn find_apart<const N: usize, const E: usize>(
-    table: &Table<N, E>,
-    param: &Param,
-) -> Option<(Apart, usize)> {
-    let mut i = 0;
-    while i < N {
-        let row = &table.rows[i];
-        let is_node = !row.kind.is_root() && !matches!(row.kind, Kind::Invalid);
-        let is_plain = row.qualifier.is_none() && param.qualifier.is_none();
-        if is_node
-            && is_plain
-            && same(short(row.key), short(param.ty))
-            && let Some(apart) = apart(row, param)
-        {
-            return Some((apart, i));
-        }
-        i += 1;
-    }
-    None
-}
-
+/// How a row whose type is the same but for `'static` lives for another time.
 const fn apart(row: &Row, param: &Param) -> Option<Apart> {
+    if !same_but_static(last(row.key), last(param.ty)) {
+        return None;
+    }
     if matches!((param.mode, row.scope), (Mode::Shared, Scope::Request)) {
         return Some(Apart::Outlives);
     }
@@ -147,24 +140,75 @@ const fn apart(row: &Row, param: &Param) -> Option<Apart> {
 
 /// Whether `'static` is written in the type.
 const fn is_forever(ty: &str) -> bool {
-    let (ty, word) = (ty.as_bytes(), b"'static");
-    let mut start = 0;
-    while start + word.len() <= ty.len() {
-        let mut i = 0;
-        while i < word.len() && ty[start + i] == word[i] {
-            i += 1;
-        }
-        if i == word.len() {
+    let ty = ty.as_bytes();
+    let mut i = 0;
+    while i < ty.len() {
+        if starts(ty, i, b"'static") {
             return true;
         }
-        start += 1;
+        i += 1;
     }
     false
 }
 
-const fn other_type(text: Text, row: &Row, param: &Param) -> Text {
+/// Whether two types are written in the same way, if `'static` is left out of both: `Two<'static, u8>` and `Two<u8>`.
+const fn same_but_static(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let (mut i, mut k) = (without_static(a, 0), without_static(b, 0));
+    while i < a.len() && k < b.len() && a[i] == b[k] {
+        i = without_static(a, i + 1);
+        k = without_static(b, k + 1);
+    }
+    i == a.len() && k == b.len()
+}
+
+/// Where the type goes on, from `i` on, without lifetimes and what stands around them.
+const fn without_static(ty: &[u8], mut i: usize) -> usize {
+    loop {
+        let start = i;
+        if starts(ty, i, b" + 'static") {
+            i += b" + 'static".len();
+        }
+        i = after_static(ty, i);
+        if starts(ty, i, b"<") {
+            let end = after_static(ty, i + 1);
+            if end > i + 1 && starts(ty, end, b">") {
+                i = end + 1;
+            }
+        }
+        if i == start {
+            return i;
+        }
+    }
+}
+
+/// After the lifetimes that stand there, and what parts them.
+const fn after_static(ty: &[u8], mut i: usize) -> usize {
+    while starts(ty, i, b"'static") {
+        i += b"'static".len();
+        if starts(ty, i, b", ") {
+            i += 2;
+        } else if starts(ty, i, b" ") {
+            i += 1;
+        }
+    }
+    i
+}
+
+const fn starts(text: &[u8], at: usize, with: &[u8]) -> bool {
+    let mut i = 0;
+    while i < with.len() {
+        if at + i >= text.len() || text[at + i] != with[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+const fn other_type(text: Text, row: &Row, param: &Param, apart: Option<Apart>) -> Text {
     let text = text.str("\n  ");
-    match apart(row, param) {
+    match apart {
         Some(Apart::Outlives) => at(text.str("`").str(row.name).str("` is provided"), row)
             .str(", but it is request-scoped: as `Arc` it would outlive its request"),
         Some(Apart::AskedForever) => at(text.str("`").str(row.name).str("` is provided"), row)
@@ -176,7 +220,11 @@ const fn other_type(text: Text, row: &Row, param: &Param) -> Text {
                 .str("another type of this name is provided, by the entry `")
                 .str(row.name)
                 .str("`");
-            at(text, row).str(": is that one meant, or is an import missing?")
+            let text = at(text, row);
+            match same(row.key, param.ty) {
+                true => text.str(": is an import missing, or is another lifetime meant?"),
+                false => text.str(": is that one meant, or is an import missing?"),
+            }
         }
     }
 }
@@ -196,6 +244,19 @@ const fn short(name: &str) -> &str {
         start -= 1;
     }
     name.split_at(end).0.split_at(start).1
+}
+
+/// The last segment of a path, with its arguments and further bounds: `Pool<User>` of `db::Pool<User>`.
+const fn last(name: &str) -> &str {
+    let bytes = name.as_bytes();
+    let (mut i, mut start) = (0, 0);
+    while i < bytes.len() && !matches!(bytes[i], b'<' | b'+') {
+        if matches!(bytes[i], b':' | b' ') && !starts(bytes, i, b" +") {
+            start = i + 1;
+        }
+        i += 1;
+    }
+    name.split_at(start).1
 }
 
 pub(super) const fn same(a: &str, b: &str) -> bool {

@@ -13,6 +13,8 @@ pub struct Took {
     pub act: Act,
     /// Whether it failed, or panicked.
     pub is_failed: bool,
+    /// Whether the clock was read; else it took no time, and the scope's [`Mark`](super::Mark) never said that it was at it.
+    pub is_timed: bool,
 }
 
 /// What was done, in this order.
@@ -79,6 +81,15 @@ impl Log {
         })
     }
 
+    /// What was done last of what the scope's mark has said.
+    #[must_use]
+    pub fn last_timed(&self) -> Option<&Took> {
+        self.0.iter().rev().find_map(|entry| match entry {
+            Entry::Took(took) if took.is_timed => Some(took),
+            _ => None,
+        })
+    }
+
     /// What was done last.
     #[must_use]
     pub fn last(&self) -> Option<&Took> {
@@ -102,6 +113,7 @@ mod tests {
             row,
             act: Act::Construct,
             is_failed: false,
+            is_timed: true,
         };
         assert!(log.is_empty());
         log.goes_on(at(1_000));

@@ -368,6 +368,7 @@ impl On {
             row,
             act,
             is_failed: !is_done,
+            is_timed,
         });
     }
 

@@ -14,6 +14,7 @@ use syn::{
     parse::{Parse, ParseStream},
     punctuated::Punctuated,
     spanned::Spanned,
+    visit::{self, Visit},
 };
 
 use super::{
@@ -353,6 +354,10 @@ fn provider_node(provider: &Type) -> syn::Result<NodeType> {
 }
 
 fn check_key(ty: &Type) -> syn::Result<()> {
+    if let Some(hidden) = find_macro(ty) {
+        let message = "a type is listed by its name, and a macro hides it: whether it borrows is not known here";
+        return Err(syn::Error::new_spanned(hidden, message));
+    }
     match peel(ty) {
         Type::Reference(reference) => {
             let inner = crate::common::text(&reference.elem);
@@ -373,6 +378,21 @@ fn check_key(ty: &Type) -> syn::Result<()> {
             None => Ok(()),
         },
     }
+}
+
+/// The first macro in a type.
+fn find_macro(ty: &Type) -> Option<&syn::TypeMacro> {
+    struct Find<'ast>(Option<&'ast syn::TypeMacro>);
+    impl<'ast> Visit<'ast> for Find<'ast> {
+        fn visit_type_macro(&mut self, ty: &'ast syn::TypeMacro) {
+            self.0.get_or_insert(ty);
+        }
+        // In `[T; EXPR]`, what is in the expression is no part of the type.
+        fn visit_expr(&mut self, _: &'ast syn::Expr) {}
+    }
+    let mut find = Find(None);
+    visit::visit_type(&mut find, ty);
+    find.0
 }
 
 /// Where the type's own name stands.

@@ -149,7 +149,7 @@ fn root(handler: &Handler, di: &Facade) -> TokenStream {
         where
             fn(#deps): #di::ProvidedAll<__C>,
         {
-            const SOURCES: [#di::Source; #di::MAX_DEPS] = <fn(#deps) as #di::ProvidedAll<__C>>::SOURCES;
+            const SOURCES: [#di::Source; #di::MAX_DEPS] = #di::sources::<Self, _, __C>();
             const GUARDS: usize = <#ident as #di::Asks<_>>::GUARDS;
         }
     }

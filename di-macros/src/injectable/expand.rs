@@ -280,9 +280,10 @@ fn alias(node: &Node, di: &Facade) -> Option<TokenStream> {
     })
 }
 
-/// A parameter that the list does not name would be an error.
+/// A parameter that the list does not name would be an error, and so would a lifetime that a family in it binds once more.
 fn is_aliased(node: &Node) -> bool {
-    !node.lifetimes.is_empty() && node.generics.params.is_empty()
+    let is_free = node.lifetimes.iter().all(|lifetime| lifetime.ident != "q");
+    !node.lifetimes.is_empty() && is_free && node.generics.params.is_empty()
 }
 
 /// What is built, as a type that names what a provider returns; the recipe of a type is for that type already. Not its projections to value
@@ -358,7 +359,7 @@ fn teardown(node: &Node, di: &Facade) -> (Option<TokenStream>, Option<TokenStrea
 /// covariant. The proof is this fn (`PhantomData` allows no coercion); the compiler's error stands at the user's type.
 fn covariant(node: &Node, di: &Facade) -> Option<TokenStream> {
     let is_shared = node.scope == "request" || node.is_lent();
-    if !is_shared || !has_lifetimes(&node.output) {
+    if !is_shared || !has_lifetimes(node.value.as_ref().unwrap_or(&node.output)) {
         return None;
     }
     let (long, short) = (

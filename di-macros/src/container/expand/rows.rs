@@ -6,7 +6,7 @@ use syn::{ItemStruct, Type};
 
 use super::{Container, binding, lifetime};
 use crate::{
-    common::{Facade, Key, at, depends_on_lifetime, has_lifetimes},
+    common::{Key, at, depends_on_lifetime, has_lifetimes},
     container::model::{Entry, Kind, NodeType, written_at},
 };
 
@@ -16,13 +16,7 @@ impl Container<'_> {
         let di = self.di;
         let given = self.fields.iter().enumerate().map(|(row, field)| {
             let scope = quote!(#di::Scope::Singleton as u8);
-            self.provides(
-                row,
-                &field.key,
-                None,
-                &scope,
-                written_at(field.ident.span()),
-            )
+            self.provides(row, &field.key, &scope, written_at(field.ident.span()))
         });
         let nodes = self.nodes.iter().enumerate().map(|(i, entry)| {
             let row = self.fields.len() + i;
@@ -31,11 +25,11 @@ impl Container<'_> {
                 Kind::Binding { key, to } => self.binding(i, row, entry, key, to),
                 Kind::Seed { key } => {
                     let scope = quote!(#di::Scope::Request as u8);
-                    self.provides(row, key, None, &scope, entry.place())
+                    self.provides(row, key, &scope, entry.place())
                 }
                 Kind::BuiltIn { key, .. } => {
                     let scope = quote!(#di::Scope::Singleton as u8);
-                    self.provides(row, key, None, &scope, entry.place())
+                    self.provides(row, key, &scope, entry.place())
                 }
                 Kind::Handler { ty } => self.mount(row, entry, ty, "Mounts"),
                 Kind::Task { ty, .. } | Kind::Service { ty } => self.mount(row, entry, ty, "Hosts"),
@@ -46,12 +40,15 @@ impl Container<'_> {
 
     fn node(&self, row: usize, entry: &Entry, key: &Key, node: &NodeType) -> TokenStream {
         let di = self.di;
-        // The recipe of a type that is listed as itself has said so: its output is compared with the key, at every lifetime.
-        let is_proven = node.is(key) || !has_lifetimes(&key.ty);
-        let itself = node.is(key).then(|| di.at(entry.place()));
+        let is_itself = node.is(key);
+        // Of a type that is listed as itself the node has said so.
+        let is_proven = is_itself || !has_lifetimes(&key.ty);
         let node = node.tokens(di);
         let scope = quote_spanned!(entry.place()=> #di::NodeProbe::<(#node)>::NUMBER);
-        let provides = self.provides(row, key, itself, &scope, entry.place());
+        let provides = match is_itself {
+            true => self.provides_itself(row, key, &scope, entry.place()),
+            false => self.provides(row, key, &scope, entry.place()),
+        };
         let check = self.check(row, entry.place());
         let everywhere = (!is_proven).then(|| {
             let (ident, ty) = (format_ident!("__Key{row}"), at(&key.ty, &lifetime("'di")));
@@ -73,7 +70,7 @@ impl Container<'_> {
         let scope = quote_spanned! {entry.place()=>
             <<#ident as #di::Provides<#d, #q>>::Scope as #di::ScopeNumber>::SCOPE
         };
-        let provides = self.provides(row, key, None, &scope, entry.place());
+        let provides = self.provides(row, key, &scope, entry.place());
         let binding = binding(i);
         let (from, object) = (at(&to.ty, &lifetime("'di")), at(&key.ty, &lifetime("'di")));
         let check = self.check(row, entry.place());
@@ -93,14 +90,43 @@ impl Container<'_> {
         }
     }
 
-    /// Who provides the key; of a type that is listed as itself, by what the node says of itself.
-    fn provides(
+    /// Who provides the key.
+    fn provides(&self, row: usize, key: &Key, scope: &TokenStream, span: Span) -> TokenStream {
+        let di = self.di;
+        self.provides_as(row, key, scope, span, |this| {
+            // A type is spelt once: `User` for `User<'_>` is then one error.
+            match depends_on_lifetime(&key.ty) {
+                true => key.family(di),
+                false => quote!(#di::Always<#this>),
+            }
+        })
+    }
+
+    /// Who provides a type that is listed as itself: at every lifetime it is what the node says of itself, however it is written here.
+    fn provides_itself(
         &self,
         row: usize,
         key: &Key,
-        itself: Option<Facade>,
         scope: &TokenStream,
         span: Span,
+    ) -> TokenStream {
+        let di = self.di.at(span);
+        self.provides_as(
+            row,
+            key,
+            scope,
+            span,
+            |this| quote_spanned!(span=> <#this as #di::Node>::Family),
+        )
+    }
+
+    fn provides_as(
+        &self,
+        row: usize,
+        key: &Key,
+        scope: &TokenStream,
+        span: Span,
+        family: impl FnOnce(TokenStream) -> TokenStream,
     ) -> TokenStream {
         let (di, ident) = (self.di, &self.item.ident);
         let (own, q) = (key.discriminator(), key.qualifier());
@@ -112,12 +138,7 @@ impl Container<'_> {
             }
             None => (quote!(#own), quote_spanned!(span=> Self), None),
         };
-        // A type is spelt once: `User` for `User<'_>` is then one error.
-        let family = match itself {
-            Some(at) => quote_spanned!(span=> <#this as #at::Node>::Family),
-            None if depends_on_lifetime(&key.ty) => key.family(di),
-            None => quote!(#di::Always<#this>),
-        };
+        let family = family(this);
         quote_spanned! {span=>
             #twins
             #[automatically_derived]

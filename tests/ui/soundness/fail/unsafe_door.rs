@@ -18,6 +18,7 @@ impl di::Node for Mine {
         is_lazy: false,
         is_assembled: false,
     };
+    type Family = di::Always<Mine>;
 }
 
 fn main() {}
