@@ -4,8 +4,9 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::{
-    expand::{flat, lifetime, output, place},
+    expand::{lifetime, output, place},
     model::{Node, Source},
+    seal::flat,
 };
 use crate::common::{Facade, has_lifetimes};
 

@@ -6,7 +6,8 @@ use syn::{GenericParam, Generics, Lifetime, Type, spanned::Spanned};
 
 use super::{
     construct::{How, construct},
-    model::{Node, Param, Source, Target},
+    model::{Node, Source, Target},
+    seal::{alias, seal},
 };
 use crate::common::{Asked, Facade, at, family, has_lifetimes, text};
 
@@ -230,77 +231,6 @@ fn value_type(node: &Node, di: &Facade, lifetime: &Lifetime) -> TokenStream {
 fn value_family(node: &Node, di: &Facade) -> TokenStream {
     let ty = node.value.as_ref().unwrap_or(&node.output);
     family(ty, di, |lifetime| value_type(node, di, lifetime))
-}
-
-/// `(Use<..>, Use<..>,)`
-pub(crate) fn deps(params: &[Param], di: &Facade) -> TokenStream {
-    flat(params.iter().map(|param| match &param.source {
-        Source::Inject(dependency) => dependency.use_type(di),
-        Source::Extract(ty) => {
-            quote!(#di::Use<#di::Extracted, #di::FromRequest<#ty>, #di::FromRequest<#ty>>)
-        }
-    }))
-}
-
-/// `(a, (b, ()))`
-pub(crate) fn nested(items: impl DoubleEndedIterator<Item = TokenStream>) -> TokenStream {
-    items
-        .rev()
-        .fold(quote!(()), |tail, head| quote!((#head, #tail)))
-}
-
-/// `(a, b,)`, as lists of dependencies and arguments are: one type for the compiler, where a nested one is a type for each.
-pub(crate) fn flat(items: impl Iterator<Item = TokenStream>) -> TokenStream {
-    quote!((#(#items,)*))
-}
-
-/// The types that the node's recipe names, as the parameters of its trait. The impl is then as visible as the least visible of
-/// them: a `pub` node may have private dependencies, where an associated type alone would leak them (E0446).
-fn seal(node: &Node, di: &Facade) -> TokenStream {
-    let built = built(node, di);
-    let deps = match is_aliased(node) {
-        true => {
-            let forever = node.lifetimes.iter().map(|_| quote!('static));
-            quote!(__Deps<#(#forever),*>)
-        }
-        false => deps(&node.params, di),
-    };
-    quote!(#deps, #built)
-}
-
-/// ```ignore
-/// type __Deps<'r> = (Use<Ref, User<'static>, ..>,);
-/// ```
-/// Of a struct with lifetimes, which this has too: `user: &'r User` for `&'r User<'r>` is then the error that the compiler has of the struct itself,
-/// word for word, and said once. In the header of an impl it would be another.
-fn alias(node: &Node, di: &Facade) -> Option<TokenStream> {
-    is_aliased(node).then(|| {
-        let (lifetimes, deps) = (&node.lifetimes, deps(&node.params, di));
-        quote!(type __Deps<#(#lifetimes),*> = #deps;)
-    })
-}
-
-/// A parameter that the list does not name would be an error, and so would a lifetime that a family in it binds once more.
-fn is_aliased(node: &Node) -> bool {
-    let is_free = node.lifetimes.iter().all(|lifetime| lifetime.ident != "q");
-    !node.lifetimes.is_empty() && is_free && node.generics.params.is_empty()
-}
-
-/// What is built, as a type that names what a provider returns; the recipe of a type is for that type already. Not its projections to value
-/// and error: the compiler does not look into those for the least visible type.
-fn built(node: &Node, di: &Facade) -> TokenStream {
-    let built = match &node.target {
-        Target::Own(_) => None,
-        _ => {
-            let ty = at(&node.output, &lifetime("'static"));
-            Some(quote!(<#ty>))
-        }
-    };
-    if node.scope == "transient" && !node.is_lent() {
-        quote!(#di::Moved #built)
-    } else {
-        quote!(#di::Seen #built)
-    }
 }
 
 /// What closes the value: an addition to the maker, and the impl. The fn takes what it wants to, which is inferred where it

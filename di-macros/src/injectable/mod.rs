@@ -12,13 +12,15 @@ mod item_impl;
 mod item_struct;
 mod model;
 pub(crate) mod params;
+mod seal;
 mod stub;
 
 pub(crate) use self::{
     attr::{Mark, is_mark, mark},
-    expand::{deps, flat, hash, nested},
+    expand::hash,
     model::{Param, Source},
     params::{limit, strip},
+    seal::{deps, flat, nested},
 };
 
 use proc_macro2::TokenStream;
