@@ -72,12 +72,13 @@ pub mod __private {
             Shared, Use,
         },
         listed::{
-            Answer, Entry, Errors, Listed, MAX_DEPS, Name, NotListed, Source, count_edges, joined,
+            Answer, Entry, Errors, Itself, Listed, MAX_DEPS, Name, NotListed, Source, count_edges,
+            joined,
         },
         near::*,
         node::{
-            At, Bind, ConstructAsync, ConstructSync, Fallible, Meta, Moved, Node, Param, Provider,
-            Recipe, Seen, listed_as,
+            At, Bind, ConstructAsync, ConstructSync, Fallible, Injectable, Meta, Moved, Own, Param,
+            Provider, Recipe, Seen, listed_as,
         },
         outcome::Outcome,
         plan::{Layout, View},

@@ -4,14 +4,15 @@ use std::{any::Any, convert::Infallible, marker::PhantomData};
 
 use crate::{
     Scope,
-    container::Asked,
+    container::{Asked, ProvidedIn},
     error::IntoSource,
     fault::Fault,
     key::Deps,
     near::Module,
-    node::{Bind, ListedAs, Meta, Node, Recipe},
+    node::{Bind, Injectable, ListedAs, Meta, Recipe},
     probe::{Answered, Ask, Chosen},
     raw::{AsyncOp, Maker},
+    scope::ScopeNumber,
 };
 
 /// The most dependencies that one constructor or handler can have. Beyond it a macro asks to group them.
@@ -131,10 +132,14 @@ impl Kind {
 /// An entry of the container `C` that constructs by `N`: `Entry::<App, Users<'static>>::HERE`, in concrete code (see `probe`).
 pub struct Entry<C, N>(PhantomData<(*const C, *const N)>);
 
-impl<C, N: Node> Entry<C, N> {
+impl<C, N: Injectable> Entry<C, N> {
     /// It is a node.
     pub const HERE: OfNode<C, N> = OfNode(PhantomData);
 }
+
+/// The node `N`, which is listed as itself in the container `C`. Where two are written for one type, the compiler says so, and then cannot tell
+/// the scope, nor which of both is asked for: this is then its "type error", so that the latter is not said as well.
+pub type Itself<C, Q, N> = <<N as ProvidedIn<C, Q>>::Scope as ScopeNumber>::Of<N>;
 
 /// It is none, which the compiler says where the family of its values is asked for.
 pub trait NotListed<C> {

@@ -11,7 +11,7 @@
 //! // What `#[injectable(request)]` on `Users` writes. The parameters of `Recipe` are the types that it takes and, of a provider, returns:
 //! // the impl is then as visible as the least visible of them, and a `pub` node may have private dependencies (E0446 otherwise).
 //! const _: () = {
-//!     unsafe impl di::Node for Users<'static> {
+//!     unsafe impl di::Injectable for Users<'static> {
 //!         const META: &'static di::Meta = &di::Meta {
 //!             name: "Users",
 //!             scope: di::Scope::Request,
@@ -163,7 +163,7 @@ pub struct Param {
     label = "listed here, but nothing says how to construct it",
     note = "write `#[injectable(singleton)]` (or `request`, `transient`) on the type or on the fn that constructs it, or list it as `Type = provider`"
 )]
-pub unsafe trait Node: 'static {
+pub unsafe trait Injectable: 'static {
     /// Name, scope, parameters, place.
     const META: &'static Meta;
     /// The family of its values, if it is their type; of a fn, `()`. The container's entry takes it from here, whatever the lifetimes with which
@@ -179,20 +179,20 @@ pub unsafe trait Node: 'static {
 )]
 pub trait Provider<const NAME: u64> {
     /// The node.
-    type Node: Node;
+    type Node: Injectable;
 }
 
 /// The typed part of a node: what its constructor asks for (`D`), and what it builds (`B`: [`Seen`] or [`Moved`]). Parameters, for the
 /// reason in the module's documentation.
 ///
 /// # Safety
-/// As for [`Node`]: if `Output` is the node's own type, its `Family` is that of `Output`.
+/// As for [`Injectable`]: if `Output` is the node's own type, its `Family` is that of `Output`.
 #[diagnostic::on_unimplemented(
     message = "[DI010] `{Self}` is not injectable",
     label = "listed here, but nothing says how to construct it",
     note = "write `#[injectable(singleton)]` (or `request`, `transient`) on the type or on the fn that constructs it, or list it as `Type = provider`"
 )]
-pub unsafe trait Recipe<D: Deps, B>: Node + Sized {
+pub unsafe trait Recipe<D: Deps, B>: Injectable + Sized {
     /// The erased constructor. One that is not plain has another.
     const MAKER: Maker = Maker::new::<Self, D, B>();
     /// What it returns; `'r` is the lifetime of the request.
@@ -276,6 +276,9 @@ impl<T, B> Crosses<Moved<B>> for T where Threads: MayTake<T> {}
 pub struct Seen<B = ()>(PhantomData<B>);
 /// Builds a `B`, a transient that is its owner's alone.
 pub struct Moved<B = ()>(PhantomData<B>);
+/// The node's own type, by the fn whose name is `NAME`, hashed. Of a type that is made a node twice, the compiler thus says that there are two
+/// [`Injectable`]s and not that there are two recipes as well.
+pub struct Own<const NAME: u64>;
 
 /// Of these something is said, and not of the value itself: the compiler would then say it of `Crosses`.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ use crate::{
     listed::Errors,
     lists::{Nest, lists},
     near::Module,
-    node::Node,
+    node::Injectable,
     raw::AsyncOp,
     scope::{LAZY, LENT},
 };
@@ -290,7 +290,7 @@ levels!([0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 
 /// Probes whether a type is a node, in concrete code.
 pub struct NodeProbe<T>(PhantomData<*const T>);
 
-impl<T: Node> NodeProbe<T> {
+impl<T: Injectable> NodeProbe<T> {
     /// Its scope.
     pub const SCOPE: Option<Scope> = Some(T::META.scope);
     /// Its scope's number.

@@ -50,9 +50,12 @@ pub enum ScopeIs<const SCOPE: u8> {}
 pub trait ScopeNumber {
     /// The number.
     const SCOPE: u8;
+    /// `N` itself; and of a scope that the compiler cannot tell, which it says elsewhere, nothing that it says anything of.
+    type Of<N>;
 }
-impl<const N: u8> ScopeNumber for ScopeIs<N> {
-    const SCOPE: u8 = N;
+impl<const SCOPE: u8> ScopeNumber for ScopeIs<SCOPE> {
+    const SCOPE: u8 = SCOPE;
+    type Of<N> = N;
 }
 
 const SINGLETON: u8 = Scope::Singleton as u8;

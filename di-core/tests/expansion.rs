@@ -69,7 +69,7 @@ fn stamp(env: &Env) -> Stamp {
 pub struct connect {}
 const _: () = {
     type Deps = (di::Use<di::Ref, Env, di::Always<Env>>,);
-    unsafe impl di::Node for connect {
+    unsafe impl di::Injectable for connect {
         const META: &'static di::Meta = &di::Meta {
             name: "connect",
             scope: di::Scope::Singleton,
@@ -101,7 +101,7 @@ const _: () = {
 pub struct stamp {}
 const _: () = {
     type Deps = (di::Use<di::Ref, Env, di::Always<Env>>,);
-    unsafe impl di::Node for stamp {
+    unsafe impl di::Injectable for stamp {
         const META: &'static di::Meta = &di::Meta {
             name: "stamp",
             scope: di::Scope::Transient,
@@ -132,7 +132,7 @@ const _: () = {
         di::Use<di::Ref, Pool, di::Always<Pool>>,
         di::Use<di::Owned, Stamp, di::Always<Stamp>>,
     );
-    unsafe impl di::Node for Users<'static> {
+    unsafe impl di::Injectable for Users<'static> {
         const META: &'static di::Meta = &di::Meta {
             name: "Users",
             scope: di::Scope::Request,
@@ -284,7 +284,7 @@ const _: () = {
     const _: () = di::check(&GRAPH, 1);
     // Entry 2.
     unsafe impl di::ProvidedIn<App> for Users<'static> {
-        type Family = <Self as di::Node>::Family;
+        type Family = <Self as di::Injectable>::Family;
         type Scope = di::ScopeIs<{ di::NodeProbe::<Users<'static>>::NUMBER }>;
         const INDEX: u16 = 2;
     }

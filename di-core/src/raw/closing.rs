@@ -199,7 +199,7 @@ impl<'r, V: 'r> Last<'r, V> {
     }
 
     /// Closes the value by reference, and then drops it. The borrow is as long as those that constructors get: a place that could
-    /// keep it beyond the value's end would be invariant, which nodes are not (see `Node`). What `close` returns may have the borrow in
+    /// keep it beyond the value's end would be invariant, which nodes are not (see `Injectable`). What `close` returns may have the borrow in
     /// it, so `closed` makes something of it that has none, before the value is dropped.
     pub(crate) async fn close_with<R: Future, T: 'static>(
         self,

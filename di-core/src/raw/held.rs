@@ -18,7 +18,7 @@ pub(crate) struct Slot(MaybeUninit<[*const u8; 2]>);
 /// The distance of two slots.
 pub(crate) const SLOT: u32 = size_of::<Slot>() as u32;
 
-// SAFETY: a pointer to what is `Send + Sync`: a node's value (see `Node`), one that was handed in, or a `Deferred`. Who reads it
+// SAFETY: a pointer to what is `Send + Sync`: a node's value (see `Injectable`), one that was handed in, or a `Deferred`. Who reads it
 // knows that it is still there.
 unsafe impl Send for Slot {}
 // SAFETY: as above.
@@ -128,7 +128,7 @@ pub struct Kept {
     pub(super) teardown: Option<(TeardownOp, Owner)>,
 }
 
-// SAFETY: `new` takes only values that are `Send + Sync`, or macros promise it for nodes (see `Node`).
+// SAFETY: `new` takes only values that are `Send + Sync`, or macros promise it for nodes (see `Injectable`).
 unsafe impl Send for Kept {}
 // SAFETY: as above.
 unsafe impl Sync for Kept {}

@@ -84,7 +84,7 @@ unsafe fn drop_handed<T>(at: *mut u8) {
 }
 
 /// # Safety
-/// `at` is a `Lent<T>` whose other half is live, and not used again; `T` is `Send + Sync` (see `Node`).
+/// `at` is a `Lent<T>` whose other half is live, and not used again; `T` is `Send + Sync` (see `Injectable`).
 unsafe fn keep<T: 'static>(at: *mut u8) -> Kept {
     // SAFETY: the caller's.
     Kept::new(unsafe { at.add(offset_of!(Lent<T>, kept)).cast::<Arc<T>>().read() })

@@ -20,7 +20,7 @@
 //! it, so handing out `&'r T` is sound for every `'r` that ends before the frame's drop; [`Frame`] hands
 //! out arguments only for a borrow of itself. Drops run in reverse order of construction, so a value's
 //! drop sees everything it borrows alive. That a value cannot store a shorter borrow in an older one
-//! is the covariance that macros prove (see `Node`).
+//! is the covariance that macros prove (see `Injectable`).
 //!
 //! # Owned values
 //! A transient's value is written once and moved out once, by the step that takes it. The mark says

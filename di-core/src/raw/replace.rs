@@ -51,7 +51,7 @@ impl<C: Container> Replacements<C> {
     }
 
     /// Puts what is made of each request in the place of a request-scoped value. One that lives for ever may stand where a
-    /// shorter life is asked for, since nodes are covariant (see `Node`).
+    /// shorter life is asked for, since nodes are covariant (see `Injectable`).
     #[cfg(feature = "testing")]
     pub fn made<T: ?Sized, Q, V>(
         &mut self,

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Meta, Token, punctuated::Punctuated};
 
-use super::text;
+use super::{text, written_at};
 
 /// `#[deny(unused)]`, as the level of the lint that says it.
 pub(crate) struct Level {
@@ -36,7 +36,7 @@ pub(crate) fn lint_levels(attrs: &[Attribute], names: &[&str]) -> Vec<Level> {
                 let place = last.map_or_else(Span::call_site, |last| last.ident.span());
                 levels.push(Level {
                     level: Ident::new(&level.to_string(), Span::call_site()),
-                    lint: Ident::new("deprecated", place.resolved_at(Span::call_site())),
+                    lint: Ident::new("deprecated", written_at(place)),
                 });
             }
         }

@@ -14,7 +14,7 @@ pub(crate) use self::{
     dependency::{Asked, Dependency, Held, Key, borrowed_forever, family, shared},
     facade::{Facade, facade},
     levels::lint_levels,
-    report::{Report, name_span, with_errors},
+    report::{Report, name_span, with_errors, written_at},
     rewrite::{
         at, depends_on_lifetime, has_left_out, has_lifetimes, name_elided, peel, replace_self,
     },

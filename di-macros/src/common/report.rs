@@ -60,3 +60,8 @@ pub(crate) fn with_errors(item: TokenStream, error: &syn::Error) -> TokenStream 
     tokens.extend(error.to_compile_error());
     tokens
 }
+
+/// Written by the macro, at the user's place: errors stand there, and lints, which are not for what others wrote, do not.
+pub(crate) fn written_at(place: Span) -> Span {
+    place.resolved_at(Span::call_site())
+}

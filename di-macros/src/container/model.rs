@@ -4,7 +4,7 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::{Lifetime, Path, Type, spanned::Spanned};
 
-use crate::common::{Facade, Key, at, text};
+use crate::common::{Facade, Key, at, text, written_at};
 
 /// One entry.
 #[derive(Clone)]
@@ -107,11 +107,6 @@ impl Entry {
             ..self.clone()
         }
     }
-}
-
-/// Written by the macro, at the user's place.
-pub(crate) fn written_at(span: Span) -> Span {
-    span.resolved_at(Span::call_site())
 }
 
 #[derive(Clone)]

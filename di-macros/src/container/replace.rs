@@ -8,8 +8,8 @@ use std::collections::{BTreeSet, HashMap};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::model::{Entry, Listing, Module, Replace, written_at};
-use crate::common::{Facade, Key, Report, text};
+use super::model::{Entry, Listing, Module, Replace};
+use crate::common::{Facade, Key, Report, text, written_at};
 
 /// An entry or field with `#[replace]`.
 pub(super) struct Replacer {

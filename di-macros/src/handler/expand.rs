@@ -23,7 +23,7 @@ use syn::{ItemFn, Lifetime, Type};
 
 use super::model::{Handler, Param};
 use crate::{
-    common::{Asked, Facade, text},
+    common::{Asked, Facade, text, written_at},
     injectable::flat,
 };
 
@@ -178,16 +178,13 @@ fn endpoint(handler: &Handler, di: &Facade) -> TokenStream {
     let span = handler.ident.span();
     let run = quote_spanned!(span=> run);
     // An error about the fn as a whole, such as a future that is not `Send`, stands where its name stands.
-    let named = span.resolved_at(Span::call_site());
+    let named = written_at(span);
     let named_di = di.at(named);
     let (keyword, response) = (
         quote_spanned!(named=> async),
         quote_spanned!(named=> #named_di::Response),
     );
-    let (place, web) = (
-        handler.output.resolved_at(Span::call_site()),
-        di.at(handler.output),
-    );
+    let (place, web) = (written_at(handler.output), di.at(handler.output));
     let wait = (!handler.is_blocking).then(|| quote_spanned!(place=> .await));
     let answer = quote_spanned! {place=>
         #web::IntoResponse::into_response(#ident::call(#(#locals),*) #wait)

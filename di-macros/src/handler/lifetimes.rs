@@ -1,6 +1,5 @@
 //! The lifetimes in a handler's signature: those of its request get a name, and streams that it returns have none of them.
 
-use proc_macro2::Span;
 use syn::{
     FnArg, ItemFn, Lifetime, Pat, ReturnType, TypeImplTrait, TypeParamBound,
     ext::IdentExt as _,
@@ -10,7 +9,7 @@ use syn::{
 };
 
 use super::model::{Handler, Source};
-use crate::common::name_elided;
+use crate::common::{name_elided, written_at};
 
 /// Gives the lifetimes of what is injected a name, so that the compiler can say `'request` of a value that leaves its request, and
 /// says it once for `&Users<'_>`. Of several parameters each has its own name, else the first one would be blamed.
@@ -18,7 +17,7 @@ use crate::common::name_elided;
 /// Not where only one lifetime is left out: a return type could mean that one, and hide it.
 pub(super) fn name_request(handler: &Handler, mut item: ItemFn) -> ItemFn {
     let original = item.clone();
-    let place = item.sig.ident.span().resolved_at(Span::call_site());
+    let place = written_at(item.sig.ident.span());
     let is_alone = handler.injected().count() == 1;
     let (mut names, mut elided) = (Vec::new(), 0);
     for (i, (input, param)) in item.sig.inputs.iter_mut().zip(&handler.params).enumerate() {

@@ -1,6 +1,6 @@
 //! How a node is constructed, and the fn that does it.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use super::{
@@ -8,7 +8,7 @@ use super::{
     model::{Node, Source},
     seal::flat,
 };
-use crate::common::{Facade, has_lifetimes};
+use crate::common::{Facade, has_lifetimes, written_at};
 
 /// How a node is constructed.
 pub(super) enum How {
@@ -82,7 +82,7 @@ pub(super) fn construct(node: &Node, how: &How, di: &Facade) -> TokenStream {
         },
     };
     // An error about the fn as a whole, such as a future that is not `Send`, stands where its name stands.
-    let named = node.span.resolved_at(Span::call_site());
+    let named = written_at(node.span);
     let keyword = (node.is_async).then(|| quote_spanned!(named=> async));
     let name = quote_spanned!(node.span=> construct);
     let named_di = di.at(named);

@@ -9,7 +9,7 @@ use super::{
     model::{Node, Source, Target},
     seal::{alias, seal},
 };
-use crate::common::{Asked, Facade, at, family, has_lifetimes, text};
+use crate::common::{Asked, Facade, at, family, has_lifetimes, text, written_at};
 
 /// All impls of a node, in a block of their own.
 pub(crate) fn node(node: &Node, di: &Facade) -> TokenStream {
@@ -35,6 +35,15 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
     };
     let error = quote_spanned!(place(node)=> type Error = #error;);
     let meta = meta(node, di);
+    // Where the user defines it, which is also where the compiler points if it is defined twice.
+    let (defined, at_defined) = (written_at(node.span), di.at(written_at(node.span)));
+    let node_impl = quote_spanned! {defined=>
+        #[automatically_derived]
+        unsafe impl #impls #at_defined::Injectable for #target #bounds {
+            const META: &'static #di::Meta = &#meta;
+            type Family = #family;
+        }
+    };
     let how = How::of(node);
     let lent = if node.is_lent() { "_lent" } else { "" };
     let new = format_ident!("new{lent}{}", how.maker());
@@ -59,11 +68,7 @@ fn body(node: &Node, di: &Facade) -> TokenStream {
         || quote!(const MAKER: #di::Maker = #di::Maker::#new::<Self, #seal>() #failing #torn_down;),
     );
     quote! {
-        #[automatically_derived]
-        unsafe impl #impls #di::Node for #target #bounds {
-            const META: &'static #di::Meta = &#meta;
-            type Family = #family;
-        }
+        #node_impl
         #[automatically_derived]
         unsafe impl #impls #di::Recipe<#seal> for #target #bounds {
             #maker
@@ -205,7 +210,7 @@ fn capitalised(word: &str) -> String {
 
 /// What is returned, as the place of what is written about it.
 pub(super) fn place(node: &Node) -> Span {
-    node.output.span().resolved_at(Span::call_site())
+    written_at(node.output.span())
 }
 
 fn value_type(node: &Node, di: &Facade, lifetime: &Lifetime) -> TokenStream {
@@ -260,7 +265,7 @@ fn teardown(node: &Node, di: &Facade) -> (Option<TokenStream>, Option<TokenStrea
         .segments
         .last()
         .map_or_else(|| close.span(), |last| last.ident.span());
-    let place = named.resolved_at(Span::call_site());
+    let place = written_at(named);
     let (at_place, with) = (di.at(place), syn::Ident::new(with, place));
     let closed = quote_spanned! {place=>
         #at_place::#with::<'_, #now, _>::close(#close, value, outcome, #at_place::Closed::closed).await

@@ -13,7 +13,7 @@ use super::{
     params,
 };
 use crate::common::{
-    Facade, Report, find_impl_trait, has_lifetimes, peel, replace_self, shared, text,
+    Facade, Report, find_impl_trait, has_lifetimes, peel, replace_self, shared, text, written_at,
 };
 
 pub(crate) fn parse(item: &ItemFn, args: Args, di: &Facade) -> syn::Result<Node> {
@@ -106,6 +106,7 @@ pub(crate) fn provider(
         construct,
         params,
         value: None,
+        constructor: None,
         is_fallible: is_result(&output),
         output,
         is_async: sig.asyncness.is_some(),
@@ -140,7 +141,7 @@ fn named_by(path: ExprPath, self_ty: Option<&Type>) -> ExprPath {
     match (segments.first(), self_ty) {
         (Some(first), Some(ty)) if first.ident == "Self" => {
             let (ty, rest) = (expand::elided(ty), segments.iter().skip(1));
-            let place = first.ident.span().resolved_at(Span::call_site());
+            let place = written_at(first.ident.span());
             let path = quote_spanned!(place=> <#ty> #(::#rest)*);
             syn::parse_quote!(#path)
         }
@@ -151,7 +152,7 @@ fn named_by(path: ExprPath, self_ty: Option<&Type>) -> ExprPath {
 /// The place of what is returned, for written code.
 pub(super) fn returned(sig: &Signature) -> Span {
     match &sig.output {
-        ReturnType::Type(_, output) => output.span().resolved_at(Span::call_site()),
+        ReturnType::Type(_, output) => written_at(output.span()),
         ReturnType::Default => Span::call_site(),
     }
 }

@@ -14,7 +14,7 @@ use super::{
     model::{Node, Target},
     params,
 };
-use crate::common::{Facade, Report, peel};
+use crate::common::{Facade, Report, peel, text};
 
 /// The nodes of the block; marks are taken off it.
 pub(crate) fn parse(
@@ -132,6 +132,7 @@ fn constructor(
     )?;
     node.name = type_name(self_ty);
     node.value = Some(self_ty.clone());
+    node.constructor = Some(text(&found.sig.ident));
     Ok(node
         .torn_down_by_own_fn(self_ty)
         .with_body(&found.block, &found.attrs))
@@ -189,7 +190,7 @@ fn type_name(ty: &Type) -> String {
             .last()
             .map(|last| last.ident.to_string())
             .unwrap_or_default(),
-        other => crate::common::text(other),
+        other => text(other),
     }
 }
 

@@ -88,6 +88,7 @@ pub(crate) fn parse(item: &ItemStruct, args: Args) -> syn::Result<Node> {
         params,
         output: syn::parse_quote!(#ident #arguments),
         value: None,
+        constructor: None,
         is_fallible: false,
         is_async: false,
         is_blocking: false,

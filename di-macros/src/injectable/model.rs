@@ -5,7 +5,7 @@ use quote::quote_spanned;
 use syn::{Attribute, Block, ExprPath, Generics, Lifetime, Type, parse_quote};
 
 use super::expand::elided;
-use crate::common::{Dependency, warn_of_blocking_calls};
+use crate::common::{Dependency, warn_of_blocking_calls, written_at};
 
 /// A node.
 pub(crate) struct Node {
@@ -22,6 +22,8 @@ pub(crate) struct Node {
     pub(crate) output: Type,
     /// What it has to be, apart from a `Result`: for a constructor, the type of its block.
     pub(crate) value: Option<Type>,
+    /// The fn of its own that constructs it.
+    pub(crate) constructor: Option<String>,
     pub(crate) is_fallible: bool,
     pub(crate) is_async: bool,
     /// Runs on a thread that may be blocked.
@@ -65,7 +67,7 @@ impl Node {
     pub(crate) fn torn_down_by_own_fn(mut self, ty: &Type) -> Self {
         self.teardown = self.teardown.map(|path| match path.path.get_ident() {
             Some(ident) => {
-                let (ty, place) = (elided(ty), ident.span().resolved_at(Span::call_site()));
+                let (ty, place) = (elided(ty), written_at(ident.span()));
                 // An error about the fn stands at its name.
                 let path = quote_spanned!(place=> <#ty>::#ident);
                 parse_quote!(#path)

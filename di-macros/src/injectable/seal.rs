@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{
-    expand::lifetime,
+    expand::{hash, lifetime},
     model::{Node, Param, Source, Target},
 };
 use crate::common::{Facade, at};
@@ -67,7 +67,10 @@ fn is_aliased(node: &Node) -> bool {
 /// and error: the compiler does not look into those for the least visible type.
 fn built(node: &Node, di: &Facade) -> TokenStream {
     let built = match &node.target {
-        Target::Own(_) => None,
+        Target::Own(_) => node.constructor.as_ref().map(|name| {
+            let name = hash(name);
+            quote!(<#di::Own<#name>>)
+        }),
         _ => {
             let ty = at(&node.output, &lifetime("'static"));
             Some(quote!(<#ty>))

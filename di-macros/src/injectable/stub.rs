@@ -26,8 +26,10 @@ pub(crate) fn of_struct(item: &ItemStruct, scope: Option<&Args>) -> Node {
 pub(crate) fn of_impl(item: &ItemImpl, scope: Option<&Args>) -> Option<Node> {
     let ty = &*item.self_ty;
     let is_named = matches!(peel(ty), Type::Path(_));
-    (is_named && item.trait_.is_none())
-        .then(|| node(Target::Own(ty.clone()), &item.generics, ty.clone(), scope))
+    (is_named && item.trait_.is_none()).then(|| Node {
+        constructor: Some(String::new()),
+        ..node(Target::Own(ty.clone()), &item.generics, ty.clone(), scope)
+    })
 }
 
 /// Of a provider; none where it is not known what it provides.
@@ -70,6 +72,7 @@ fn node(target: Target, generics: &Generics, output: Type, scope: Option<&Args>)
         construct: quote!(::core::option::Option::<#now>::None.unwrap()),
         output,
         value: None,
+        constructor: None,
         is_fallible: false,
         is_async: false,
         is_blocking: false,

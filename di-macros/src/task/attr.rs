@@ -5,7 +5,7 @@ use quote::quote_spanned;
 use syn::{Expr, Token, parse::ParseStream, spanned::Spanned};
 
 use super::Shape;
-use crate::common::Facade;
+use crate::common::{Facade, written_at};
 
 /// What stands in the parentheses.
 #[derive(Default)]
@@ -85,7 +85,7 @@ impl Args {
         };
         let set = |name: &str, value: &Option<Expr>| {
             value.as_ref().map(|value| {
-                let place = value.span().resolved_at(Span::call_site());
+                let place = written_at(value.span());
                 let name = Ident::new(name, place);
                 quote_spanned!(place=> .#name(#value))
             })

@@ -19,7 +19,7 @@ use syn::{FnArg, ItemFn, Lifetime, Type};
 
 use super::{Shape, attr::Args, model::Job};
 use crate::{
-    common::{Asked, Facade, at, find_impl_trait, peel, text},
+    common::{Asked, Facade, at, find_impl_trait, peel, text, written_at},
     injectable::{Source, deps, flat},
 };
 
@@ -144,7 +144,7 @@ fn payload_type(job: &Job, di: &Facade) -> TokenStream {
 
 fn options(job: &Job, di: &Facade) -> TokenStream {
     let (ident, deps) = (&job.ident, deps(&job.params, di));
-    let place = job.ident.span().resolved_at(Span::call_site());
+    let place = written_at(job.ident.span());
     let options = job.args.options(&di.at(place), job.shape, place);
     match job.shape {
         Shape::Task => {
@@ -200,12 +200,12 @@ fn run(job: &Job, di: &Facade) -> TokenStream {
         (Shape::Service, Some(i)) => passed.insert(i, quote!(&#payload)),
         (Shape::Service, None) => {}
     }
-    let place = job.output.resolved_at(Span::call_site());
+    let place = written_at(job.output);
     let at_place = di.at(place);
     let finished =
         quote_spanned!(place=> #at_place::Finished::finished(#ident(#(#passed),*).await));
     // An error about the fn as a whole, such as a future that is not `Send`, stands where its name stands.
-    let named = ident.span().resolved_at(Span::call_site());
+    let named = written_at(ident.span());
     let (keyword, name) = (quote_spanned!(named=> async), quote_spanned!(named=> run));
     let named_di = di.at(named);
     let returned = quote_spanned! {named=>

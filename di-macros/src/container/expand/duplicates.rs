@@ -7,11 +7,8 @@ use quote::{format_ident, quote, quote_spanned};
 
 use super::{Container, Field};
 use crate::{
-    common::{Key, Report, text},
-    container::{
-        model::{Entry, written_at},
-        replace::short,
-    },
+    common::{Key, Report, text, written_at},
+    container::{model::Entry, replace::short},
 };
 
 /// `#[container(Pool, Pool = connect)] struct App { pool: Pool }`: who provides it? The second is left out, so that the

@@ -6,10 +6,10 @@ use syn::{ItemStruct, Type, parse_quote};
 
 use super::Container;
 use crate::{
-    common::{Facade, Key},
+    common::{Facade, Key, written_at},
     container::{
         list::type_span,
-        model::{Entry, Kind, Marks, NodeType, written_at},
+        model::{Entry, Kind, Marks, NodeType},
     },
 };
 

@@ -6,8 +6,8 @@ use syn::{ItemStruct, Type};
 
 use super::{Container, binding, lifetime};
 use crate::{
-    common::{Key, at, depends_on_lifetime, has_lifetimes},
-    container::model::{Entry, Kind, NodeType, written_at},
+    common::{Key, at, depends_on_lifetime, has_lifetimes, written_at},
+    container::model::{Entry, Kind, NodeType},
 };
 
 impl Container<'_> {
@@ -116,7 +116,7 @@ impl Container<'_> {
             key,
             scope,
             span,
-            |this| quote_spanned!(span=> <#this as #di::Node>::Family),
+            |this| quote_spanned!(span=> <#this as #di::Injectable>::Family),
         )
     }
 

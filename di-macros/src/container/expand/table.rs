@@ -5,10 +5,10 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::{Container, Field, binding, called, called_itself, lifetime};
 use crate::{
-    common::{Key, at, depends_on_lifetime, text},
+    common::{Key, at, depends_on_lifetime, text, written_at},
     container::{
         list::type_span,
-        model::{Entry, Kind, NodeType, written_at},
+        model::{Entry, Kind, NodeType},
     },
     injectable::nested,
 };
@@ -205,8 +205,9 @@ impl Container<'_> {
             |ask, error| (error.answer(), error.source(), ask.pick().settle().module(#di::never()))
         };
         if node.is(key) {
+            let q = key.qualifier();
             return quote_spanned! {place=>
-                #di::Entry::<#container, (#ty)>::HERE.node(#name, #found)
+                #di::Entry::<#container, #di::Itself<#container, #q, (#ty)>>::HERE.node(#name, #found)
             };
         }
         let key = at(&key.ty, &lifetime("'di"));

@@ -6,7 +6,7 @@ use di_axum::__private as di;
 
 pub struct Mine;
 // The next line lacks `unsafe`.
-impl di::Node for Mine {
+impl di::Injectable for Mine {
     const META: &'static di::Meta = &di::Meta {
         name: "Mine",
         scope: di::Scope::Request,
