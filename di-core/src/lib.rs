@@ -77,8 +77,8 @@ pub mod __private {
         },
         near::*,
         node::{
-            At, Bind, ConstructAsync, ConstructSync, Fallible, Injectable, Meta, Moved, Own, Param,
-            Provider, Recipe, Seen, listed_as,
+            Argument, At, Bind, ConstructAsync, ConstructSync, Fallible, Injectable, Meta, Moved,
+            Own, Param, Provider, Recipe, Seen, Signature, listed_as,
         },
         outcome::Outcome,
         plan::{Layout, View},

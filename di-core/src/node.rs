@@ -257,6 +257,19 @@ impl<T, E> Fallible for Result<T, E> {
     }
 }
 
+/// The type of a fn. `<fn(&'static ()) -> User as Signature>::Returned` is `User`, and if that lacks a lifetime, no error: macros write it
+/// where the compiler has said so elsewhere.
+pub trait Signature {
+    /// What it returns.
+    type Returned;
+}
+impl<A, T> Signature for fn(A) -> T {
+    type Returned = T;
+}
+
+/// A type. Macros write it for an argument of a type: in some of its errors the compiler tells them apart.
+pub type Argument<T> = T;
+
 /// A binding `dyn Trait = Impl`, as a type of the container's expansion.
 pub trait Bind: 'static {
     /// The implementation.

@@ -141,6 +141,8 @@ impl VisitMut for Lifetimes {
 pub(crate) struct Dependency {
     pub(crate) held: Held,
     pub(crate) key: Key,
+    /// The alias by which an expansion spells the key's type.
+    pub(crate) alias: Option<Type>,
 }
 
 impl Dependency {
@@ -184,6 +186,7 @@ impl Dependency {
         Ok(Dependency {
             held,
             key: Key { ty: of, qualifier },
+            alias: None,
         })
     }
 
@@ -198,42 +201,48 @@ impl Dependency {
             Held::Lazy => quote!(Lazily),
             Held::LazyShared => quote!(LazilyShared),
         };
-        let (d, f, q) = (
-            self.key.discriminator(),
-            self.key.family(di),
-            self.key.qualifier(),
-        );
+        let key = self.spelt();
+        let (d, f, q) = (key.discriminator(), key.family(di), key.qualifier());
         quote!(#di::Use<#di::#mode, #d, #f, #q>)
+    }
+
+    /// The key, as the expansion spells it.
+    fn spelt(&self) -> Key {
+        Key {
+            ty: self.alias.as_ref().unwrap_or(&self.key.ty).clone(),
+            qualifier: self.key.qualifier.clone(),
+        }
     }
 
     /// What a constructor receives at this lifetime.
     pub(crate) fn argument(&self, di: &Facade, at_lifetime: &Lifetime) -> TokenStream {
+        let key = self.spelt();
         match self.held {
             Held::Ref | Held::Guard => {
-                let ty = at(&self.key.ty, at_lifetime);
+                let ty = at(&key.ty, at_lifetime);
                 match ty {
                     Type::TraitObject(_) => quote!(& #at_lifetime (#ty)),
                     _ => quote!(& #at_lifetime #ty),
                 }
             }
             Held::Shared => {
-                let ty = self.key.discriminator();
+                let ty = key.discriminator();
                 quote!(#di::std::sync::Arc<#ty>)
             }
             Held::Owned => {
-                let ty = at(&self.key.ty, at_lifetime);
+                let ty = at(&key.ty, at_lifetime);
                 quote!(#ty)
             }
             Held::Lent => {
-                let ty = at(&self.key.ty, at_lifetime);
+                let ty = at(&key.ty, at_lifetime);
                 quote!(#di::Transient<#ty>)
             }
             Held::Lazy => {
-                let ty = at(&self.key.ty, at_lifetime);
+                let ty = at(&key.ty, at_lifetime);
                 quote!(#di::Lazy<#at_lifetime, #ty>)
             }
             Held::LazyShared => {
-                let ty = self.key.discriminator();
+                let ty = key.discriminator();
                 quote!(#di::LazyArc<#ty>)
             }
         }

@@ -162,6 +162,19 @@ pub(crate) fn depends_on_lifetime(ty: &Type) -> bool {
     mentions(&at(ty, &marker), &marker)
 }
 
+/// Whether another type is an argument of it: `Json<Page>`.
+pub(crate) fn has_arguments(ty: &Type) -> bool {
+    struct Find(bool);
+    impl<'ast> Visit<'ast> for Find {
+        fn visit_generic_argument(&mut self, argument: &'ast syn::GenericArgument) {
+            self.0 |= !matches!(argument, syn::GenericArgument::Lifetime(_));
+        }
+    }
+    let mut find = Find(false);
+    find.visit_type(ty);
+    find.0
+}
+
 fn marker() -> Lifetime {
     Lifetime::new("'di_probe", proc_macro2::Span::call_site())
 }

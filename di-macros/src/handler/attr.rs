@@ -84,6 +84,7 @@ fn guard(ty: Type) -> syn::Result<Dependency> {
         Type::Path(path) if !has_self(path) => {
             return Ok(Dependency {
                 held: Held::Guard,
+                alias: None,
                 key: Key {
                     ty: peel(&ty).clone(),
                     qualifier: None,

@@ -7,20 +7,23 @@ use syn::{GenericParam, Generics, Lifetime, Type, spanned::Spanned};
 use super::{
     construct::{How, construct},
     model::{Node, Source, Target},
-    seal::{alias, seal},
+    seal::seal,
+    spelt::spelt,
 };
 use crate::common::{Asked, Facade, at, family, has_lifetimes, text, written_at};
 
 /// All impls of a node, in a block of their own.
 pub(crate) fn node(node: &Node, di: &Facade) -> TokenStream {
     let marker = marker(node, di);
+    let (aliases, node) = &spelt(node, &di.imported());
     let (body, warnings) = (body(node, &di.imported()), &node.warnings);
     let import = di.import();
-    let alias = alias(node, &di.imported());
     match &node.target {
         // An associated fn's marker has no name that users could write, so it stays inside.
-        Target::Associated { .. } => quote!(const _: () = { #import #marker #body }; #warnings),
-        _ => quote!(#marker const _: () = { #import #alias #body }; #warnings),
+        Target::Associated { .. } => {
+            quote!(const _: () = { #import #marker #aliases #body }; #warnings)
+        }
+        _ => quote!(#marker const _: () = { #import #aliases #body }; #warnings),
     }
 }
 
@@ -312,6 +315,14 @@ fn covariant(node: &Node, di: &Facade) -> Option<TokenStream> {
             value
         }
     })
+}
+
+/// The lifetimes of an item.
+pub(super) fn lifetimes(generics: &Generics) -> Vec<Lifetime> {
+    generics
+        .lifetimes()
+        .map(|param| param.lifetime.clone())
+        .collect()
 }
 
 /// The generics of an item without its lifetimes, which a request gives.

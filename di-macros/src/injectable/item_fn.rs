@@ -3,7 +3,8 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    ExprPath, GenericParam, ItemFn, ReturnType, Signature, Type, spanned::Spanned, visit::Visit,
+    ExprPath, GenericParam, ItemFn, Lifetime, ReturnType, Signature, Type, spanned::Spanned,
+    visit::Visit,
 };
 
 use super::{
@@ -34,6 +35,8 @@ pub(crate) fn parse(item: &ItemFn, args: Args, di: &Facade) -> syn::Result<Node>
         target,
         generics,
         path,
+        lifetimes: expand::lifetimes(&item.sig.generics),
+        anchor: ident.span(),
     };
     let node = provider(&item.sig, args, None, place, di)?;
     Ok(node.with_body(&item.block, &item.attrs))
@@ -44,6 +47,9 @@ pub(crate) struct Place {
     pub(crate) target: Target,
     pub(crate) generics: syn::Generics,
     pub(crate) path: TokenStream,
+    /// Of the item that the fn is, or is in: its lifetimes, and after what it would have a parameter more.
+    pub(crate) lifetimes: Vec<Lifetime>,
+    pub(crate) anchor: Span,
 }
 
 /// A node of a fn's signature; `self_ty` is that of its impl block.
@@ -101,7 +107,9 @@ pub(crate) fn provider(
         scope,
         target: place.target,
         generics: place.generics,
-        lifetimes: Vec::new(),
+        lifetimes: place.lifetimes,
+        anchor: place.anchor,
+        built: None,
         name: text(&sig.ident),
         construct,
         params,

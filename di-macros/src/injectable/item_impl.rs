@@ -127,6 +127,8 @@ fn constructor(
             target: Target::Own(self_ty.clone()),
             generics: expand::without_lifetimes(&item.generics),
             path: call(self_ty, &found.sig),
+            lifetimes: expand::lifetimes(&item.generics),
+            anchor: item.impl_token.span,
         },
         di,
     )?;
@@ -156,6 +158,8 @@ fn associated(item: &ItemImpl, found: &ImplItemFn, di: &Facade) -> syn::Result<N
         target,
         generics,
         path,
+        lifetimes: expand::lifetimes(&item.generics),
+        anchor: item.impl_token.span,
     };
     let node = provider(&found.sig, scope, Some(self_ty), place, di)?;
     Ok(node.with_body(&found.block, &found.attrs))

@@ -79,11 +79,7 @@ pub(crate) fn parse(item: &ItemStruct, args: Args) -> syn::Result<Node> {
         scope,
         target: Target::Own(syn::parse_quote!(#ident #arguments)),
         generics: expand::without_lifetimes(&item.generics),
-        lifetimes: item
-            .generics
-            .lifetimes()
-            .map(|param| param.lifetime.clone())
-            .collect(),
+        lifetimes: expand::lifetimes(&item.generics),
         name: text(ident),
         params,
         output: syn::parse_quote!(#ident #arguments),
@@ -96,6 +92,8 @@ pub(crate) fn parse(item: &ItemStruct, args: Args) -> syn::Result<Node> {
         is_assembled,
         construct,
         span: ident.span(),
+        anchor: ident.span(),
+        built: None,
         teardown,
         warnings: proc_macro2::TokenStream::new(),
     }

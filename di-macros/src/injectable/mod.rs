@@ -13,6 +13,7 @@ mod item_struct;
 mod model;
 pub(crate) mod params;
 mod seal;
+mod spelt;
 mod stub;
 
 pub(crate) use self::{

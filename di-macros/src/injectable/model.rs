@@ -8,18 +8,23 @@ use super::expand::elided;
 use crate::common::{Dependency, warn_of_blocking_calls, written_at};
 
 /// A node.
+#[derive(Clone)]
 pub(crate) struct Node {
     pub(crate) scope: Ident,
     pub(crate) target: Target,
     /// Type and const parameters, and where clauses; no lifetimes.
     pub(crate) generics: Generics,
-    /// The lifetimes of a struct whose fields are its dependencies.
+    /// The lifetimes of the user's item.
     pub(crate) lifetimes: Vec<Lifetime>,
+    /// After which the compiler would suggest a parameter of that item: its name, or `impl`.
+    pub(crate) anchor: Span,
     /// As the definition names it.
     pub(crate) name: String,
     pub(crate) params: Vec<Param>,
     /// What the constructor returns, as written.
     pub(crate) output: Type,
+    /// As the header of the recipe names that, if in another way.
+    pub(crate) built: Option<Type>,
     /// What it has to be, apart from a `Result`: for a constructor, the type of its block.
     pub(crate) value: Option<Type>,
     /// The fn of its own that constructs it.
@@ -53,6 +58,11 @@ impl Node {
         self
     }
 
+    /// Whether its dependencies are the fields of a struct.
+    pub(crate) fn is_struct(&self) -> bool {
+        self.is_own() && self.constructor.is_none()
+    }
+
     /// Whether it is a type of the user's, and no fn.
     pub(crate) fn is_own(&self) -> bool {
         matches!(self.target, Target::Own(_))
@@ -79,6 +89,7 @@ impl Node {
 }
 
 /// The type that stands for the node in lists.
+#[derive(Clone)]
 pub(crate) enum Target {
     /// The user's type.
     Own(Type),
@@ -89,6 +100,7 @@ pub(crate) enum Target {
 }
 
 /// A parameter of the constructor.
+#[derive(Clone)]
 pub(crate) struct Param {
     pub(crate) name: String,
     pub(crate) local: Ident,
@@ -96,6 +108,7 @@ pub(crate) struct Param {
 }
 
 /// Where a parameter's value comes from.
+#[derive(Clone)]
 pub(crate) enum Source {
     Inject(Dependency),
     /// An extractor of the request.

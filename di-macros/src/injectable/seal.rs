@@ -35,32 +35,8 @@ pub(crate) fn flat(items: impl Iterator<Item = TokenStream>) -> TokenStream {
 /// them: a `pub` node may have private dependencies, where an associated type alone would leak them (E0446).
 pub(super) fn seal(node: &Node, di: &Facade) -> TokenStream {
     let built = built(node, di);
-    let deps = match is_aliased(node) {
-        true => {
-            let forever = node.lifetimes.iter().map(|_| quote!('static));
-            quote!(__Deps<#(#forever),*>)
-        }
-        false => deps(&node.params, di),
-    };
+    let deps = deps(&node.params, di);
     quote!(#deps, #built)
-}
-
-/// ```ignore
-/// type __Deps<'r> = (Use<Ref, User<'static>, ..>,);
-/// ```
-/// Of a struct with lifetimes, which this has too: `user: &'r User` for `&'r User<'r>` is then the error that the compiler has of the struct itself,
-/// word for word, and said once. In the header of an impl it would be another.
-pub(super) fn alias(node: &Node, di: &Facade) -> Option<TokenStream> {
-    is_aliased(node).then(|| {
-        let (lifetimes, deps) = (&node.lifetimes, deps(&node.params, di));
-        quote!(type __Deps<#(#lifetimes),*> = #deps;)
-    })
-}
-
-/// A parameter that the list does not name would be an error, and so would a lifetime that a family in it binds once more.
-fn is_aliased(node: &Node) -> bool {
-    let is_free = node.lifetimes.iter().all(|lifetime| lifetime.ident != "q");
-    !node.lifetimes.is_empty() && is_free && node.generics.params.is_empty()
 }
 
 /// What is built, as a type that names what a provider returns; the recipe of a type is for that type already. Not its projections to value
@@ -72,7 +48,8 @@ fn built(node: &Node, di: &Facade) -> TokenStream {
             quote!(<#di::Own<#name>>)
         }),
         _ => {
-            let ty = at(&node.output, &lifetime("'static"));
+            let ty = node.built.as_ref().unwrap_or(&node.output);
+            let ty = at(ty, &lifetime("'static"));
             Some(quote!(<#ty>))
         }
     };

@@ -69,6 +69,8 @@ fn node(target: Target, generics: &Generics, output: Type, scope: Option<&Args>)
         name: String::new(),
         params: Vec::new(),
         span: output.span(),
+        anchor: output.span(),
+        built: None,
         construct: quote!(::core::option::Option::<#now>::None.unwrap()),
         output,
         value: None,
