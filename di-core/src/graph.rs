@@ -7,7 +7,7 @@ use crate::{
     Scope,
     judge::is_refused,
     near::Module,
-    node::Meta,
+    node::{Meta, Param},
     plan::{MAX_STEPS, NOWHERE},
     raw::{APP, Maker, SLOT},
 };
@@ -22,6 +22,8 @@ pub(crate) struct Row {
     pub(crate) qualifier: Option<&'static str>,
     pub(crate) kind: Kind,
     pub(crate) meta: Option<&'static Meta>,
+    /// What a binding is bound to.
+    pub(crate) to: Option<&'static Param>,
     pub(crate) scope: Scope,
     pub(crate) maker: Option<Maker>,
     /// The module that lists the first of what is missing, where that is known.
@@ -42,6 +44,15 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// What its edge `k` asks for.
+    pub(crate) const fn asked(&self, k: usize) -> Option<Param> {
+        match (self.meta, self.to) {
+            (Some(meta), _) => Some(meta.param(k)),
+            (None, Some(to)) => Some(*to),
+            (None, None) => None,
+        }
+    }
+
     /// Whether it is a transient that the container tears down.
     pub(crate) const fn is_lent(&self) -> bool {
         match self.meta {
@@ -265,6 +276,7 @@ impl<const N: usize, const E: usize> Table<N, E> {
                 qualifier: from.name.qualifier,
                 kind: from.kind,
                 meta: from.meta,
+                to: from.to,
                 scope: from.scope,
                 maker: from.maker,
                 module: from.module,
@@ -480,6 +492,7 @@ const EMPTY: Row = Row {
     qualifier: None,
     kind: Kind::Invalid,
     meta: None,
+    to: None,
     scope: Scope::Singleton,
     maker: None,
     module: None,

@@ -9,7 +9,7 @@ use crate::{
     fault::Fault,
     key::Deps,
     near::Module,
-    node::{Bind, Injectable, ListedAs, Meta, Recipe},
+    node::{Bind, Injectable, ListedAs, Meta, Param, Recipe},
     probe::{Answered, Ask, Chosen},
     raw::{AsyncOp, Maker},
     scope::ScopeNumber,
@@ -65,6 +65,8 @@ pub struct Listed {
     pub(crate) name: Name,
     pub(crate) kind: Kind,
     pub(crate) meta: Option<&'static Meta>,
+    /// What a binding is bound to.
+    pub(crate) to: Option<&'static Param>,
     pub(crate) scope: Scope,
     pub(crate) maker: Option<Maker>,
     pub(crate) sources: &'static [Source],
@@ -208,6 +210,7 @@ impl<C, N> OfNode<C, N> {
             name,
             kind: Kind::Node,
             meta: Some(N::META),
+            to: None,
             scope: N::META.scope,
             maker: Some(N::MAKER),
             sources: W::ANSWERS.sources,
@@ -226,6 +229,7 @@ impl Listed {
             name,
             kind: Kind::Given,
             meta: None,
+            to: None,
             scope: Scope::Singleton,
             maker: None,
             sources: &[],
@@ -290,6 +294,7 @@ impl Listed {
                 false => Kind::Misplaced,
             },
             meta: Some(asked.meta),
+            to: None,
             scope: Scope::Request,
             maker: None,
             sources: R::SOURCES,
@@ -301,16 +306,21 @@ impl Listed {
     }
 
     /// A binding of a trait object to the row of its implementation.
-    pub const fn binding<B: Bind>(name: Name, to: &'static [Source; 1]) -> Self {
+    pub const fn binding<B: Bind, C, L, R: Chosen<C, L>>(
+        name: Name,
+        to: &'static Param,
+        _sources: fn(Ask<C, L>) -> R,
+    ) -> Self {
         Listed {
             name,
             kind: Kind::Binding,
             meta: None,
+            to: Some(to),
             // Corrected to that of the implementation when the table is made.
             scope: Scope::Singleton,
             maker: Some(Maker::binding::<B>()),
-            sources: to,
-            module: None,
+            sources: R::SOURCES,
+            module: R::MODULE,
             errors: Errors::NONE,
             guards: 0,
             is_hidden: false,

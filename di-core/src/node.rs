@@ -153,6 +153,18 @@ pub struct Param {
     pub mode: Mode,
 }
 
+impl Param {
+    /// What a binding is bound to.
+    pub const fn bound_to(ty: &'static str) -> Self {
+        Param {
+            name: "",
+            ty,
+            qualifier: None,
+            mode: Mode::Ref,
+        }
+    }
+}
+
 /// A type or provider that a container can list. Implemented by `#[injectable]`.
 ///
 /// # Safety

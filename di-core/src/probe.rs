@@ -1,7 +1,7 @@
 //! Probes: which row provides a dependency, in const evaluation, without an error when none does.
 //!
-//! An inherent const or method shadows a trait's default of the same name. `Probe::<App, ..>::SOURCE` is therefore the row
-//! when `App: Provides<..>` holds, and `Source::Missing` when not. This works in concrete code only: in generic
+//! An inherent const or method shadows a trait's default of the same name. `Probe::<App, ..>::SCOPE` is therefore the scope
+//! in which it provides something, and that of a singleton if it does not. This works in concrete code only: in generic
 //! code the default is always taken, silently. Macros use it only where they write a container.
 
 use std::marker::PhantomData;
@@ -17,23 +17,23 @@ use crate::{
     near::Module,
     node::Injectable,
     raw::AsyncOp,
-    scope::{LAZY, LENT},
+    scope::{LAZY, LENT, ScopeNumber},
 };
 
-/// Probes whether `C` provides a key that stands alone, as in `dyn Trait = Impl`.
-pub struct Probe<C, D: ?Sized, F: ?Sized, Q>(PhantomData<(*const C, *const D, *const F, *const Q)>);
+/// Probes in which scope `C` provides a key, for a binding of another to it, `dyn Trait = Impl`.
+pub struct Probe<C, D: ?Sized, Q>(PhantomData<(*const C, *const D, *const Q)>);
 
-impl<C: Container, D: ?Sized + ProvidedIn<C, Q, Family = F>, F: ?Sized, Q> Probe<C, D, F, Q> {
-    /// The row.
-    pub const SOURCE: Source = Source::Row(D::INDEX);
+impl<C, D: ?Sized + ProvidedIn<C, Q, Scope: ScopeNumber>, Q> Probe<C, D, Q> {
+    /// The number of its scope.
+    pub const SCOPE: u8 = <D::Scope as ScopeNumber>::SCOPE;
 }
 
 /// What a probe says when nothing is provided.
 pub trait Unprovided {
-    /// Nothing.
-    const SOURCE: Source = Source::Missing;
+    /// That of a singleton.
+    const SCOPE: u8 = Scope::Singleton as u8;
 }
-impl<C, D: ?Sized, F: ?Sized, Q> Unprovided for Probe<C, D, F, Q> {}
+impl<C, D: ?Sized, Q> Unprovided for Probe<C, D, Q> {}
 
 /// The container `C` has a source for this dependency. One trait for all ways of holding: with an impl of each probe for each
 /// way, the compiler would report every probe of a type that is no node as ambiguous.

@@ -225,9 +225,10 @@ const _: () = {
                 ask.pick().settle().module(di::never()),
             )
         }),
-        di::Listed::binding::<B3>(
+        di::Listed::binding::<B3, App, (di::Use<di::Ref, Users<'static>, UsersFamily>,), _>(
             named!("dyn Repo"),
-            &[di::Probe::<App, Users<'static>, UsersFamily, ()>::SOURCE],
+            &const { di::Param::bound_to("Users") },
+            |ask| ask.pick().settle().module(di::never()),
         ),
         provider!("Stamp", stamp, Stamp),
     ];

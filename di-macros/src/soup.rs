@@ -56,7 +56,7 @@ const ARGS: &[&str] = &[
 const STATES: &[&str] = &[
     "container draft { node \"\" \"Pool\" [allow replace [b::C]] [Pool] [Pool] [] associated \"\" \"Pool\" [] [Pool] [Pools] [Primary] 17u64 } \
      { pub struct App { env: Env } } { [allow] [billing::Billing] [] [b::C] } \
-     { [] [c::D] { binding \"1f:0\" \"dyn Mailer\" [\"2f:3\"] [K0<'_>] [N0] [] } } \
+     { [] [c::D] { binding \"1f:0\" \"dyn Mailer\" [\"2f:3\"] [K0<'_>] [N0] [] \"Smtp\" } } \
      [ node \"1f:1\" \"Users\" [] [K1<'_>] [N1<'_>] [Q1] handler \"1f:2\" \"show\" [] [H2] \
        task \"1f:3\" \"Tasks<Welcome>\" [] [K3] [N3] [P3] service \"1f:4\" \"consumer\" [] [H4] seed \"1f:5\" \"Tenant\" [] [K5] ]",
     "module { node \"\" \"Pool\" [] [Pool] [connect] [] } { pub struct Billing; } { } { }",

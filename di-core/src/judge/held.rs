@@ -29,8 +29,10 @@ pub const fn check_by_value(scope: Option<Scope>, ty: &str) {
         Some(scope) => Text::new()
             .str("[DI006] `")
             .str(ty)
-            .str("` is ")
-            .str(scope.name())
+            .str(match scope {
+                Scope::Singleton => "` is a singleton",
+                _ => "` is request-scoped",
+            })
             .str(": by value it would be created again\n  help: borrow it, `name: &")
             .str(ty)
             .str("`"),

@@ -21,10 +21,9 @@ pub(super) const fn check_missing<const N: usize, const E: usize>(
     let (mut k, mut is_first) = (0, true);
     while k < table.rows[row].len as usize {
         if matches!(table.edge(row, k), Source::Missing) {
-            let Some(meta) = table.rows[row].meta else {
-                return Some(unbound(&table.rows[row]));
+            let Some(param) = &table.rows[row].asked(k) else {
+                return None;
             };
-            let param = &meta.param(k);
             if matches!(param.mode, Mode::Extract) {
                 return Some(no_extractor(&table.rows[row], param));
             }
@@ -41,14 +40,6 @@ pub(super) const fn check_missing<const N: usize, const E: usize>(
         k += 1;
     }
     None
-}
-
-/// `dyn Mailer = SmtpMailer`, and no `SmtpMailer` in the list.
-const fn unbound(binding: &Row) -> Text {
-    Text::new()
-        .str("[DI001] `")
-        .str(binding.name)
-        .str("` is bound to a type that nothing provides\n  help: list that type too")
 }
 
 /// `#[extract] token: Token`, and `Token` does not implement `FromRequestParts`.
@@ -74,10 +65,17 @@ const fn missing<const N: usize, const E: usize>(
         .str(param.ty)
         .str("`");
     let text = under(text, param).str("\n  ");
-    let text = at(takes(node(text, &table.rows[row]), param), &table.rows[row]);
+    let text = match table.rows[row].kind {
+        // `dyn Mailer = SmtpMailer`, and no `SmtpMailer` in the list.
+        Kind::Binding => text
+            .str("`")
+            .str(table.rows[row].name)
+            .str("` is bound to it"),
+        _ => at(takes(node(text, &table.rows[row]), param), &table.rows[row]),
+    };
     let text = needed_by(text, table, row);
     let text = also(text, table, row, param);
-    let (text, apart) = hints(text, table, param);
+    let (text, apart) = hints(text, table, &table.rows[row], param);
     if let Some((apart, provided)) = apart {
         return lives_otherwise(text, apart, &table.rows[row], &table.rows[provided], param);
     }
@@ -139,6 +137,11 @@ const fn lives_otherwise(
 ) -> Text {
     let text = text.str("\n  help: ");
     match apart {
+        Apart::Outlives | Apart::AskedForever if matches!(asking.kind, Kind::Binding) => text
+            .str("write `'_`, or a lifetime of your own, in place of `'static`"),
+        Apart::ProvidedForever if matches!(asking.kind, Kind::Binding) => {
+            text.str("bind it to `").str(provided.key).str("`")
+        }
         Apart::Outlives => text
             .str("borrow it, `")
             .str(param.name)
@@ -196,9 +199,8 @@ const fn misses<const N: usize, const E: usize>(
     k: usize,
     param: &Param,
 ) -> bool {
-    match (table.edge(row, k), table.rows[row].meta) {
-        (Source::Missing, Some(meta)) => {
-            let other = &meta.param(k);
+    match (table.edge(row, k), table.rows[row].asked(k)) {
+        (Source::Missing, Some(other)) => {
             !matches!(other.mode, Mode::Extract)
                 && same(other.ty, param.ty)
                 && match (other.qualifier, param.qualifier) {

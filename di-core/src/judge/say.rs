@@ -73,6 +73,7 @@ pub(super) const fn at(text: Text, row: &Row) -> Text {
 pub(super) const fn hints<const N: usize, const E: usize>(
     mut text: Text,
     table: &Table<N, E>,
+    asking: &Row,
     param: &Param,
 ) -> (Text, Option<(Apart, usize)>) {
     let (mut i, mut found) = (0, None);
@@ -93,6 +94,12 @@ pub(super) const fn hints<const N: usize, const E: usize>(
                     }
                     other_type(text, row, param, apart)
                 }
+                (false, Some(has)) if matches!(asking.kind, Kind::Binding) => text
+                    .str("\n  `")
+                    .str(row.key)
+                    .str("` is provided under `")
+                    .str(has)
+                    .str("`, and what is bound has no qualifier"),
                 (false, Some(has)) => text
                     .str("\n  `")
                     .str(row.key)

@@ -69,6 +69,14 @@ impl Key {
     }
 }
 
+/// The key of a type alone.
+pub(crate) fn unqualified(ty: Type) -> Key {
+    Key {
+        ty,
+        qualifier: None,
+    }
+}
+
 /// The family of a type: what it is at a lifetime, unless it is the same at all.
 pub(crate) fn family(
     ty: &Type,

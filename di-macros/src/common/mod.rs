@@ -11,7 +11,7 @@ mod unnamed;
 
 pub(crate) use self::{
     blocking_calls::warn_of_blocking_calls,
-    dependency::{Asked, Dependency, Held, Key, borrowed_forever, family, shared},
+    dependency::{Asked, Dependency, Held, Key, borrowed_forever, family, shared, unqualified},
     facade::{Facade, facade},
     levels::lint_levels,
     report::{Report, name_span, with_errors, written_at},

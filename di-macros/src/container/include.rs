@@ -19,7 +19,7 @@ use super::{
     model::{Entry, Include, Kind, Listing, Marks, Module, NodeType, Replace},
     module,
 };
-use crate::common::{Facade, Key, facade};
+use crate::common::{Facade, Key, facade, unqualified};
 
 /// What goes around.
 pub(crate) struct State {
@@ -182,7 +182,7 @@ impl Parse for Include {
     }
 }
 
-/// An entry as tokens: `node "id" "name" [marks] [key] [node] [qualifier] [of] hash;`
+/// An entry as tokens: `node "id" "name" [marks] [key] [node] [qualifier] hash;`
 pub(crate) struct Encoded<'a>(pub(crate) &'a Entry);
 
 impl ToTokens for Encoded<'_> {
@@ -211,9 +211,9 @@ impl ToTokens for Encoded<'_> {
             Kind::Binding {
                 key: Key { ty, qualifier },
                 to,
+                name: of,
             } => {
-                let to = &to.ty;
-                quote!(binding #id #name [#marks] [#ty] [#to] [#qualifier])
+                quote!(binding #id #name [#marks] [#ty] [#to] [#qualifier] #of)
             }
             Kind::Handler { ty } => quote!(handler #id #name [#marks] [#ty]),
             Kind::Service { ty } => quote!(service #id #name [#marks] [#ty]),
@@ -289,10 +289,6 @@ fn entry(input: ParseStream<'_>, module: Option<&Path>) -> syn::Result<Entry> {
     let marks = marks.parse::<Marks>()?;
     let first = ty(input, module)?.ok_or_else(|| input.error("expected a type"))?;
     let span = module.map_or_else(|| name.span(), last_span);
-    let unqualified = |ty| Key {
-        ty,
-        qualifier: None,
-    };
     let kind = match kind.as_str() {
         "handler" => Kind::Handler { ty: first },
         "service" => Kind::Service { ty: first },
@@ -314,10 +310,8 @@ fn entry(input: ParseStream<'_>, module: Option<&Path>) -> syn::Result<Entry> {
                 },
                 "binding" => Kind::Binding {
                     key,
-                    to: Key {
-                        ty: second,
-                        qualifier: None,
-                    },
+                    to: second,
+                    name: input.parse::<LitStr>()?.value(),
                 },
                 "associated" => {
                     let hash = input.parse::<syn::LitInt>()?.base10_parse()?;

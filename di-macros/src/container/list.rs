@@ -22,7 +22,7 @@ use super::{
     options::Options,
 };
 use crate::{
-    common::{Key, has_lifetimes, peel},
+    common::{Key, has_lifetimes, peel, shared, text, unqualified},
     injectable::hash,
 };
 
@@ -107,7 +107,7 @@ impl List {
             Punctuated::<Path, Token![,]>::parse_terminated_with(&content, Path::parse_mod_style)?;
         self.entries.extend(roots.into_iter().map(|path| Entry {
             id: None,
-            name: crate::common::text(&path),
+            name: text(&path),
             span: last_span(&path),
             kind: kind(syn::parse_quote!(#path)),
             marks: Marks::default(),
@@ -188,13 +188,10 @@ fn node(input: ParseStream<'_>, options: Options) -> syn::Result<Entry> {
             );
             return Err(syn::Error::new(span, message));
         }
-        (true, Some(to)) => Kind::Binding {
-            key,
-            to: Key {
-                ty: to,
-                qualifier: None,
-            },
-        },
+        (true, Some(to)) => {
+            let name = unqualified(to.clone()).type_name();
+            Kind::Binding { key, to, name }
+        }
         (true, None) => {
             let name = key.name();
             let message =
@@ -292,6 +289,18 @@ fn provider(input: ParseStream<'_>) -> syn::Result<Type> {
 /// A trait object is bound to a type; a provider's name begins in lower case.
 fn check_bound(to: &Type, trait_name: &str) -> syn::Result<()> {
     check_key(to)?;
+    if let Type::TraitObject(_) = peel(to) {
+        let of = unqualified(to.clone()).name();
+        let message = match of == trait_name {
+            true => format!(
+                "[DI002] a cycle: `{of}` -> `{of}`\n  help: bind it to the type that implements it, `{of} = Type`"
+            ),
+            false => format!(
+                "`{trait_name}` is bound to a type, and `{of}` is a trait object: bind it to the type that `{of}` is bound to"
+            ),
+        };
+        return Err(syn::Error::new_spanned(to, message));
+    }
     let Type::Path(path) = peel(to) else {
         return Ok(());
     };
@@ -329,7 +338,7 @@ fn provider_node(provider: &Type) -> syn::Result<NodeType> {
             "expected the path of a provider",
         ));
     };
-    let hash = hash(&crate::common::text(&last.ident));
+    let hash = hash(&text(&last.ident));
     if let (Some(qself), 0) = (&path.qself, segments.len() - 1) {
         return Ok(NodeType::Associated {
             of: (*qself.ty).clone(),
@@ -360,7 +369,7 @@ fn check_key(ty: &Type) -> syn::Result<()> {
     }
     match peel(ty) {
         Type::Reference(reference) => {
-            let inner = crate::common::text(&reference.elem);
+            let inner = text(&reference.elem);
             let message = format!("list the type itself, `{inner}`; who asks for it writes `&`");
             Err(syn::Error::new_spanned(ty, message))
         }
@@ -368,9 +377,9 @@ fn check_key(ty: &Type) -> syn::Result<()> {
             ty,
             "expected the name of a type, or `dyn Trait = Type`",
         )),
-        other => match crate::common::shared(other) {
+        other => match shared(other) {
             Some(inner) => {
-                let inner = crate::common::text(inner);
+                let inner = text(inner);
                 let message =
                     format!("list the type itself, `{inner}`; who asks for it writes `Arc`");
                 Err(syn::Error::new_spanned(ty, message))

@@ -84,9 +84,14 @@ impl Entry {
                     },
                 },
             },
-            Kind::Binding { key: from, to } => Kind::Binding {
+            Kind::Binding {
+                key: from,
+                to,
+                name,
+            } => Kind::Binding {
                 key: key(from),
-                to: key(to),
+                to: adopted(to),
+                name: name.clone(),
             },
             Kind::Seed { key: of } => Kind::Seed { key: key(of) },
             Kind::Handler { ty } => Kind::Handler { ty: adopted(ty) },
@@ -114,7 +119,12 @@ pub(crate) enum Kind {
     /// `Type`, `Type = provider`
     Node { key: Key, node: NodeType },
     /// `dyn Trait = Type`
-    Binding { key: Key, to: Key },
+    Binding {
+        key: Key,
+        to: Type,
+        /// That of the type, as it is written: a module calls it otherwise.
+        name: String,
+    },
     /// `#[seed] Type`
     Seed { key: Key },
     /// `Tasks<Payload> = name`. In the expansion it is the root alone; see [`super::expand::with_parts`].
@@ -158,7 +168,7 @@ impl Kind {
             } => {
                 format!("a provider of `{}`", text(of))
             }
-            Kind::Binding { to, .. } => format!("the binding to `{}`", text(&to.ty)),
+            Kind::Binding { name, .. } => format!("the binding to `{name}`"),
             Kind::Seed { key } => format!("the seed `{}`", text(&key.ty)),
             Kind::Task { ty, .. } => format!("the task `{}`", text(ty)),
             Kind::Handler { ty } => format!("the handler `{}`", text(ty)),

@@ -5,10 +5,10 @@
 //! // #[module(Ledger<'_>, PgPool = connect)] pub struct Billing;
 //! pub mod Billing {
 //!     use super::*;
-//!     pub type K0<'q> = Ledger<'q>;
-//!     pub type N0<'q> = Ledger<'q>;
-//!     pub type K1 = PgPool;
-//!     pub type N1 = connect;
+//!     pub type K0<'r> = Ledger<'r>;
+//!     pub type N0<'r> = Ledger<'r>;
+//!     pub type K1<'r> = PgPool;
+//!     pub type N1<'r> = connect;
 //! }
 //! #[macro_export]
 //! macro_rules! __di_module_Billing_1f.. {
@@ -46,25 +46,28 @@ pub(crate) fn expand(item: &ItemStruct, listing: Listing, di: &Facade) -> TokenS
     let mut entries = without_duplicates(replaced.entries, &mut report);
     let errors = report.check().err().map(|error| error.to_compile_error());
     let place = place(item, &entries);
-    let lists = lists(item, &entries, di);
+    let mut listed = Vec::new();
     let mut aliases = Aliases {
         tokens: TokenStream::new(),
         next: 0,
         di,
     };
     for (i, entry) in entries.iter_mut().enumerate() {
+        let is_own = entry.id.is_none();
         entry.id.get_or_insert_with(|| format!("{place:x}:{i}"));
         entry.marks.replace = None;
         aliases.replace(&mut entry.kind);
+        listed.extend(key(&entry.kind).filter(|_| is_own).cloned());
         aliases.next += 1;
     }
+    let lists = lists(item, &listed, di);
     let aliases = aliases.tokens;
     let list = entries.iter().map(Encoded);
     let name = format_ident!("__di_module_{}_{place:x}", ident);
     let export = matches!(vis, Visibility::Public(_)).then(|| quote!(#[macro_export]));
     quote! {
         #(#attrs)*
-        #[allow(non_snake_case)]
+        #[allow(non_snake_case, single_use_lifetimes, unused_lifetimes)]
         #vis mod #ident {
             #[allow(unused_imports)]
             use super::*;
@@ -87,24 +90,38 @@ pub(crate) fn expand(item: &ItemStruct, listing: Listing, di: &Facade) -> TokenS
     }
 }
 
+/// The key of an entry, by its aliases.
+fn key(kind: &Kind) -> Option<&Key> {
+    match kind {
+        Kind::Node { key, .. }
+        | Kind::Binding { key, .. }
+        | Kind::Seed { key }
+        | Kind::Task { key, .. } => Some(key),
+        Kind::Handler { .. } | Kind::Service { .. } | Kind::BuiltIn { .. } => None,
+    }
+}
+
 /// What is said of each key, for containers that miss it and do not include the module. Not of those that it has from another module, which
 /// says so itself.
-fn lists(item: &ItemStruct, entries: &[Entry], di: &Facade) -> TokenStream {
+fn lists(item: &ItemStruct, keys: &[Key], di: &Facade) -> TokenStream {
     let (import, di) = (di.import(), di.imported());
     let (name, span) = (item.ident.to_string(), item.ident.span());
     let (file, line) = (
         quote_spanned!(span=> ::core::file!()),
         quote_spanned!(span=> ::core::line!()),
     );
-    let own = entries.iter().filter(|entry| entry.id.is_none());
-    let keys = own.filter_map(|entry| match &entry.kind {
-        Kind::Node { key, .. }
-        | Kind::Binding { key, .. }
-        | Kind::Seed { key }
-        | Kind::Task { key, .. } => Some((key.discriminator(), key.qualifier())),
-        Kind::Handler { .. } | Kind::Service { .. } | Kind::BuiltIn { .. } => None,
-    });
-    let (keys, qualifiers): (Vec<_>, Vec<_>) = keys.unzip();
+    let module = &item.ident;
+    let (keys, qualifiers): (Vec<_>, Vec<_>) = keys
+        .iter()
+        .map(|key| {
+            let (ty, qualifier) = (key.discriminator(), key.qualifier.as_ref());
+            let qualifier = match qualifier {
+                Some(qualifier) => quote!(#module::#qualifier),
+                None => quote!(()),
+            };
+            (quote!(#module::#ty), qualifier)
+        })
+        .unzip();
     quote! {
         const _: () = {
             #import
@@ -162,9 +179,9 @@ impl Aliases<'_> {
                 };
                 *node = NodeType::Type(ty);
             }
-            Kind::Binding { key, to } => {
+            Kind::Binding { key, to, .. } => {
                 self.key(key);
-                to.ty = self.alias("N", &to.ty);
+                *to = self.alias("N", to);
             }
             Kind::Seed { key } => self.key(key),
             Kind::Task { key, ty, payload } => {
@@ -190,16 +207,16 @@ impl Aliases<'_> {
         let name = format_ident!("{prefix}{}", self.next);
         let mut ty = ty.clone();
         Inward.visit_type_mut(&mut ty);
-        let lifetime = Lifetime::new("'q", Span::call_site());
-        let (parameters, arguments) = if depends_on_lifetime(&ty) {
-            (Some(quote!(<'q>)), Some(quote!(<'_>)))
-        } else {
-            (None, None)
+        let lifetime = Lifetime::new("'r", Span::call_site());
+        // All have a lifetime: the compiler names it where one is left out.
+        let argument = match depends_on_lifetime(&ty) {
+            true => quote!('_),
+            false => quote!('static),
         };
         let ty = at(&ty, &lifetime);
         self.tokens
-            .extend(quote!(#[doc(hidden)] pub type #name #parameters = #ty;));
-        parse_quote!(#name #arguments)
+            .extend(quote!(#[doc(hidden)] pub type #name<'r> = #ty;));
+        parse_quote!(#name<#argument>)
     }
 }
 

@@ -271,6 +271,11 @@ fn bounds(handler: &Handler, di: &Facade) -> TokenStream {
         .iter()
         .enumerate()
         .map(|(i, (param, ty))| {
+            // A lifetime that is left out is an error of an async fn, and would be another one here.
+            let ty = match handler.is_blocking {
+                true => quote!(#ty),
+                false => quote!(<fn(&'static ()) -> #ty as #di::Signature>::Returned),
+            };
             if i == last {
                 quote_spanned!(param.span=> __S: #di::ExtractsBody<#ty, __M>,)
             } else {
@@ -314,11 +319,15 @@ fn mount(handler: &Handler, di: &Facade) -> TokenStream {
 fn no_nodes(handler: &Handler, di: &Facade) -> TokenStream {
     let checks = handler.extracted().into_iter().map(|(param, ty)| {
         let (name, at) = (text(ty), di.at(param.span));
-        quote_spanned! {param.span=>
+        let check = quote_spanned! {param.span=>
+            #at::check_by_value(#di::NodeProbe::<#ty>::SCOPE, #name)
+        };
+        // At the user's place the compiler would suggest a parameter of this const, for a type that it cannot find.
+        quote! {
             const _: () = {
                 #[allow(unused_imports)]
                 use #di::NotANode as _;
-                #at::check_by_value(#di::NodeProbe::<#ty>::SCOPE, #name)
+                #check
             };
         }
     });

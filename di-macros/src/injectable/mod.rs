@@ -22,6 +22,7 @@ pub(crate) use self::{
     model::{Param, Source},
     params::{limit, strip},
     seal::{deps, flat, nested},
+    spelt::spelt_params,
 };
 
 use proc_macro2::TokenStream;

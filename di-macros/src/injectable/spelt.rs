@@ -38,16 +38,21 @@ pub(super) fn spelt(node: &Node, di: &Facade) -> (TokenStream, Node) {
         di,
     };
     output(&mut node, &mut aliases);
-    for (i, param) in node.params.iter_mut().enumerate() {
-        let Some((ty, is_argument)) = named(param) else {
-            continue;
-        };
-        if aliases.is_struct || is_argument || has_arguments(ty) {
-            let name = format!("__Dep{i}");
-            *ty = aliases.alias(&name, ty, is_argument);
-        }
-    }
+    aliases.params(&mut node.params);
     (aliases.items, node)
+}
+
+/// The same of the parameters of another fn, which has no parameters but these.
+pub(crate) fn spelt_params(params: &mut [Param], ident: &Ident, di: &Facade) -> TokenStream {
+    let mut aliases = Aliases {
+        items: TokenStream::new(),
+        lifetimes: Vec::new(),
+        is_struct: false,
+        anchor: ident.span(),
+        di,
+    };
+    aliases.params(params);
+    aliases.items
 }
 
 /// What a constructor returns, unless that is the node itself.
@@ -108,6 +113,18 @@ struct Aliases<'a> {
 }
 
 impl Aliases<'_> {
+    fn params(&mut self, params: &mut [Param]) {
+        for (i, param) in params.iter_mut().enumerate() {
+            let Some((ty, is_argument)) = named(param) else {
+                continue;
+            };
+            if self.is_struct || is_argument || has_arguments(ty) {
+                let name = format!("__Dep{i}");
+                *ty = self.alias(&name, ty, is_argument);
+            }
+        }
+    }
+
     /// An alias of the type, and its name as a type of the same lifetimes. `is_argument`: the user writes it as the argument of another.
     fn alias(&mut self, name: &str, ty: &Type, is_argument: bool) -> Type {
         let (mut lifetimes, mut spelt) = (self.lifetimes.clone(), ty.clone());

@@ -20,16 +20,18 @@ use syn::{FnArg, ItemFn, Lifetime, Type};
 use super::{Shape, attr::Args, model::Job};
 use crate::{
     common::{Asked, Facade, at, find_impl_trait, peel, text, written_at},
-    injectable::{Source, deps, flat},
+    injectable::{Source, deps, flat, spelt_params},
 };
 
-pub(super) fn job(job: &Job, di: &Facade) -> TokenStream {
+pub(super) fn job(mut job: Job, di: &Facade) -> TokenStream {
     let marker = marker(&job.ident, di);
-    let asks = asks(job, &text(&job.ident), di);
-    let (options, run) = (options(job, di), run(job, di));
+    let aliases = spelt_params(&mut job.params, &job.ident, di);
+    let asks = asks(&job, &text(&job.ident), di);
+    let (options, run) = (options(&job, di), run(&job, di));
     quote! {
         #marker
         const _: () = {
+            #aliases
             #asks
             #options
             #run
@@ -149,6 +151,8 @@ fn options(job: &Job, di: &Facade) -> TokenStream {
     match job.shape {
         Shape::Task => {
             let payload = payload_type(job, di);
+            // A lifetime that is left out is an error in the header, and not here.
+            let pushed = quote!(<fn(&'static ()) -> #payload as #di::Signature>::Returned);
             quote! {
                 // Evaluated here, where a limit of 0 is written.
                 const _: #di::TaskOptions = #options;
@@ -158,7 +162,7 @@ fn options(job: &Job, di: &Facade) -> TokenStream {
                     fn queue<__C, __J>(app: &#di::Late<__C>) -> #di::std::sync::Arc<#di::TaskQueue<__J>>
                     where
                         __C: #di::Hosts<Self> + #di::Container<Request = #di::RequestHead>,
-                        __J: #di::PayloadOf<#payload> + #di::core::marker::Send + 'static,
+                        __J: #di::PayloadOf<#pushed> + #di::core::marker::Send + 'static,
                     {
                         #di::TaskQueue::<__J>::of::<__C, Self, _, _>(app)
                     }

@@ -51,7 +51,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream, shape: Shape) -> T
     strip(&mut item.sig);
     match job {
         Ok(job) if !has_said => {
-            let job = expand::job(&job, &di);
+            let job = expand::job(job, &di);
             let warnings = warn_of_blocking_calls(&item.block, &item.attrs);
             quote!(#[allow(clippy::unused_async)] #item #job #warnings)
         }

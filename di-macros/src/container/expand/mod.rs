@@ -310,18 +310,17 @@ impl Container<'_> {
 }
 
 /// What an entry is called: its name as users read it, which for an entry of a module is the one that is written there.
-fn called(name: &str, key: &Key, di: &Facade) -> TokenStream {
-    // A type that is written with `'static` is another one than without.
-    let full = Some(key.type_name()).filter(|full| full.contains("'static"));
-    called_as(name, full, key, di)
+fn called(entry: &Entry, key: &Key, di: &Facade) -> TokenStream {
+    let full = match entry.id {
+        None => key.type_name(),
+        // By an alias.
+        Some(_) => String::new(),
+    };
+    named(&entry.name, &full, key, di)
 }
 
-/// The same of a type that is listed as itself, whatever the lifetimes.
-fn called_itself(name: &str, key: &Key, di: &Facade) -> TokenStream {
-    called_as(name, None, key, di)
-}
-
-fn called_as(name: &str, full: Option<String>, key: &Key, di: &Facade) -> TokenStream {
+/// The name, with that of the type as it is written: with `'static` it is another one than without.
+fn named(name: &str, full: &str, key: &Key, di: &Facade) -> TokenStream {
     let parts = key.qualifier.as_ref().and_then(|_| name.rsplit_once(" ("));
     let (ty, qualifier) = match parts {
         Some((ty, qualifier)) => {
@@ -330,7 +329,10 @@ fn called_as(name: &str, full: Option<String>, key: &Key, di: &Facade) -> TokenS
         }
         None => (name, quote!(#di::core::option::Option::None)),
     };
-    let ty = full.as_deref().unwrap_or(ty);
+    let ty = match full.contains("'static") {
+        true => full,
+        false => ty,
+    };
     quote!(#di::Name { name: #name, key: #ty, qualifier: #qualifier })
 }
 

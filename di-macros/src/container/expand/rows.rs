@@ -6,7 +6,7 @@ use syn::{ItemStruct, Type};
 
 use super::{Container, binding, lifetime};
 use crate::{
-    common::{Key, at, depends_on_lifetime, has_lifetimes, written_at},
+    common::{Key, at, depends_on_lifetime, has_lifetimes, unqualified, written_at},
     container::model::{Entry, Kind, NodeType},
 };
 
@@ -22,7 +22,9 @@ impl Container<'_> {
             let row = self.fields.len() + i;
             match &entry.kind {
                 Kind::Node { key, node } => self.node(row, entry, key, node),
-                Kind::Binding { key, to } => self.binding(i, row, entry, key, to),
+                Kind::Binding { key, to, .. } => {
+                    self.binding(i, row, entry, key, &unqualified(to.clone()))
+                }
                 Kind::Seed { key } => {
                     let scope = quote!(#di::Scope::Request as u8);
                     self.provides(row, key, &scope, entry.place())
@@ -68,7 +70,7 @@ impl Container<'_> {
         let di = self.di;
         let (ident, d, q) = (&self.item.ident, to.discriminator(), to.qualifier());
         let scope = quote_spanned! {entry.place()=>
-            <<#ident as #di::Provides<#d, #q>>::Scope as #di::ScopeNumber>::SCOPE
+            #di::Probe::<#ident, #d, #q>::SCOPE
         };
         let provides = self.provides(row, key, &scope, entry.place());
         let binding = binding(i);

@@ -3,9 +3,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
-use super::{Container, Field, binding, called, called_itself, lifetime};
+use super::{Container, Field, binding, called, lifetime, named};
 use crate::{
-    common::{Key, at, depends_on_lifetime, text, written_at},
+    common::{Key, at, depends_on_lifetime, text, unqualified, written_at},
     container::{
         list::type_span,
         model::{Entry, Kind, NodeType},
@@ -23,7 +23,7 @@ impl Container<'_> {
         let (di, ident) = (self.di, &self.item.ident);
         let name = text(ident);
         let given_rows = self.fields.iter().map(|field| {
-            let name = called(&field.key.name(), &field.key, di);
+            let name = named(&field.key.name(), &field.key.type_name(), &field.key, di);
             quote!(#di::Listed::given(#name))
         });
         let entries: Vec<TokenStream> = self
@@ -120,9 +120,9 @@ impl Container<'_> {
         let (di, ident) = (self.di, &self.item.ident);
         match &entry.kind {
             Kind::Node { key, node } => self.recipe(entry, key, node),
-            Kind::Binding { key, to } => {
-                let (binding, name) = (binding(i), called(&entry.name, key, di));
-                let q = to.qualifier();
+            Kind::Binding { key, to, name: of } => {
+                let (binding, name) = (binding(i), called(entry, key, di));
+                let to = unqualified(to.clone());
                 // As the binding spells it: `User` for `User<'_>` is then one error.
                 let (d, f) = match depends_on_lifetime(&to.ty) {
                     true => (to.discriminator().into_token_stream(), to.family(di)),
@@ -132,15 +132,19 @@ impl Container<'_> {
                     }
                 };
                 quote_spanned! {entry.place()=>
-                    #di::Listed::binding::<#binding>(#name, &[#di::Probe::<#ident, #d, #f, #q>::SOURCE])
+                    #di::Listed::binding::<#binding, #ident, (#di::Use<#di::Ref, #d, #f>,), _>(
+                        #name,
+                        &const { #di::Param::bound_to(#of) },
+                        |ask| ask.pick().settle().module(#di::never()),
+                    )
                 }
             }
             Kind::Seed { key } => {
-                let name = called(&entry.name, key, di);
+                let name = called(entry, key, di);
                 quote!(#di::Listed::seed(#name))
             }
             Kind::BuiltIn { key, is_hidden, .. } => {
-                let name = called(&entry.name, key, di);
+                let name = called(entry, key, di);
                 let hidden = is_hidden.then(|| quote!(.built_in()));
                 quote!(#di::Listed::given(#name) #hidden)
             }
@@ -196,8 +200,9 @@ impl Container<'_> {
     fn recipe(&self, entry: &Entry, key: &Key, node: &NodeType) -> TokenStream {
         let container = &self.item.ident;
         let name = match node.is(key) {
-            true => called_itself(&entry.name, key, self.di),
-            false => called(&entry.name, key, self.di),
+            // Whatever the lifetimes.
+            true => named(&entry.name, "", key, self.di),
+            false => called(entry, key, self.di),
         };
         let (place, di) = (entry.place(), self.di.at(entry.place()));
         let ty = node.tokens(self.di);

@@ -1,5 +1,5 @@
 //! error: DI006 at 9
-//! says: `Settings` is singleton
+//! says: `Settings` is a singleton
 //! says: `name: &Settings`
 use di_axum::{handler, injectable};
 

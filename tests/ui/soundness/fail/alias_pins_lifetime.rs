@@ -1,5 +1,5 @@
 //! error: DI001 at 15
-//! says: `dyn Repo` is bound to a type that nothing provides
+//! says: nothing provides `Pinned`
 //! no twin: the alias hides a lifetime, and its users would keep what ends with the request
 use di_axum::{container, injectable};
 

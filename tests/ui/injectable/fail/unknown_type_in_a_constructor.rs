@@ -1,0 +1,18 @@
+//! error: E0425 at 12
+//! says: cannot find type `Clok`
+use std::sync::Arc;
+
+use di_axum::{container, injectable};
+
+#[injectable(singleton)]
+pub struct Clock;
+pub struct Report;
+#[injectable(singleton)]
+impl Report {
+    fn new(_clock: Arc<Clok>) -> Self { Report }
+}
+
+#[container(Clock, Report)]
+pub struct App;
+
+fn main() {}

@@ -1,0 +1,14 @@
+use std::sync::Arc;
+
+use di_axum::{container, injectable, task, Tasks};
+
+#[injectable(singleton)]
+pub struct Clock;
+pub struct Job;
+#[task]
+async fn run(_job: Job, _clock: Arc<Clock>) {}
+
+#[container(Clock, Tasks<Job> = run)]
+pub struct App;
+
+fn main() {}
