@@ -20,5 +20,5 @@ pub(crate) use self::{
         replace_self,
     },
     text::text,
-    unnamed::{find_impl_trait, refuse_placeholders, types_of},
+    unnamed::{find_impl_trait, find_type, refuse_placeholders, types_of},
 };

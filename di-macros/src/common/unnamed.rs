@@ -1,26 +1,37 @@
-//! Types that have no name: `impl Trait` and `_`.
+//! Types that have no name: `impl Trait`, `_`, and others.
 
 use quote::quote_spanned;
 use syn::{
-    Type, TypeImplTrait,
+    Type,
     spanned::Spanned,
     visit::{self, Visit},
     visit_mut::{self, VisitMut},
 };
 
 /// The first `impl Trait` in a type.
-pub(crate) fn find_impl_trait(ty: &Type) -> Option<&TypeImplTrait> {
-    struct Find<'ast>(Option<&'ast TypeImplTrait>);
+pub(crate) fn find_impl_trait(ty: &Type) -> Option<&Type> {
+    find_type(ty, |ty| matches!(ty, Type::ImplTrait(_)))
+}
+
+/// The first type in a type, or itself, that is such a one.
+pub(crate) fn find_type(ty: &Type, is: fn(&Type) -> bool) -> Option<&Type> {
+    struct Find<'ast> {
+        is: fn(&Type) -> bool,
+        found: Option<&'ast Type>,
+    }
     impl<'ast> Visit<'ast> for Find<'ast> {
-        fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {
-            self.0.get_or_insert(ty);
+        fn visit_type(&mut self, ty: &'ast Type) {
+            if self.found.is_none() && (self.is)(ty) {
+                self.found = Some(ty);
+            }
+            visit::visit_type(self, ty);
         }
         // In `[T; EXPR]`, what is in the expression is no part of the type.
         fn visit_expr(&mut self, _: &'ast syn::Expr) {}
     }
-    let mut find = Find(None);
-    visit::visit_type(&mut find, ty);
-    find.0
+    let mut find = Find { is, found: None };
+    find.visit_type(ty);
+    find.found
 }
 
 /// Says of each `_` in these types that it is no name. The error takes its place: the compiler, which has something to

@@ -15,9 +15,10 @@ use syn::{
 
 use super::{
     Shape, expand,
-    list::{List, last_span},
+    list::List,
     model::{Entry, Include, Kind, Listing, Marks, Module, NodeType, Replace},
     module,
+    names::last_span,
 };
 use crate::common::{Facade, Key, facade, unqualified};
 

@@ -6,6 +6,7 @@ mod include;
 mod list;
 mod model;
 mod module;
+mod names;
 mod options;
 mod replace;
 

@@ -4,8 +4,8 @@ use proc_macro2::Span;
 use syn::{Attribute, Ident, LitStr, Path, Token, Type, parse::ParseStream};
 
 use super::{
-    list::last_span,
     model::{Marks, Replace},
+    names::last_span,
 };
 
 /// The options in front of an entry.

@@ -2,18 +2,14 @@
 
 use proc_macro2::Span;
 use quote::quote;
-use syn::{
-    Generics, Ident, ItemFn, ItemImpl, ItemStruct, ReturnType, Type,
-    spanned::Spanned,
-    visit::{self, Visit},
-};
+use syn::{Generics, Ident, ItemFn, ItemImpl, ItemStruct, ReturnType, Type, spanned::Spanned};
 
 use super::{
     attr::Args,
     expand,
     model::{Node, Target},
 };
-use crate::common::{find_impl_trait, has_lifetimes, peel};
+use crate::common::{find_impl_trait, find_type, has_lifetimes, peel};
 
 pub(crate) fn of_struct(item: &ItemStruct, scope: Option<&Args>) -> Node {
     let ident = &item.ident;
@@ -40,9 +36,10 @@ pub(crate) fn of_fn(item: &ItemFn, scope: Option<&Args>) -> Option<Node> {
     let target = Target::Marker {
         ident: item.sig.ident.clone(),
     };
+    // Of what has an error already nothing more is to be said.
     let is_named = find_impl_trait(output).is_none()
         && super::item_fn::find_self(&item.sig).is_none()
-        && !has_error(output);
+        && find_type(output, |ty| matches!(ty, Type::Verbatim(_))).is_none();
     is_named.then(|| Node {
         is_fallible: super::item_fn::is_result(output),
         ..node(target, &item.sig.generics, (**output).clone(), scope)
@@ -83,18 +80,4 @@ fn node(target: Target, generics: &Generics, output: Type, scope: Option<&Args>)
         teardown: None,
         warnings: proc_macro2::TokenStream::new(),
     }
-}
-
-/// Whether the type holds an error already.
-fn has_error(ty: &Type) -> bool {
-    struct Find(bool);
-    impl<'ast> Visit<'ast> for Find {
-        fn visit_type(&mut self, ty: &'ast Type) {
-            self.0 |= matches!(ty, Type::Verbatim(_));
-            visit::visit_type(self, ty);
-        }
-    }
-    let mut find = Find(false);
-    find.visit_type(ty);
-    find.0
 }

@@ -8,8 +8,8 @@ use super::Container;
 use crate::{
     common::{Facade, Key, written_at},
     container::{
-        list::type_span,
         model::{Entry, Kind, Marks, NodeType},
+        names::type_span,
     },
 };
 

@@ -7,8 +7,8 @@ use super::{Container, Field, binding, called, lifetime, named};
 use crate::{
     common::{Key, at, depends_on_lifetime, text, unqualified, written_at},
     container::{
-        list::type_span,
         model::{Entry, Kind, NodeType},
+        names::type_span,
     },
     injectable::nested,
 };

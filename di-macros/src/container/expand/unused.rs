@@ -9,8 +9,8 @@ use super::Container;
 use crate::{
     common::{lint_levels, text},
     container::{
-        list::last_span,
         model::{Kind, Module},
+        names::last_span,
     },
 };
 
