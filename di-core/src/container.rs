@@ -157,12 +157,23 @@ pub unsafe trait Provided<C> {
     const SOURCE: Source;
 }
 
+/// The family that a container provides is the one that is asked for: what is asked for without a lifetime, or by an alias that has none, would
+/// otherwise be another type.
+#[diagnostic::on_unimplemented(
+    message = "[DI001] what borrows is asked for without its lifetime",
+    label = "asks for a type as if it did not borrow",
+    note = "write `&User<'_>` for `&User`; an alias of a type that borrows has a lifetime, too"
+)]
+pub trait AskedAs<F: ?Sized> {}
+#[diagnostic::do_not_recommend]
+impl<F: ?Sized> AskedAs<F> for F {}
+
 macro_rules! provided {
     ($($mode:ty $([$e:ident])?: $($held:ident)*, $source:ident;)*) => {$(
         // SAFETY: `Provides` says so.
         unsafe impl<C, D: ?Sized, F: ?Sized, Q $(, $e)?> Provided<C> for Use<$mode, D, F, Q>
         where
-            C: Provides<D, Q, Family = F, Scope: $($held +)*>,
+            C: Provides<D, Q, Family: AskedAs<F>, Scope: $($held +)*>,
         {
             const SOURCE: Source = Source::$source(<C as Provides<D, Q>>::INDEX);
         }
