@@ -23,7 +23,7 @@ use crate::{
     message = "`{Self}` is not a container",
     label = "expected a type with `#[container(..)]`"
 )]
-pub unsafe trait Container: Clone + Send + Sync + Sized + 'static {
+pub unsafe trait Container: HasContainer<Container = Self> + Sized {
     /// The name of the type.
     const NAME: &'static str;
     /// The graph.
@@ -159,18 +159,22 @@ pub unsafe trait Provided<C> {
 
 /// The family that a container provides is the one that is asked for: what is asked for without a lifetime, or by an alias that has none, would
 /// otherwise be another type.
+///
+/// # Safety
+/// They are the same.
 #[diagnostic::on_unimplemented(
     message = "[DI001] what borrows is asked for without its lifetime",
     label = "asks for a type as if it did not borrow",
     note = "write `&User<'_>` for `&User`; an alias of a type that borrows has a lifetime, too"
 )]
-pub trait AskedAs<F: ?Sized> {}
+pub unsafe trait AskedAs<F: ?Sized> {}
+// SAFETY: it is itself.
 #[diagnostic::do_not_recommend]
-impl<F: ?Sized> AskedAs<F> for F {}
+unsafe impl<F: ?Sized> AskedAs<F> for F {}
 
 macro_rules! provided {
     ($($mode:ty $([$e:ident])?: $($held:ident)*, $source:ident;)*) => {$(
-        // SAFETY: `Provides` says so.
+        // SAFETY: `Provides` says so, and `AskedAs` that its family is this one.
         unsafe impl<C, D: ?Sized, F: ?Sized, Q $(, $e)?> Provided<C> for Use<$mode, D, F, Q>
         where
             C: Provides<D, Q, Family: AskedAs<F>, Scope: $($held +)*>,
@@ -276,14 +280,6 @@ pub trait HasContainer: Clone + Send + Sync + 'static {
     type Container: Container;
     /// Borrows it.
     fn container(&self) -> &Self::Container;
-}
-
-impl<C: Container> HasContainer for C {
-    type Container = C;
-    #[inline(always)]
-    fn container(&self) -> &C {
-        self
-    }
 }
 
 /// A new handle to the singleton `T` of a container.

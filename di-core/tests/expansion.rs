@@ -238,6 +238,14 @@ const _: () = {
     const STEPS: usize = GRAPH.max_steps();
     const INPUTS: usize = GRAPH.max_inputs();
 
+    // Not for every container at once: the compiler would then take any type for one, and say what else it is not.
+    impl di::HasContainer for App {
+        type Container = App;
+        #[inline(always)]
+        fn container(&self) -> &App {
+            self
+        }
+    }
     unsafe impl di::Container for App {
         const NAME: &'static str = "App";
         const GRAPH: di::Graph = GRAPH.graph();

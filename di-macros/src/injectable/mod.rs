@@ -81,7 +81,9 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
             let message = "an enum has no fields of its own to inject: put `#[injectable(..)]` on an `impl` block with a \
                            constructor, or on a fn that returns it";
             let error = syn::Error::new_spanned(&other.ident, message);
-            with_errors(other.to_token_stream(), &error)
+            let known = scope.as_ref().ok();
+            let stub = stub::of_type(&other.ident, &other.generics, known);
+            finish(other, false, Err(error), Some(stub), &di)
         }
         Ok(other) => {
             let message = "`#[injectable(..)]` belongs on a struct, an `impl` block or a fn";

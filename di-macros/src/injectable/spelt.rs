@@ -11,7 +11,8 @@
 //!
 //! and its name is at the place of that of the item, after which the compiler would suggest a parameter. What it says of a lifetime that is
 //! left out, `User` for `User<'_>`, depends on where that stands: in a struct it is an error of the struct, and so it is in an alias. A fn
-//! may leave it out; there it is an error of the header of our impl.
+//! may leave it out. That is an error all the same, since without its lifetimes a type cannot be told from others: of the header of our impl, or of
+//! an alias.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};

@@ -9,13 +9,17 @@ use super::{
     expand,
     model::{Node, Target},
 };
-use crate::common::{find_impl_trait, find_type, has_lifetimes, peel};
+use crate::common::{find_impl_trait, find_type, has_lifetimes, peel, shared};
 
 pub(crate) fn of_struct(item: &ItemStruct, scope: Option<&Args>) -> Node {
-    let ident = &item.ident;
-    let (_, arguments, _) = item.generics.split_for_impl();
+    of_type(&item.ident, &item.generics, scope)
+}
+
+/// Of what is none, such as an enum.
+pub(crate) fn of_type(ident: &Ident, generics: &Generics, scope: Option<&Args>) -> Node {
+    let (_, arguments, _) = generics.split_for_impl();
     let ty: Type = syn::parse_quote!(#ident #arguments);
-    node(Target::Own(ty.clone()), &item.generics, ty, scope)
+    node(Target::Own(ty.clone()), generics, ty, scope)
 }
 
 /// Of a block with a constructor; none of one for a trait, or for what is no named type.
@@ -40,9 +44,14 @@ pub(crate) fn of_fn(item: &ItemFn, scope: Option<&Args>) -> Option<Node> {
     let is_named = find_impl_trait(output).is_none()
         && super::item_fn::find_self(&item.sig).is_none()
         && find_type(output, |ty| matches!(ty, Type::Verbatim(_))).is_none();
+    // As what it should have returned: `Pool` for `&Pool` and `Arc<Pool>`.
+    let output = match peel(output) {
+        Type::Reference(reference) => &*reference.elem,
+        other => shared(other).unwrap_or(other),
+    };
     is_named.then(|| Node {
         is_fallible: super::item_fn::is_result(output),
-        ..node(target, &item.sig.generics, (**output).clone(), scope)
+        ..node(target, &item.sig.generics, output.clone(), scope)
     })
 }
 

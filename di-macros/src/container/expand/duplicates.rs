@@ -1,6 +1,6 @@
 //! One type has one provider.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -30,11 +30,18 @@ pub(super) fn check_duplicates<'a>(
             ));
         }
     }
+    let mut roots = HashSet::new();
     let kept = entries.iter().filter(|entry| {
-        let Some(key) = entry.kind.key() else {
-            return true;
-        };
         let what = entry.kind.what();
+        let Some(key) = entry.kind.key() else {
+            // One of a module has a name of its own, and what is reached by two paths is one.
+            let is_new = entry.id.is_some() || roots.insert(what.clone());
+            if !is_new {
+                let message = format!("[DI011] {what} is listed twice\n  help: keep one of them");
+                report.push(syn::Error::new(entry.span, message));
+            }
+            return is_new;
+        };
         match seen.get(&key.name()) {
             Some(first) => {
                 report.push(duplicate(entry.span, key, first, &what));

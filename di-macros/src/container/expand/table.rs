@@ -93,6 +93,14 @@ impl Container<'_> {
             const __INPUTS: usize = __GRAPH.max_inputs();
 
             #[automatically_derived]
+            impl #di::HasContainer for #ident {
+                type Container = Self;
+                #[inline(always)]
+                fn container(&self) -> &Self {
+                    self
+                }
+            }
+            #[automatically_derived]
             unsafe impl #di::Container for #ident {
                 const NAME: &'static str = #name;
                 const GRAPH: #di::Graph = __GRAPH.graph();
