@@ -157,8 +157,8 @@ pub unsafe trait Provided<C> {
     const SOURCE: Source;
 }
 
-/// The family that a container provides is the one that is asked for: what is asked for without a lifetime, or by an alias that has none, would
-/// otherwise be another type.
+/// The family that a container provides is the one that is asked for. It is another one where what borrows is asked for without a lifetime, or by
+/// an alias that has none.
 ///
 /// # Safety
 /// They are the same.

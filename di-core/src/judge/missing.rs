@@ -137,8 +137,6 @@ const fn lives_otherwise(
 ) -> Text {
     let text = text.str("\n  help: ");
     match apart {
-        Apart::Outlives | Apart::AskedForever if matches!(asking.kind, Kind::Binding) => text
-            .str("write `'_`, or a lifetime of your own, in place of `'static`"),
         Apart::ProvidedForever if matches!(asking.kind, Kind::Binding) => {
             text.str("bind it to `").str(provided.key).str("`")
         }

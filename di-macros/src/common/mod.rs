@@ -16,8 +16,8 @@ pub(crate) use self::{
     levels::lint_levels,
     report::{Report, name_span, with_errors, written_at},
     rewrite::{
-        at, depends_on_lifetime, has_arguments, has_left_out, has_lifetimes, name_elided, peel,
-        replace_self,
+        at, depends_on_lifetime, elides, has_arguments, has_left_out, has_lifetimes, name_elided,
+        peel, replace_self,
     },
     text::text,
     unnamed::{find_impl_trait, find_type, refuse_placeholders, types_of},

@@ -53,6 +53,35 @@ pub(crate) fn has_left_out(ty: &Type) -> bool {
     name_elided(&mut ty.clone(), &marker()) > 0
 }
 
+/// Whether the compiler knows which lifetime a return type lacks: the parameters have one, and no more.
+pub(crate) fn elides(sig: &syn::Signature) -> bool {
+    #[derive(Default)]
+    struct Find {
+        named: std::collections::HashSet<String>,
+        has_bound: bool,
+    }
+    impl<'ast> Visit<'ast> for Find {
+        fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
+            self.named.insert(lifetime.ident.to_string());
+        }
+        fn visit_bound_lifetimes(&mut self, _: &'ast syn::BoundLifetimes) {
+            self.has_bound = true;
+        }
+    }
+    let (mut count, mut has_bound) = (0, false);
+    for input in &sig.inputs {
+        if let syn::FnArg::Typed(typed) = input {
+            let mut find = Find::default();
+            find.visit_type(&typed.ty);
+            find.named.remove("_");
+            count += find.named.len() + name_elided(&mut typed.ty.clone(), &marker());
+            has_bound |= find.has_bound;
+        }
+    }
+    // Of bound ones it is not found out here.
+    has_bound || count == 1
+}
+
 struct At<'a> {
     lifetime: &'a Lifetime,
     bound: Vec<String>,

@@ -67,7 +67,7 @@ pub(crate) fn expand(item: &ItemStruct, listing: Listing, di: &Facade) -> TokenS
     let export = matches!(vis, Visibility::Public(_)).then(|| quote!(#[macro_export]));
     quote! {
         #(#attrs)*
-        #[allow(non_snake_case, single_use_lifetimes, unused_lifetimes)]
+        #[allow(non_snake_case)]
         #vis mod #ident {
             #[allow(unused_imports)]
             use super::*;
@@ -207,7 +207,10 @@ impl Aliases<'_> {
         let name = format_ident!("{prefix}{}", self.next);
         let mut ty = ty.clone();
         Inward.visit_type_mut(&mut ty);
-        let lifetime = Lifetime::new("'r", Span::call_site());
+        // One that the type does not bind.
+        let is_bound = quote!(#ty).to_string().contains("'r");
+        let name_of = if is_bound { "'__r" } else { "'r" };
+        let lifetime = Lifetime::new(name_of, Span::call_site());
         // All have a lifetime: the compiler names it where one is left out.
         let argument = match depends_on_lifetime(&ty) {
             true => quote!('_),
@@ -215,7 +218,7 @@ impl Aliases<'_> {
         };
         let ty = at(&ty, &lifetime);
         self.tokens
-            .extend(quote!(#[doc(hidden)] pub type #name<'r> = #ty;));
+            .extend(quote!(#[doc(hidden)] pub type #name<#lifetime> = #ty;));
         parse_quote!(#name<#argument>)
     }
 }

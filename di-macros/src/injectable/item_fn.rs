@@ -14,7 +14,8 @@ use super::{
     params,
 };
 use crate::common::{
-    Facade, Report, find_impl_trait, has_lifetimes, peel, replace_self, shared, text, written_at,
+    Facade, Report, elides, find_impl_trait, has_lifetimes, peel, replace_self, shared, text,
+    written_at,
 };
 
 pub(crate) fn parse(item: &ItemFn, args: Args, di: &Facade) -> syn::Result<Node> {
@@ -109,6 +110,7 @@ pub(crate) fn provider(
         generics: place.generics,
         lifetimes: place.lifetimes,
         anchor: place.anchor,
+        elides: elides(sig),
         built: None,
         name: text(&sig.ident),
         construct,

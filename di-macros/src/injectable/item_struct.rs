@@ -93,6 +93,7 @@ pub(crate) fn parse(item: &ItemStruct, args: Args) -> syn::Result<Node> {
         construct,
         span: ident.span(),
         anchor: ident.span(),
+        elides: false,
         built: None,
         teardown,
         warnings: proc_macro2::TokenStream::new(),

@@ -23,6 +23,8 @@ pub(crate) struct Node {
     pub(crate) params: Vec<Param>,
     /// What the constructor returns, as written.
     pub(crate) output: Type,
+    /// Whether the compiler knows which lifetime it has, should that be left out of what is returned: the only one that the parameters have.
+    pub(crate) elides: bool,
     /// As the header of the recipe names that, if in another way.
     pub(crate) built: Option<Type>,
     /// What it has to be, apart from a `Result`: for a constructor, the type of its block.

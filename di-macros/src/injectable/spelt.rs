@@ -5,8 +5,8 @@
 //!
 //! ```ignore
 //! // #[injectable(request)] struct Users<'r> { pool: &'r Pool, clock: Arc<Clock> }
-//! type __Dep0<'r> = Pool;
-//! type __Dep1<'r> = Argument<Clock>; // An argument of a type there, and here.
+//! type __Type0<'r> = Pool;
+//! type __Type1<'r> = Argument<Clock>; // An argument of a type there, and here.
 //! ```
 //!
 //! and its name is at the place of that of the item, after which the compiler would suggest a parameter. What it says of a lifetime that is
@@ -14,15 +14,19 @@
 //! may leave it out. That is an error all the same, since without its lifetimes a type cannot be told from others: of the header of our impl, or of
 //! an alias.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Lifetime, Type, parse_quote, spanned::Spanned};
+use syn::{
+    GenericArgument, Lifetime, Type, parse_quote,
+    spanned::Spanned,
+    visit_mut::{self, VisitMut},
+};
 
 use super::{
     expand::lifetime,
     model::{Node, Param, Source},
 };
-use crate::common::{Facade, Held, at, has_arguments, has_lifetimes, peel, text};
+use crate::common::{Facade, Held, has_arguments, has_lifetimes, peel};
 
 /// The aliases, and the node that is written with them.
 pub(super) fn spelt(node: &Node, di: &Facade) -> (TokenStream, Node) {
@@ -32,11 +36,9 @@ pub(super) fn spelt(node: &Node, di: &Facade) -> (TokenStream, Node) {
         return (TokenStream::new(), node);
     }
     let mut aliases = Aliases {
-        items: TokenStream::new(),
         lifetimes: node.lifetimes.clone(),
         is_struct: node.is_struct(),
-        anchor: node.anchor,
-        di,
+        ..Aliases::new(node.anchor, di)
     };
     output(&mut node, &mut aliases);
     aliases.params(&mut node.params);
@@ -45,67 +47,42 @@ pub(super) fn spelt(node: &Node, di: &Facade) -> (TokenStream, Node) {
 
 /// The same of the parameters of another fn, which has no parameters but these.
 pub(crate) fn spelt_params(params: &mut [Param], ident: &Ident, di: &Facade) -> TokenStream {
-    let mut aliases = Aliases {
-        items: TokenStream::new(),
-        lifetimes: Vec::new(),
-        is_struct: false,
-        anchor: ident.span(),
-        di,
-    };
+    let mut aliases = Aliases::new(ident.span(), di);
     aliases.params(params);
     aliases.items
 }
 
-/// What a constructor returns, unless that is the node itself.
+/// What a constructor returns, apart from the node itself.
 fn output(node: &mut Node, aliases: &mut Aliases<'_>) {
-    let ty = node.output.clone();
-    if aliases.is_struct
-        || node
-            .value
-            .as_ref()
-            .is_some_and(|own| text(own) == text(&ty))
-    {
+    let is_itself = node.is_own() && !node.is_fallible;
+    if is_itself || mentions_self(&node.output) {
         return;
     }
-    if has_lifetimes(&ty) {
-        if has_arguments(&ty) {
-            node.output = aliases.alias("__Returned", &ty, false);
-        }
+    if has_lifetimes(&node.output) {
+        aliases.arguments(&mut node.output);
         return;
     }
-    // A lifetime that is left out is no error in the type of a fn.
-    let di = aliases.di;
-    let silent = quote!(fn(&'static ()) -> #ty);
-    let returned = if node.is_async || has_arguments(&ty) && node.params.iter().any(borrows) {
-        // But here it is.
+    let (ty, di) = (node.output.clone(), aliases.di);
+    let returned = if node.is_async || node.elides && (node.is_own() || has_arguments(&ty)) {
+        // A lifetime that is left out is an error here,
         ty.to_token_stream()
-    } else if node.params.iter().any(borrows) {
-        // In the header of our impl, with what helps more.
-        node.built = Some(ty);
-        quote!(<#silent as #di::Signature>::Returned)
+    } else if node.elides {
+        // in the header of our impl, with what helps more,
+        node.built = (!node.is_own()).then(|| ty.clone());
+        quote!(<fn(&'static ()) -> #ty as #di::Signature>::Returned)
     } else {
-        // In the user's fn: there is nothing that it could be the lifetime of.
-        aliases.item("__Signature", &[], &silent);
+        // or in the user's fn.
+        aliases.item("__Signature", &[], &quote!(fn(&'static ()) -> #ty));
         node.built = Some(parse_quote!(__Signature));
         quote!(<__Signature as #di::Signature>::Returned)
     };
     aliases.item("__Returned", &[], &returned);
-    node.output = aliases.name("__Returned", &node.output, [].iter());
-}
-
-/// Whether it has a lifetime that what is returned may have.
-fn borrows(param: &Param) -> bool {
-    match &param.source {
-        Source::Inject(dependency) => {
-            matches!(dependency.held, Held::Ref | Held::Guard | Held::Lazy)
-                || has_lifetimes(&dependency.key.ty)
-        }
-        Source::Extract(ty) => has_lifetimes(ty),
-    }
+    node.output = aliases.name("__Returned", &ty, &[]);
 }
 
 struct Aliases<'a> {
     items: TokenStream,
+    next: usize,
     /// Those of the user's item.
     lifetimes: Vec<Lifetime>,
     is_struct: bool,
@@ -113,69 +90,81 @@ struct Aliases<'a> {
     di: &'a Facade,
 }
 
-impl Aliases<'_> {
+impl<'a> Aliases<'a> {
+    fn new(anchor: proc_macro2::Span, di: &'a Facade) -> Self {
+        Aliases {
+            items: TokenStream::new(),
+            next: 0,
+            lifetimes: Vec::new(),
+            is_struct: false,
+            anchor,
+            di,
+        }
+    }
+
     fn params(&mut self, params: &mut [Param]) {
-        for (i, param) in params.iter_mut().enumerate() {
+        for param in params {
             let Some((ty, is_argument)) = named(param) else {
                 continue;
             };
-            if self.is_struct || is_argument || has_arguments(ty) {
-                let name = format!("__Dep{i}");
-                *ty = self.alias(&name, ty, is_argument);
+            if mentions_self(ty) {
+                continue;
+            }
+            if self.is_struct || !has_lifetimes(ty) && (is_argument || has_arguments(ty)) {
+                *ty = self.alias(ty, is_argument);
+            } else {
+                self.arguments(ty);
             }
         }
     }
 
     /// An alias of the type, and its name as a type of the same lifetimes. `is_argument`: the user writes it as the argument of another.
-    fn alias(&mut self, name: &str, ty: &Type, is_argument: bool) -> Type {
-        let (mut lifetimes, mut spelt) = (self.lifetimes.clone(), ty.clone());
-        let depends = has_lifetimes(ty);
-        if depends && !self.is_struct {
-            if lifetimes.is_empty() {
-                lifetimes.push(lifetime("'q"));
-            }
-            spelt = at(ty, &lifetimes[0]);
-        }
-        let di = self.di;
+    fn alias(&mut self, ty: &Type, is_argument: bool) -> Type {
+        let name = format!("__Type{}", self.next);
+        self.next += 1;
+        let (lifetimes, di) = (self.lifetimes.clone(), self.di);
         let spelt = match is_argument {
-            true => quote!(#di::Argument<#spelt>),
-            false => quote!(#spelt),
+            true => quote!(#di::Argument<#ty>),
+            false => quote!(#ty),
         };
-        self.item(name, &lifetimes, &spelt);
+        self.item(&name, &lifetimes, &spelt);
         // At another lifetime it is another type only if its lifetimes are the user's.
-        let at = match depends {
+        let at = match has_lifetimes(ty) {
             true => lifetime("'_"),
             false => lifetime("'static"),
         };
-        self.name(name, ty, lifetimes.iter().map(|_| &at))
+        self.name(&name, ty, &vec![at; lifetimes.len()])
+    }
+
+    /// Aliases of what has no lifetimes among the arguments of a type that has some.
+    fn arguments(&mut self, ty: &mut Type) {
+        struct Arguments<'a, 'b>(&'a mut Aliases<'b>);
+        impl VisitMut for Arguments<'_, '_> {
+            fn visit_generic_argument_mut(&mut self, argument: &mut GenericArgument) {
+                match argument {
+                    GenericArgument::Type(ty) if is_plain(ty) => *ty = self.0.alias(ty, true),
+                    _ => visit_mut::visit_generic_argument_mut(self, argument),
+                }
+            }
+        }
+        Arguments(self).visit_type_mut(ty);
     }
 
     fn item(&mut self, name: &str, lifetimes: &[Lifetime], ty: &TokenStream) {
         let name = Ident::new(name, self.anchor);
         let parameters = (!lifetimes.is_empty()).then(|| quote!(<#(#lifetimes),*>));
-        let allowed = parameters
-            .is_some()
-            .then(|| quote!(#[allow(single_use_lifetimes, unused_lifetimes)]));
-        self.items
-            .extend(quote!(#allowed type #name #parameters = #ty;));
+        self.items.extend(quote!(type #name #parameters = #ty;));
     }
 
     /// Its name, at the place of the type.
-    fn name<'l>(
-        &self,
-        name: &str,
-        ty: &Type,
-        arguments: impl ExactSizeIterator<Item = &'l Lifetime>,
-    ) -> Type {
+    fn name(&self, name: &str, ty: &Type, arguments: &[Lifetime]) -> Type {
         let place = ty.span();
         let name = Ident::new(name, place);
-        match arguments.len() {
-            0 => parse_quote!(#name),
-            _ => {
-                let arguments = quote_spanned!(place=> <#(#arguments),*>);
-                parse_quote!(#name #arguments)
-            }
+        if arguments.is_empty() {
+            return parse_quote!(#name);
         }
+        let arguments = quote_spanned!(place=> <#(#arguments),*>);
+        parse_quote!(#name #arguments)
     }
 }
 
@@ -193,4 +182,30 @@ fn named(param: &mut Param) -> Option<(&mut Type, bool)> {
         }
         Source::Extract(ty) => Some((ty, false)),
     }
+}
+
+/// In an alias there is no `Self`.
+fn mentions_self(ty: &Type) -> bool {
+    find(
+        ty.to_token_stream(),
+        &|token| matches!(token, TokenTree::Ident(ident) if ident == "Self"),
+    )
+}
+
+/// Whether the type is the same wherever it is written: it has no lifetimes, also none that it is within.
+fn is_plain(ty: &Type) -> bool {
+    let is_open = |token: &TokenTree| match token {
+        TokenTree::Ident(ident) => ident == "Self",
+        TokenTree::Punct(punct) => matches!(punct.as_char(), '\'' | '&'),
+        _ => false,
+    };
+    let is_named = matches!(peel(ty), Type::Path(_) | Type::Tuple(_));
+    is_named && !find(ty.to_token_stream(), &is_open)
+}
+
+fn find(tokens: TokenStream, is: &dyn Fn(&TokenTree) -> bool) -> bool {
+    tokens.into_iter().any(|token| match &token {
+        TokenTree::Group(group) => find(group.stream(), is),
+        other => is(other),
+    })
 }

@@ -76,6 +76,7 @@ fn node(target: Target, generics: &Generics, output: Type, scope: Option<&Args>)
         params: Vec::new(),
         span: output.span(),
         anchor: output.span(),
+        elides: false,
         built: None,
         construct: quote!(::core::option::Option::<#now>::None.unwrap()),
         output,

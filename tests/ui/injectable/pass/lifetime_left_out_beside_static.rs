@@ -1,0 +1,13 @@
+use di_axum::{container, injectable};
+
+pub struct Tag<'t>(pub &'t str);
+pub struct User<'r>(pub &'r str);
+#[injectable(transient)]
+fn tag() -> Tag<'static> { Tag("ada") }
+#[injectable(request)]
+fn user(tag: Tag<'static>) -> User<'static> { User(tag.0) }
+
+#[container(Tag<'static> = tag, User<'static> = user)]
+pub struct App;
+
+fn main() {}
