@@ -269,8 +269,8 @@ impl<T, E> Fallible for Result<T, E> {
     }
 }
 
-/// The type of a fn. `<fn(&'static ()) -> User as Signature>::Returned` is `User`, and if that lacks a lifetime, no error: macros write it
-/// where the compiler has said so elsewhere.
+/// The type of a fn. `<fn(&'r ()) -> User as Signature>::Returned` is `User`, or `User<'r>` if that lacks a lifetime, and no error: macros write
+/// it where the compiler says so elsewhere.
 pub trait Signature {
     /// What it returns.
     type Returned;

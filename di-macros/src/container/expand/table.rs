@@ -223,7 +223,14 @@ impl Container<'_> {
                 #di::Entry::<#container, #di::Itself<#container, #q, (#ty)>>::HERE.node(#name, #found)
             };
         }
-        let key = at(&key.ty, &lifetime("'di"));
+        let key = match depends_on_lifetime(&key.ty) {
+            true => at(&key.ty, &lifetime("'di")).into_token_stream(),
+            // A lifetime that is left out is an error where the entry says what it provides, and would be another one here.
+            false => {
+                let key = &key.ty;
+                quote!(<fn(&'di ()) -> #key as #di::Signature>::Returned)
+            }
+        };
         quote_spanned! {place=> {
             let _: for<'di> fn(
                 #di::At<'di>,
