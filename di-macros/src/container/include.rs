@@ -27,6 +27,8 @@ pub(crate) struct State {
     shape: Shape,
     di: Facade,
     draft: Option<Ident>,
+    /// Whether the list of a module could not be read.
+    is_broken: bool,
     /// The own list, as written.
     own: TokenStream,
     item: ItemStruct,
@@ -48,6 +50,7 @@ pub(crate) fn begin(shape: Shape, di: Facade, list: List, item: ItemStruct) -> T
         shape,
         di,
         draft,
+        is_broken: false,
         own: quote!(#(#own)*),
         item,
         pending: includes,
@@ -62,12 +65,18 @@ impl State {
         let Some(Include { path: module, .. }) = self.pending.first() else {
             return self.finish();
         };
+        if self.is_broken {
+            return self.finish();
+        }
         let di = &self.di;
         let state = self.encode();
         quote!(#module! { [#di::__resume] #state })
     }
 
     fn finish(self) -> TokenStream {
+        if self.is_broken {
+            return write(self.shape, &self.item, Listing::broken(), &self.di);
+        }
         let mut entries = match syn::parse::Parser::parse2(
             |input: ParseStream<'_>| entries(input, None),
             self.own,
@@ -89,11 +98,9 @@ impl State {
             entries,
             modules,
             draft: self.draft,
+            is_broken: false,
         };
-        match self.shape {
-            Shape::Container => expand::container(&self.item, listing, &self.di),
-            Shape::Module => module::expand(&self.item, listing, &self.di),
-        }
+        write(self.shape, &self.item, listing, &self.di)
     }
 
     fn encode(&self) -> TokenStream {
@@ -104,6 +111,7 @@ impl State {
             },
             Span::call_site(),
         );
+        let broken = self.is_broken.then(|| quote!(broken));
         let State {
             draft,
             own,
@@ -116,7 +124,7 @@ impl State {
             let entries = entries.iter().map(Encoded);
             quote!(#include { #(#entries)* })
         });
-        quote!(#shape #draft { #own } { #item } { #(#pending)* } { #(#included)* })
+        quote!(#shape #broken #draft { #own } { #item } { #(#pending)* } { #(#included)* })
     }
 }
 
@@ -126,7 +134,13 @@ impl Parse for State {
             "module" => Shape::Module,
             _ => Shape::Container,
         };
-        let draft = input.parse()?;
+        let (mut draft, mut is_broken) = (None, false);
+        while let Some(word) = input.parse::<Option<Ident>>()? {
+            match word == "broken" {
+                true => is_broken = true,
+                false => draft = Some(word),
+            }
+        }
         let (own, item, before, behind, answer);
         braced!(own in input);
         braced!(item in input);
@@ -145,18 +159,39 @@ impl Parse for State {
         if !input.is_empty() && !pending.is_empty() {
             bracketed!(answer in input);
             let include: Include = pending.remove(0);
-            let entries = entries(&answer, Some(&include.path))?;
-            included.push((include, entries));
+            match is_broken_list(&answer) {
+                true => is_broken = true,
+                false => {
+                    let entries = entries(&answer, Some(&include.path))?;
+                    included.push((include, entries));
+                }
+            }
         }
         Ok(State {
             shape,
             di: facade(),
             draft,
+            is_broken,
             own: own.parse()?,
             item: item.parse()?,
             pending,
             included,
         })
+    }
+}
+
+/// `[broken]` is the answer of a module whose list could not be read.
+fn is_broken_list(answer: ParseStream<'_>) -> bool {
+    let fork = answer.fork();
+    let is_word = fork.parse::<Ident>().is_ok_and(|word| word == "broken");
+    is_word && fork.is_empty() && answer.parse::<Ident>().is_ok()
+}
+
+/// What the list becomes.
+pub(crate) fn write(shape: Shape, item: &ItemStruct, listing: Listing, di: &Facade) -> TokenStream {
+    match shape {
+        Shape::Container => expand::container(item, listing, di),
+        Shape::Module => module::expand(item, listing, di),
     }
 }
 

@@ -60,7 +60,9 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream, shape: Shape) -> T
     if refuse_placeholders(item.fields.iter_mut().map(|field| &mut field.ty)) {
         return item.into_token_stream();
     }
-    let checked = check_struct(&item, shape).and_then(|()| syn::parse2::<list::List>(args));
+    let struct_checked = check_struct(&item, shape);
+    let is_readable = struct_checked.is_ok();
+    let checked = struct_checked.and_then(|()| syn::parse2::<list::List>(args));
     let checked = checked.and_then(|list| match (&list.draft, shape) {
         (Some(word), Shape::Module) => Err(syn::Error::new(
             word.span(),
@@ -70,6 +72,11 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream, shape: Shape) -> T
     });
     match checked {
         Ok(list) => include::begin(shape, facade(), list, item),
+        Err(error) if is_readable => {
+            // Who uses it gets no second error.
+            let broken = include::write(shape, &item, model::Listing::broken(), &facade());
+            with_errors(broken, &error)
+        }
         Err(error) => {
             // What the compiler would say about fields and parameters is said.
             let (vis, ident) = (&item.vis, &item.ident);

@@ -52,6 +52,20 @@ pub(crate) struct Listing {
     pub(crate) modules: Vec<Module>,
     /// The word `draft`.
     pub(crate) draft: Option<Ident>,
+    /// Whether a list could not be read. What follows from what it lacks is then not said.
+    pub(crate) is_broken: bool,
+}
+
+impl Listing {
+    /// Of a list that could not be read.
+    pub(crate) fn broken() -> Self {
+        Listing {
+            entries: Vec::new(),
+            modules: Vec::new(),
+            draft: None,
+            is_broken: true,
+        }
+    }
 }
 
 /// An included module, and the ids of the entries that it brings.

@@ -63,6 +63,10 @@ pub(crate) fn expand(item: &ItemStruct, listing: Listing, di: &Facade) -> TokenS
     let lists = lists(item, &listed, di);
     let aliases = aliases.tokens;
     let list = entries.iter().map(Encoded);
+    let list = match listing.is_broken {
+        true => quote!(broken),
+        false => quote!(#(#list)*),
+    };
     let name = format_ident!("__di_module_{}_{place:x}", ident);
     let export = matches!(vis, Visibility::Public(_)).then(|| quote!(#[macro_export]));
     quote! {
@@ -78,7 +82,7 @@ pub(crate) fn expand(item: &ItemStruct, listing: Listing, di: &Facade) -> TokenS
         #export
         macro_rules! #name {
             ([$($resume:tt)*] $($state:tt)*) => {
-                $($resume)*! { $($state)* [#(#list)*] }
+                $($resume)*! { $($state)* [#list] }
             };
         }
         #[doc(hidden)]

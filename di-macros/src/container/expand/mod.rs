@@ -29,7 +29,12 @@ pub(crate) fn container(item: &ItemStruct, listing: Listing, di: &Facade) -> Tok
         &listing,
         fields.iter().filter_map(Field::replacer).collect(),
     );
-    let Listing { modules, draft, .. } = listing;
+    let Listing {
+        modules,
+        draft,
+        is_broken,
+        ..
+    } = listing;
     let entries: Vec<Entry> = replaced.entries.iter().map(Entry::adopted).collect();
     let mut report = replaced.report;
     let entries = check_duplicates(&fields, &entries, &mut report);
@@ -47,7 +52,8 @@ pub(crate) fn container(item: &ItemStruct, listing: Listing, di: &Facade) -> Tok
         draft,
         same: replaced.same,
         twins: Vec::new(),
-        is_judged: !replaced.is_unclear,
+        is_judged: !replaced.is_unclear && !is_broken,
+        is_broken,
         has_handlers,
         di,
     };
@@ -90,6 +96,8 @@ struct Container<'a> {
     /// Rows that may be of one type.
     twins: Vec<Twins>,
     is_judged: bool,
+    /// It is all that there is: any handler can be mounted, and anything be got.
+    is_broken: bool,
     has_handlers: bool,
     di: &'a Facade,
 }
@@ -177,6 +185,16 @@ impl Container<'_> {
             false => (None, None),
         };
         let (run, runs, services) = (self.run(), self.runs(), self.services());
+        let (provided, got) = match self.is_broken {
+            true => (None, quote!(#di::core::unreachable!())),
+            false => (
+                Some(quote! {
+                    where
+                        Self: #di::Provides<__T, Scope: #di::HeldByArc + #di::Eager, Family: #di::Of<'static, T = __T>>,
+                }),
+                quote!(self.0.get::<__T, (), _>()),
+            ),
+        };
         // Attributes of a field have no place on a parameter, except that of its documentation, which goes here.
         let docs = self
             .fields
@@ -239,11 +257,8 @@ impl Container<'_> {
 
                 /// The singleton `T`. O(1), no lock.
                 #[allow(dead_code)]
-                #vis fn get<__T: ?#di::core::marker::Sized>(&self) -> &__T
-                where
-                    Self: #di::Provides<__T, Scope: #di::HeldByArc + #di::Eager, Family: #di::Of<'static, T = __T>>,
-                {
-                    self.0.get::<__T, (), _>()
+                #vis fn get<__T: ?#di::core::marker::Sized>(&self) -> &__T #provided {
+                    #got
                 }
             }
 

@@ -162,6 +162,7 @@ impl Container<'_> {
                 Kind::Handler { .. } | Kind::Task { .. } | Kind::Service { .. }
             )
         });
+        let by_row = by_row || self.is_broken;
         let by_row = by_row.then(|| {
             quote! {
                 #[allow(unreachable_pub, missing_debug_implementations)]
@@ -179,6 +180,19 @@ impl Container<'_> {
                 }
             }
         });
+        if self.is_broken {
+            return quote! {
+                #by_row
+                #[automatically_derived]
+                unsafe impl<__H: 'static> #di::Mounts<__H> for #ident {
+                    type Plan = __PlanAt<__H, 0>;
+                }
+                #[automatically_derived]
+                unsafe impl<__H: 'static> #di::Hosts<__H> for #ident {
+                    type Plan = __PlanAt<__H, 0>;
+                }
+            };
+        }
         if self.has_handlers {
             return by_row.unwrap_or_default();
         }
