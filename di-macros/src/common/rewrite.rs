@@ -53,16 +53,31 @@ pub(crate) fn has_left_out(ty: &Type) -> bool {
     name_elided(&mut ty.clone(), &marker()) > 0
 }
 
+fn has_lifetime(arguments: &syn::PathArguments) -> bool {
+    let syn::PathArguments::AngleBracketed(arguments) = arguments else {
+        return false;
+    };
+    let first = arguments.args.first();
+    matches!(first, Some(syn::GenericArgument::Lifetime(_)))
+}
+
 /// Whether the compiler knows which lifetime a return type lacks: the parameters have one, and no more.
 pub(crate) fn elides(sig: &syn::Signature) -> bool {
     #[derive(Default)]
     struct Find {
         named: std::collections::HashSet<String>,
+        hidden: usize,
         has_bound: bool,
     }
     impl<'ast> Visit<'ast> for Find {
         fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
             self.named.insert(lifetime.ident.to_string());
+        }
+        fn visit_path_segment(&mut self, segment: &'ast syn::PathSegment) {
+            // `Lazy<Page>` is `Lazy<'_, Page>`. What else is written without its lifetime is an error by itself.
+            self.hidden +=
+                usize::from(segment.ident == "Lazy" && !has_lifetime(&segment.arguments));
+            visit::visit_path_segment(self, segment);
         }
         fn visit_bound_lifetimes(&mut self, _: &'ast syn::BoundLifetimes) {
             self.has_bound = true;
@@ -74,7 +89,7 @@ pub(crate) fn elides(sig: &syn::Signature) -> bool {
             let mut find = Find::default();
             find.visit_type(&typed.ty);
             find.named.remove("_");
-            count += find.named.len() + name_elided(&mut typed.ty.clone(), &marker());
+            count += find.named.len() + find.hidden + name_elided(&mut typed.ty.clone(), &marker());
             has_bound |= find.has_bound;
         }
     }

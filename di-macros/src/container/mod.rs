@@ -73,7 +73,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream, shape: Shape) -> T
     match checked {
         Ok(list) => include::begin(shape, facade(), list, item),
         Err(error) if is_readable => {
-            // Who uses it gets no second error.
+            // Who builds it, mounts a handler or asks it for something gets no second error.
             let broken = include::write(shape, &item, model::Listing::broken(), &facade());
             with_errors(broken, &error)
         }

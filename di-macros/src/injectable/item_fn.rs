@@ -184,16 +184,34 @@ fn output(sig: &Signature, self_ty: Option<&Type>) -> syn::Result<Type> {
         other => shared(other),
     };
     if let Some(inner) = inner {
-        let message = format!(
-            "a provider returns the value itself, `{}`: who asks for it writes `&` or `Arc`",
-            text(inner)
-        );
+        let name = text(inner);
+        let message = match peel(inner) {
+            Type::TraitObject(_) => format!(
+                "a provider has to return a named type, which is what others ask for: return the type that implements it, and bind \
+                 that in the container, `{name} = Type`"
+            ),
+            inner if !has_size(inner) => format!(
+                "a provider returns the value itself, and `{name}` is none: return what owns it, such as `Box<{name}>`"
+            ),
+            _ => format!(
+                "a provider returns the value itself, `{name}`: who asks for it writes `&` or `Arc`"
+            ),
+        };
         return Err(syn::Error::new_spanned(output, message));
     }
     Ok(match self_ty {
         Some(self_ty) => replace_self(output, self_ty),
         None => (**output).clone(),
     })
+}
+
+/// Whether it can be returned; of a type of another name it is not known.
+pub(super) fn has_size(ty: &Type) -> bool {
+    match peel(ty) {
+        Type::TraitObject(_) | Type::Slice(_) => false,
+        Type::Path(path) => !path.path.is_ident("str"),
+        _ => true,
+    }
 }
 
 /// Whether the type is called `Result`, as `io::Result<T>` and `anyhow::Result<T>` are.

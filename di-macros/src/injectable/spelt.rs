@@ -19,6 +19,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{
     GenericArgument, Lifetime, Type, parse_quote,
     spanned::Spanned,
+    visit::Visit,
     visit_mut::{self, VisitMut},
 };
 
@@ -107,7 +108,7 @@ impl<'a> Aliases<'a> {
             let Some((ty, is_argument)) = named(param) else {
                 continue;
             };
-            if mentions_self(ty) {
+            if mentions_self(ty) || self.is_struct && !self.knows(ty) {
                 continue;
             }
             if self.is_struct || !has_lifetimes(ty) && (is_argument || has_arguments(ty)) {
@@ -116,6 +117,19 @@ impl<'a> Aliases<'a> {
                 self.arguments(ty);
             }
         }
+    }
+
+    /// Whether the type's lifetimes are all the item's. One that is not declared is an error of the struct alone.
+    fn knows(&self, ty: &Type) -> bool {
+        struct Find<'a>(&'a [Lifetime], bool);
+        impl<'ast> Visit<'ast> for Find<'_> {
+            fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
+                self.1 &= lifetime.ident == "static" || self.0.contains(lifetime);
+            }
+        }
+        let mut find = Find(&self.lifetimes, true);
+        find.visit_type(ty);
+        find.1
     }
 
     /// An alias of the type, and its name as a type of the same lifetimes. `is_argument`: the user writes it as the argument of another.
@@ -142,7 +156,9 @@ impl<'a> Aliases<'a> {
         impl VisitMut for Arguments<'_, '_> {
             fn visit_generic_argument_mut(&mut self, argument: &mut GenericArgument) {
                 match argument {
-                    GenericArgument::Type(ty) if is_plain(ty) => *ty = self.0.alias(ty, true),
+                    GenericArgument::Type(ty) if is_plain(ty) && !may_be_const(ty) => {
+                        *ty = self.0.alias(ty, true);
+                    }
                     _ => visit_mut::visit_generic_argument_mut(self, argument),
                 }
             }
@@ -201,6 +217,18 @@ fn is_plain(ty: &Type) -> bool {
     };
     let is_named = matches!(peel(ty), Type::Path(_) | Type::Tuple(_));
     is_named && !find(ty.to_token_stream(), &is_open)
+}
+
+/// `N` in `Buffer<'_, N>`. Until names are known, it is read as a type.
+fn may_be_const(ty: &Type) -> bool {
+    let Type::Path(path) = peel(ty) else {
+        return false;
+    };
+    path.path.get_ident().is_some_and(|ident| {
+        let name = ident.to_string();
+        let is_camel = name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase);
+        !is_camel
+    })
 }
 
 fn find(tokens: TokenStream, is: &dyn Fn(&TokenTree) -> bool) -> bool {

@@ -44,11 +44,14 @@ pub(crate) fn of_fn(item: &ItemFn, scope: Option<&Args>) -> Option<Node> {
     let is_named = find_impl_trait(output).is_none()
         && super::item_fn::find_self(&item.sig).is_none()
         && find_type(output, |ty| matches!(ty, Type::Verbatim(_))).is_none();
-    // As what it should have returned: `Pool` for `&Pool` and `Arc<Pool>`.
-    let output = match peel(output) {
-        Type::Reference(reference) => &*reference.elem,
-        other => shared(other).unwrap_or(other),
+    // As what it should have returned: `Pool` for `&Pool` and `Arc<Pool>`. What has no size, nothing returns.
+    let inner = match peel(output) {
+        Type::Reference(reference) => Some(&*reference.elem),
+        other => shared(other),
     };
+    let output = inner
+        .filter(|inner| super::item_fn::has_size(inner))
+        .unwrap_or(output);
     is_named.then(|| Node {
         is_fallible: super::item_fn::is_result(output),
         ..node(target, &item.sig.generics, output.clone(), scope)

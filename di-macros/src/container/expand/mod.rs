@@ -25,10 +25,9 @@ use crate::{
 /// The struct, its `build`, and everything that the compiler checks.
 pub(crate) fn container(item: &ItemStruct, listing: Listing, di: &Facade) -> TokenStream {
     let fields: Vec<Field<'_>> = item.fields.iter().filter_map(Field::new).collect();
-    let replaced = Replaced::of(
-        &listing,
-        fields.iter().filter_map(Field::replacer).collect(),
-    );
+    // Of a list that is not known nothing can be replaced.
+    let replacers = fields.iter().filter(|_| !listing.is_broken);
+    let replaced = Replaced::of(&listing, replacers.filter_map(Field::replacer).collect());
     let Listing {
         modules,
         draft,
