@@ -20,5 +20,5 @@ pub(crate) use self::{
         peel, replace_self,
     },
     text::text,
-    unnamed::{find_impl_trait, find_type, refuse_placeholders, types_of},
+    unnamed::{find_impl_trait, find_self, find_type, refuse_placeholders, types_of},
 };

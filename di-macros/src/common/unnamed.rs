@@ -1,5 +1,6 @@
 //! Types that have no name: `impl Trait`, `_`, and others.
 
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote_spanned;
 use syn::{
     Type,
@@ -32,6 +33,15 @@ pub(crate) fn find_type(ty: &Type, is: fn(&Type) -> bool) -> Option<&Type> {
     let mut find = Find { is, found: None };
     find.visit_type(ty);
     find.found
+}
+
+/// The first `Self`, also in an expression.
+pub(crate) fn find_self(tokens: TokenStream) -> Option<Ident> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(ident) if ident == "Self" => Some(ident),
+        TokenTree::Group(group) => find_self(group.stream()),
+        _ => None,
+    })
 }
 
 /// Says of each `_` in these types that it is no name. The error takes its place: the compiler, which has something to

@@ -8,7 +8,7 @@
 //! allow   = "#[allow(unused)]"
 //! ```
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::Span;
 use syn::{
     GenericArgument, Ident, Path, PathArguments, Token, Type, parenthesized,
     parse::{Parse, ParseStream},
@@ -20,7 +20,7 @@ use super::{
     names::{check_bound, check_key, last_span, provider_node, type_span},
     options::Options,
 };
-use crate::common::{Key, has_lifetimes, peel, text, unqualified};
+use crate::common::{Key, find_self, has_lifetimes, peel, text, unqualified};
 
 /// A parsed list: entries, and the modules that it includes, in order.
 pub(crate) struct List {
@@ -126,14 +126,6 @@ fn comma(input: ParseStream<'_>) -> syn::Result<()> {
     } else {
         "expected `,` between two entries"
     }))
-}
-
-pub(super) fn find_self(tokens: TokenStream) -> Option<Ident> {
-    tokens.into_iter().find_map(|token| match token {
-        TokenTree::Ident(ident) if ident == "Self" => Some(ident),
-        TokenTree::Group(group) => find_self(group.stream()),
-        _ => None,
-    })
 }
 
 /// `include(Billing)`, as others write what is written in another way here.

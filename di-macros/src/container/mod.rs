@@ -15,7 +15,7 @@ use quote::{ToTokens, quote};
 use syn::{Fields, Item, ItemStruct};
 
 use crate::{
-    common::{facade, has_lifetimes, name_span, refuse_placeholders, with_errors},
+    common::{facade, find_self, has_lifetimes, name_span, refuse_placeholders, with_errors},
     injectable::is_mark,
 };
 
@@ -104,7 +104,7 @@ fn check_struct(item: &ItemStruct, shape: Shape) -> syn::Result<()> {
     if let Some(this) = item
         .fields
         .iter()
-        .find_map(|field| list::find_self(field.ty.to_token_stream()))
+        .find_map(|field| find_self(field.ty.to_token_stream()))
     {
         return Err(syn::Error::new(
             this.span(),

@@ -179,11 +179,7 @@ fn output(sig: &Signature, self_ty: Option<&Type>) -> syn::Result<Type> {
              container, `dyn Trait = Type`",
         ));
     }
-    let inner = match peel(output) {
-        Type::Reference(reference) => Some(&*reference.elem),
-        other => shared(other),
-    };
-    if let Some(inner) = inner {
+    if let Some(inner) = held(output) {
         let name = text(inner);
         let message = match peel(inner) {
             Type::TraitObject(_) => format!(
@@ -203,6 +199,14 @@ fn output(sig: &Signature, self_ty: Option<&Type>) -> syn::Result<Type> {
         Some(self_ty) => replace_self(output, self_ty),
         None => (**output).clone(),
     })
+}
+
+/// What a `&` or an `Arc` holds.
+pub(super) fn held(ty: &Type) -> Option<&Type> {
+    match peel(ty) {
+        Type::Reference(reference) => Some(&*reference.elem),
+        other => shared(other),
+    }
 }
 
 /// Whether it can be returned; of a type of another name it is not known.

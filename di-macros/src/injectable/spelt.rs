@@ -27,7 +27,7 @@ use super::{
     expand::lifetime,
     model::{Node, Param, Source},
 };
-use crate::common::{Facade, Held, has_arguments, has_lifetimes, peel};
+use crate::common::{Facade, Held, find_self, has_arguments, has_lifetimes, peel};
 
 /// The aliases, and the node that is written with them.
 pub(super) fn spelt(node: &Node, di: &Facade) -> (TokenStream, Node) {
@@ -202,21 +202,22 @@ fn named(param: &mut Param) -> Option<(&mut Type, bool)> {
 
 /// In an alias there is no `Self`.
 fn mentions_self(ty: &Type) -> bool {
-    find(
-        ty.to_token_stream(),
-        &|token| matches!(token, TokenTree::Ident(ident) if ident == "Self"),
-    )
+    find_self(ty.to_token_stream()).is_some()
 }
 
 /// Whether the type is the same wherever it is written: it has no lifetimes, also none that it is within.
 fn is_plain(ty: &Type) -> bool {
-    let is_open = |token: &TokenTree| match token {
-        TokenTree::Ident(ident) => ident == "Self",
-        TokenTree::Punct(punct) => matches!(punct.as_char(), '\'' | '&'),
-        _ => false,
-    };
     let is_named = matches!(peel(ty), Type::Path(_) | Type::Tuple(_));
-    is_named && !find(ty.to_token_stream(), &is_open)
+    is_named && !mentions_self(ty) && !has_lifetime(ty.to_token_stream())
+}
+
+/// `'r`, or a `&`, which has one.
+fn has_lifetime(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Punct(punct) => matches!(punct.as_char(), '\'' | '&'),
+        TokenTree::Group(group) => has_lifetime(group.stream()),
+        _ => false,
+    })
 }
 
 /// `N` in `Buffer<'_, N>`. Until names are known, it is read as a type.
@@ -228,12 +229,5 @@ fn may_be_const(ty: &Type) -> bool {
         let name = ident.to_string();
         let is_camel = name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase);
         !is_camel
-    })
-}
-
-fn find(tokens: TokenStream, is: &dyn Fn(&TokenTree) -> bool) -> bool {
-    tokens.into_iter().any(|token| match &token {
-        TokenTree::Group(group) => find(group.stream(), is),
-        other => is(other),
     })
 }

@@ -7,9 +7,10 @@ use syn::{Generics, Ident, ItemFn, ItemImpl, ItemStruct, ReturnType, Type, spann
 use super::{
     attr::Args,
     expand,
+    item_fn::{find_self, has_size, held, is_result},
     model::{Node, Target},
 };
-use crate::common::{find_impl_trait, find_type, has_lifetimes, peel, shared};
+use crate::common::{find_impl_trait, find_type, has_lifetimes, peel};
 
 pub(crate) fn of_struct(item: &ItemStruct, scope: Option<&Args>) -> Node {
     of_type(&item.ident, &item.generics, scope)
@@ -42,18 +43,14 @@ pub(crate) fn of_fn(item: &ItemFn, scope: Option<&Args>) -> Option<Node> {
     };
     // Of what has an error already nothing more is to be said.
     let is_named = find_impl_trait(output).is_none()
-        && super::item_fn::find_self(&item.sig).is_none()
+        && find_self(&item.sig).is_none()
         && find_type(output, |ty| matches!(ty, Type::Verbatim(_))).is_none();
     // As what it should have returned: `Pool` for `&Pool` and `Arc<Pool>`. What has no size, nothing returns.
-    let inner = match peel(output) {
-        Type::Reference(reference) => Some(&*reference.elem),
-        other => shared(other),
-    };
-    let output = inner
-        .filter(|inner| super::item_fn::has_size(inner))
+    let output = held(output)
+        .filter(|inner| has_size(inner))
         .unwrap_or(output);
     is_named.then(|| Node {
-        is_fallible: super::item_fn::is_result(output),
+        is_fallible: is_result(output),
         ..node(target, &item.sig.generics, output.clone(), scope)
     })
 }

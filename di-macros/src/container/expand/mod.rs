@@ -18,7 +18,7 @@ use super::{
     replace::{Replaced, Replacer, Same},
 };
 use crate::{
-    common::{Facade, Key, shared, text},
+    common::{Facade, Key, shared, text, unqualified},
     injectable::nested,
 };
 
@@ -121,10 +121,7 @@ impl<'a> Field<'a> {
             ident: field.ident.as_ref()?,
             ty: &field.ty,
             attrs: &field.attrs,
-            key: Key {
-                ty: provided,
-                qualifier: None,
-            },
+            key: unqualified(provided),
             is_shared,
             marks: Marks::of_field(&field.attrs).unwrap_or_default(),
         })

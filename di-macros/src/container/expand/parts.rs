@@ -6,7 +6,7 @@ use syn::{ItemStruct, Type, parse_quote};
 
 use super::Container;
 use crate::{
-    common::{Facade, Key, written_at},
+    common::{Facade, unqualified, written_at},
     container::{
         model::{Entry, Kind, Marks, NodeType},
         names::type_span,
@@ -96,13 +96,6 @@ fn allowed() -> Marks {
     Marks {
         may_be_unused: true,
         ..Marks::default()
-    }
-}
-
-fn unqualified(ty: Type) -> Key {
-    Key {
-        ty,
-        qualifier: None,
     }
 }
 
